@@ -4,7 +4,7 @@ import logging
 import re
 
 _MASKS = [
-    (re.compile(r"(?<![0-9A-Za-z])(\d{3})\d{12,13}([\dXx]{2})(?![0-9A-Za-z])"), r"\1*************\2"),  # resident ID
+    (re.compile(r"(?<![0-9A-Za-z])(\d{3})\d{13}([\dXx]{2})(?![0-9A-Za-z])"), r"\1*************\2"),  # resident ID
     (re.compile(r"(?<!\d)(\d{3})\d{10}(\d{2})(?!\d)"), r"\1**********\2"),  # resident ID of 15 digits
     (re.compile(r"(?<!\d)((?:(?:\+|00)86[- ]?)?1[3-9]\d)[- ]?\d{4}[- ]?(\d{4})(?!\d)"), r"\1****\2"),  # mobile number
     (re.compile(r"(?<![0-9A-Za-z])\+(\d{3})\d{3,8}(\d{4})(?!\d)"), r"+\1****\2"),  # number of another country

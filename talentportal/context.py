@@ -1,0 +1,3 @@
+def portal(request):
+    """What every page needs."""
+    return {}
