@@ -20,15 +20,15 @@ RESIDENCE_REGIONS = ("810000", "820000", "830000")
 OLDEST = date(1900, 1, 1)
 
 
-class DocType(TextChoices):
+class DocumentType(TextChoices):
     """The kinds of identity document accepted for a real-name record."""
 
     RESIDENT_ID = "RESIDENT_ID", _("Resident identity card")
     PASSPORT = "PASSPORT", _("Passport")
-    HK_MACAU_PERMIT = "HK_MACAU_PERMIT", _("Mainland travel permit for Hong Kong and Macau residents")
-    TAIWAN_PERMIT = "TAIWAN_PERMIT", _("Mainland travel permit for Taiwan residents")
-    HMT_RESIDENCE = "HMT_RESIDENCE", _("Residence permit for Hong Kong, Macau and Taiwan residents")
-    FOREIGN_PR = "FOREIGN_PR", _("Foreign permanent resident ID card")
+    HK_MACAU_PERMIT = "HK_MACAU_PERMIT", _("Travel permit for Hong Kong and Macao residents")
+    TAIWAN_PERMIT = "TAIWAN_PERMIT", _("Travel permit for Taiwan residents")
+    RESIDENCE_PERMIT = "RESIDENCE_PERMIT", _("Residence permit for Hong Kong, Macao and Taiwan residents")
+    PERMANENT_RESIDENT = "PERMANENT_RESIDENT", _("Foreign permanent resident identity card")
 
 
 def normalize(number: str) -> str:
@@ -42,12 +42,12 @@ def clean(doc_type: str, number: str, *, birth_date: date | None, today: date, a
     `birth_date`, when given, must equal the one inside the number. `allow_demo` lets the unassigned prefix 99 pass.
     """
     number = normalize(number)
-    match DocType(doc_type):
-        case DocType.RESIDENT_ID:
+    match DocumentType(doc_type):
+        case DocumentType.RESIDENT_ID:
             _check_resident(number, birth_date, today, allow_demo)
-        case DocType.HMT_RESIDENCE:
+        case DocumentType.RESIDENCE_PERMIT:
             _check_residence_permit(number, birth_date, today)
-        case DocType.FOREIGN_PR:
+        case DocumentType.PERMANENT_RESIDENT:
             _check_foreign_resident(number, birth_date, today)
         case simple:
             _check_pattern(number, simple)
@@ -63,16 +63,16 @@ def birth_date_in(number: str) -> date | None:
 
 
 PATTERNS = {
-    DocType.PASSPORT: (
+    DocumentType.PASSPORT: (
         r"(?=.*\d)[A-Z0-9]{5,15}",
         _("A passport number has 5 to 15 letters and digits. Enter it as printed."),
     ),
-    DocType.HK_MACAU_PERMIT: (r"[HM]\d{8}", _("This permit number is the letter H or M and 8 digits.")),
-    DocType.TAIWAN_PERMIT: (r"\d{8}", _("This permit number has 8 digits.")),
+    DocumentType.HK_MACAU_PERMIT: (r"[HM]\d{8}", _("This permit number is the letter H or M and 8 digits.")),
+    DocumentType.TAIWAN_PERMIT: (r"\d{8}", _("This permit number has 8 digits.")),
 }
 
 
-def _check_pattern(number: str, doc_type: DocType) -> None:
+def _check_pattern(number: str, doc_type: DocumentType) -> None:
     pattern, message = PATTERNS[doc_type]
     if not re.fullmatch(pattern, number, re.ASCII):
         raise ValidationError(message, code="format")
@@ -84,7 +84,7 @@ def _check_resident(number: str, birth_date: date | None, today: date, allow_dem
     _check_shape(number)
     if number.startswith(RESIDENCE_REGIONS):
         raise ValidationError(
-            _("This number is of a Hong Kong, Macau and Taiwan residence permit. Choose that document."),
+            _("This number is of a Hong Kong, Macao and Taiwan residence permit. Choose that document."),
             code="other_document",
         )
     province = number[:2]

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 MAX_LENGTH = 100
+KEY_LENGTH = 400
 DOT = "·"  # U+00B7, as printed on identity cards (GB/T 15834)
 DOTS = re.compile(r"\s*[•‧∙⋅・･ᐧ⸱．●\u0387\u00b7]\s*")
 HAN = r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -62,9 +63,9 @@ def pinyin_key(name: str) -> str:
     """Return the sort and search key of a name: lower-case pinyin syllables and Latin words, one space between.
 
     A surname is read as a surname (单 shan, 尉迟 yu chi); ü is written v. Accents are dropped; what has
-    no known reading stands for itself.
+    no known reading stands for itself. At most 400 characters.
     """
     surname = next((name[:n] for n in (2, 1) if name[:n] in SURNAMES), "")
     parts = SURNAMES.get(surname, []) + _pinyin()(name[len(surname) :])
     plain = "".join(c for c in unicodedata.normalize("NFKD", " ".join(parts)) if unicodedata.category(c) != "Mn")
-    return re.sub(rf"[\s{DOT}]+", " ", plain).strip().casefold()
+    return re.sub(rf"[\s{DOT}]+", " ", plain).strip().casefold()[:KEY_LENGTH]

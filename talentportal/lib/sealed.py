@@ -33,7 +33,7 @@ class SealedText(str):
 
 
 def seal(text: str, purpose: str) -> bytes:
-    """Seal the text with the current key; it opens only under the same purpose (such as "identity number").
+    """Seal the text with the current key; it opens only under the same purpose, any text that names its use.
 
     Shape: one byte length of the key id, the key id, 12 bytes nonce, ciphertext with tag.
     """
@@ -69,12 +69,12 @@ def key_id_of(blob: bytes) -> str:
     return blob[1 : 1 + blob[0]].decode(errors="replace") if blob else ""
 
 
-def blind_index(text: str, purpose: str) -> str:
+def blind_index(text: str, purpose: str = "") -> str:
     """Return the keyed fingerprint (64 hex digits) that finds a normalized value without opening any."""
     return _fingerprint(next(iter(settings.INDEX_KEYS.values())), text, purpose)
 
 
-def blind_indexes(text: str, purpose: str) -> list[str]:
+def blind_indexes(text: str, purpose: str = "") -> list[str]:
     """Return the fingerprints under every index key, the current first: what to search while keys rotate."""
     return [_fingerprint(key, text, purpose) for key in settings.INDEX_KEYS.values()]
 
@@ -90,17 +90,24 @@ def _head(key_id: str) -> bytes:
 class SealedTextField(models.BinaryField):
     """Text kept sealed in a bytea column and opened on load.
 
-    `purpose` binds the bytes to this use; it is stored in the rows, so it never changes, whatever tables are called.
-    No form shows the field; no lookup reads it (search by a blind index beside it); exports carry the sealed bytes.
+    `purpose` binds the bytes to this use: by default the names of model and field, so whoever renames those passes
+    the old purpose. No form shows the field; no lookup reads it (search by a blind index beside it); exports carry
+    the sealed bytes.
     """
 
+    empty_values = (None, "")
+
     def __init__(self, *args, purpose: str = "", **options):
-        self.purpose = purpose
+        self.purpose = self._given_purpose = purpose
         super().__init__(*args, **options)
 
     def deconstruct(self):
         name, path, args, options = super().deconstruct()
-        return name, path, args, options | {"purpose": self.purpose}
+        return name, path, args, options | ({"purpose": self._given_purpose} if self._given_purpose else {})
+
+    def contribute_to_class(self, model, name, **options):
+        super().contribute_to_class(model, name, **options)
+        self.purpose = self._given_purpose or f"{model._meta.label_lower}.{name}"
 
     def from_db_value(self, value, expression, connection):
         return None if value is None else open_sealed(bytes(value), self.purpose)
@@ -109,7 +116,7 @@ class SealedTextField(models.BinaryField):
         return None if value is None else connection.Database.Binary(seal(str(value), self.purpose))
 
     def to_python(self, value):
-        if value is None or not value.startswith(EXPORT_PREFIX):
+        if not isinstance(value, str) or not value.startswith(EXPORT_PREFIX):
             return value
         return open_sealed(base64.b64decode(value.removeprefix(EXPORT_PREFIX)), self.purpose)
 

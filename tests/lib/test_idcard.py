@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from stdnum.cn.ric import calc_check_digit
 
-from talentportal.lib.idcard import DocType, birth_date_in, clean
+from talentportal.lib.idcard import DocumentType, birth_date_in, clean
 
 TODAY = date(2026, 9, 18)
 
@@ -91,14 +91,14 @@ def test_faults_of_a_resident_number(text, birth, code):
 @pytest.mark.parametrize(
     ("doc_type", "text", "result"),
     [
-        (DocType.PASSPORT, "e12345678", "E12345678"),
-        (DocType.PASSPORT, "Ｅ1234 5678", "E12345678"),
-        (DocType.HK_MACAU_PERMIT, "h12345678", "H12345678"),
-        (DocType.HK_MACAU_PERMIT, "M12345678", "M12345678"),
-        (DocType.TAIWAN_PERMIT, "01234567", "01234567"),
-        (DocType.HMT_RESIDENCE, number("83000019900307001"), number("83000019900307001")),
-        (DocType.FOREIGN_PR, "911124198108030024", "911124198108030024"),
-        (DocType.FOREIGN_PR, "can110081080310", "CAN110081080310"),
+        (DocumentType.PASSPORT, "e12345678", "E12345678"),
+        (DocumentType.PASSPORT, "Ｅ1234 5678", "E12345678"),
+        (DocumentType.HK_MACAU_PERMIT, "h12345678", "H12345678"),
+        (DocumentType.HK_MACAU_PERMIT, "M12345678", "M12345678"),
+        (DocumentType.TAIWAN_PERMIT, "01234567", "01234567"),
+        (DocumentType.RESIDENCE_PERMIT, number("83000019900307001"), number("83000019900307001")),
+        (DocumentType.PERMANENT_RESIDENT, "911124198108030024", "911124198108030024"),
+        (DocumentType.PERMANENT_RESIDENT, "can110081080310", "CAN110081080310"),
     ],
 )
 def test_other_documents(doc_type, text, result):
@@ -115,13 +115,13 @@ def test_other_documents(doc_type, text, result):
         ("HK_MACAU_PERMIT", "K12345678", None, "format"),
         ("HK_MACAU_PERMIT", "H1234567800", None, "format"),
         ("TAIWAN_PERMIT", "1234567", None, "format"),
-        ("HMT_RESIDENCE", "11010519491231002X", None, "region"),
-        ("HMT_RESIDENCE", number("82000019900307001"), "1990-03-08", "birth_mismatch"),
-        ("FOREIGN_PR", "911124198108030025", None, "check_digit"),
-        ("FOREIGN_PR", number("91112420990803002"), None, "birth_future"),
-        ("FOREIGN_PR", number("99912419810803002"), None, "province"),
-        ("FOREIGN_PR", "11010519491231002X", None, "format"),
-        ("FOREIGN_PR", "CAN110081080310", "1981-08-04", "birth_mismatch"),
+        ("RESIDENCE_PERMIT", "11010519491231002X", None, "region"),
+        ("RESIDENCE_PERMIT", number("82000019900307001"), "1990-03-08", "birth_mismatch"),
+        ("PERMANENT_RESIDENT", "911124198108030025", None, "check_digit"),
+        ("PERMANENT_RESIDENT", number("91112420990803002"), None, "birth_future"),
+        ("PERMANENT_RESIDENT", number("99912419810803002"), None, "province"),
+        ("PERMANENT_RESIDENT", "11010519491231002X", None, "format"),
+        ("PERMANENT_RESIDENT", "CAN110081080310", "1981-08-04", "birth_mismatch"),
     ],
 )
 def test_faults_of_other_documents(doc_type, text, birth, code):
