@@ -10,6 +10,7 @@ class Job(models.Model):
     payload = models.JSONField(_("payload"), default=dict)  # ids only, never personal data
     created_at = models.DateTimeField(_("created at"))
     run_after = models.DateTimeField(_("not before"))
+    retry_at = models.DateTimeField(_("tried again at"), null=True, blank=True)  # set with each attempt: a lease
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     last_error = models.TextField(_("last error"), blank=True)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
