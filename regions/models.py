@@ -48,7 +48,9 @@ class Region(models.Model):
     successors = models.ManyToManyField(
         "self", symmetrical=False, blank=True, related_name="predecessors", verbose_name=_("successors")
     )
-    outline = models.JSONField(_("outline"), null=True, blank=True)  # simplified polygons [[lon, lat], ...], for drawing
+    outline = models.JSONField(
+        _("outline"), null=True, blank=True
+    )  # simplified polygons [[lon, lat], ...], for drawing
     center = models.JSONField(_("center"), null=True, blank=True)  # [lon, lat] of the label
 
     objects = RegionQuerySet.as_manager()
@@ -60,7 +62,9 @@ class Region(models.Model):
         indexes = [models.Index(fields=["path"], name="region_path", opclasses=["varchar_pattern_ops"])]
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_from__lt=models.F("valid_to")),
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_to__isnull=True)
+                | Q(valid_from__lt=models.F("valid_to")),
                 name="region_validity",
                 violation_error_message=_("The end must be after the beginning."),
             ),
