@@ -32,7 +32,7 @@ class RegionQuerySet(models.QuerySet):
 
 
 class Region(models.Model):
-    """An administrative division 行政区划 by GB/T 2260 code, or a functional zone 功能区 (own code beginning with 9)."""
+    """An administrative division 行政区划 by GB/T 2260 code, or a functional zone 功能区 (own code, 9xxxxx)."""
 
     code = models.CharField(_("code"), max_length=6, primary_key=True)
     kind = models.CharField(_("kind"), max_length=10, choices=RegionKind)
@@ -80,7 +80,7 @@ class Region(models.Model):
 
 
 class CalendarYear(models.Model):
-    """Whether the State Council's holiday notice for a year has been published; until then due dates are provisional."""
+    """Whether the State Council's holiday notice for a year is out; until then due dates are provisional."""
 
     year = models.PositiveSmallIntegerField(_("year"), primary_key=True)
     is_published = models.BooleanField(_("notice published"), default=False)

@@ -1,4 +1,4 @@
-"""Change the tree of regions and the work calendar. Every change of the calendar moves the deadlines that hang on it."""
+"""Change the tree of regions and the work calendar. A change of the calendar moves the deadlines that hang on it."""
 
 import logging
 import secrets
