@@ -2,4 +2,4 @@ from django.forms.renderers import TemplatesSetting
 
 
 class PortalFormRenderer(TemplatesSetting):
-    """Draw fields with the portal's own field group."""
+    """Draw forms with templates/django/forms/: error summary, then each field with its label, help and error."""

@@ -1,0 +1,132 @@
+"""Icons, dates people act on, and the deadline ruler, for templates: `{% load portal %}`."""
+
+from datetime import date, datetime
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import get_language
+
+register = template.Library()
+
+WEEKDAYS_ZH = "一二三四五六日"
+
+
+@register.simple_tag
+def icon(name: str, size: str = "", label: str = ""):
+    """Draw an icon of the sprite; decoration unless a label is given. `size` is "" or "big"."""
+    return format_html(
+        '<svg class="icon{}" {}><use href="{}#{}"></use></svg>',
+        f" icon--{size}" if size else "",
+        format_html('role="img" aria-label="{}"', label) if label else format_html('aria-hidden="true"{}', ""),
+        static("img/icons.svg"),
+        name,
+    )
+
+
+def _day(value) -> date | None:
+    if isinstance(value, datetime):
+        return timezone.localtime(value).date()
+    return value
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+@register.filter
+def day(value) -> str:
+    """"10 月 8 日" or "8 October 2026"; with the year in Chinese only through `full_day`."""
+    value = _day(value)
+    if not value:
+        return ""
+    return date_format(value, "j F Y") if _english() else f"{value.month} 月 {value.day} 日"
+
+
+@register.filter
+def act_day(value) -> str:
+    """The date somebody must act by, with its weekday: "10 月 8 日（星期四）", "Thursday 8 October 2026"."""
+    value = _day(value)
+    if not value:
+        return ""
+    if _english():
+        return date_format(value, "l j F Y")
+    return f"{value.month} 月 {value.day} 日（星期{WEEKDAYS_ZH[value.weekday()]}）"
+
+
+@register.filter
+def full_day(value) -> str:
+    """A date with its year: "2026 年 10 月 8 日", "8 October 2026"."""
+    value = _day(value)
+    if not value:
+        return ""
+    return date_format(value, "j F Y") if _english() else f"{value.year} 年 {value.month} 月 {value.day} 日"
+
+
+@register.filter
+def clock_time(value) -> str:
+    """The minute of a moment on the Beijing clock: "14:36"."""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value)
+    return f"{value:%H:%M}" if value else ""
+
+
+@register.filter
+def weekday(value) -> str:
+    """The weekday of a date: "星期四", "Thursday"."""
+    value = _day(value)
+    if not value:
+        return ""
+    return date_format(value, "l") if _english() else f"星期{WEEKDAYS_ZH[value.weekday()]}"
+
+
+def ruler_tone(total: int, left: int) -> str:
+    """Colour by what is left: above 40 % pine, 10 to 40 % amber, below 10 % or overdue seal."""
+    if left < 0 or left * 10 < total:
+        return "seal"
+    return "amber" if left * 10 <= total * 4 else "pine"
+
+
+def ruler_cells(total: int, left: int, paused: int = 0, live: bool = True) -> list[str]:
+    """One word per working day of a limit: used, paused, now, left; above 20 days one per week.
+
+    `total` counts the days of the limit, `left` those still to come with today among them (0: today is the last;
+    below 0: overdue), `paused` the days at the end of the used ones on which the clock stood.
+    """
+    used = min(max(total - max(left, 0), 0), total)
+    if left >= 0 and live and used == total and total:
+        used -= 1
+    if left < 0:
+        used = total
+    words = ["is-used"] * max(used - paused, 0) + ["is-paused"] * min(paused, used)
+    if left >= 0 and live and used < total:
+        words.append("is-now")
+    words += ["is-left"] * (total - len(words))
+    return words if total <= 20 else _weeks(words)
+
+
+def _weeks(words: list[str]) -> list[str]:
+    chunks = [words[i : i + 5] for i in range(0, len(words), 5)]
+    return ["is-now" if "is-now" in chunk else chunk[-1] for chunk in chunks]
+
+
+@register.inclusion_tag("_ruler.html")
+def ruler(total, left, paused=0, mini=False, tone="", live=True):
+    """Draw the deadline ruler; always put words beside it. See `ruler_cells` for the numbers."""
+    total, left, paused = int(total or 0), int(left), int(paused or 0)
+    return {"cells": ruler_cells(total, left, paused, live), "tone": tone or ruler_tone(total, left), "mini": mini}
+
+
+@register.simple_tag(takes_context=True)
+def query(context, **changes) -> str:
+    """Return the address's query string with some values replaced; None or "" drops one."""
+    params = context["request"].GET.copy()
+    params.pop("page", None)
+    for key, value in changes.items():
+        if value in (None, ""):
+            params.pop(key, None)
+        else:
+            params[key] = value
+    return f"?{params.urlencode()}" if params else "?"
