@@ -1,8 +1,35 @@
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+ALWAYS_OPEN = {"account_login", "account_logout", "account_reauthenticate", "healthz", "readyz", "set_language"}
+
+
 class StaffSecondFactorMiddleware:
-    """Demand a second factor of staff."""
+    """Lead staff who have no second factor to the page that sets one up, whatever page they ask for.
+
+    Who has one is asked for it by allauth at each sign-in. Off in the demo (STAFF_NEEDS_SECOND_FACTOR).
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         return self.get_response(request)
+
+    def process_view(self, request, _view, _args, _kwargs):
+        if not settings.STAFF_NEEDS_SECOND_FACTOR or not request.user.is_staff:
+            return None
+        name = request.resolver_match.url_name or ""
+        if name in ALWAYS_OPEN or name.startswith("mfa_") or has_second_factor(request.user):
+            return None
+        messages.warning(request, _("Staff sign in with a second factor. Set one up to go on."))
+        return redirect("mfa_index")
+
+
+def has_second_factor(user) -> bool:
+    """Tell whether the user has an authenticator app or a security key; recovery codes alone do not count."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return Authenticator.objects.filter(user=user, type__in=kinds).exists()

@@ -1,25 +1,21 @@
-from django.contrib.auth.base_user import BaseUserManager
-from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+import pgtrigger
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from talentportal.lib.idcard import DocumentType
 from talentportal.lib.sealed import SealedTextField
+
+
+ID_PURPOSE = "accounts.person.id_number"  # binds fingerprints to their use; never change it
 
 
 class Language(models.TextChoices):
     ZH = "zh-hans", _("Simplified Chinese")
     EN = "en", _("English")
-
-
-class DocumentType(models.TextChoices):
-    RESIDENT_ID = "RESIDENT_ID", _("Resident identity card")
-    PASSPORT = "PASSPORT", _("Passport")
-    HK_MACAU_PERMIT = "HK_MACAU_PERMIT", _("Travel permit for Hong Kong and Macao residents")
-    TAIWAN_PERMIT = "TAIWAN_PERMIT", _("Travel permit for Taiwan residents")
-    RESIDENCE_PERMIT = "RESIDENCE_PERMIT", _("Residence permit for Hong Kong, Macao and Taiwan residents")
-    PERMANENT_RESIDENT = "PERMANENT_RESIDENT", _("Foreign permanent resident identity card")
 
 
 class Role(models.TextChoices):
@@ -36,10 +32,16 @@ class Role(models.TextChoices):
 
 class UserManager(BaseUserManager):
     def create_user(self, email=None, phone=None, password=None, **fields):
-        """Create a user known by e-mail, mobile number or both."""
+        """Create a user known by an e-mail address, a mobile number (E.164) or both, which are taken as verified.
+
+        For packs, commands and tests; who signs up has to prove the address with a code (accounts.adapter).
+        """
         user = self.model(email=email.lower() if email else None, phone=phone or None, **fields)
+        user.phone_verified = bool(phone)
         user.set_password(password)
         user.save(using=self._db)
+        if user.email:
+            user.emailaddress_set.create(email=user.email, verified=True, primary=True)
         return user
 
     def create_superuser(self, email, password=None, **fields):
@@ -93,7 +95,7 @@ class Person(models.Model):
 
     class Level(models.IntegerChoices):
         DECLARED = 1, _("declared")
-        CHECKED = 2, _("document checked")
+        CHECKED = 2, _("number passes the check built into it")
         CONFIRMED = 3, _("confirmed at a window or by the identity service")
 
     user = models.OneToOneField(User, models.PROTECT, related_name="person", verbose_name=_("user"))
@@ -122,6 +124,24 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Reveal(models.Model):
+    """Somebody of the staff looked at a whole document number: who, whose, why, when. Never changed nor deleted."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="reveals", verbose_name=_("real-name record"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("looked at by"))
+    reason = models.CharField(_("reason"), max_length=200)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("look at a document number")
+        verbose_name_plural = _("looks at document numbers")
+        ordering = ["-at"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.at:%Y-%m-%d}"
 
 
 class Organization(models.Model):

@@ -4,7 +4,10 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import StaffPost, User
+from accounts.contacts import Contact
+from accounts.models import ID_PURPOSE, Person, StaffPost, Unit, UnitMember, User
+from talentportal.lib.idcard import normalize
+from talentportal.lib.sealed import blind_indexes
 
 
 def posts_of(user: User, day: date) -> QuerySet[StaffPost]:
@@ -24,3 +27,38 @@ def roles_of(user: User, day: date) -> frozenset[str]:
 def has_role(user: User, role: str, day: date) -> bool:
     """Tell whether the user holds the role somewhere on the day."""
     return posts_of(user, day).filter(role=role).exists()
+
+
+def owner_of_phone(phone: str) -> User | None:
+    """Return who has proved that the mobile number (E.164) is theirs; a sign-up left unfinished does not count."""
+    return User.objects.filter(phone=phone, phone_verified=True).first()
+
+
+def owner_of_email(email: str) -> User | None:
+    """Return who has proved that the address (lower case) is theirs; a sign-up left unfinished does not count."""
+    return User.objects.filter(emailaddress__email=email, emailaddress__verified=True).first()
+
+
+def owner_of(contact: Contact) -> User | None:
+    """Return who has proved that the contact is theirs."""
+    return owner_of_phone(contact.value) if contact.kind == "phone" else owner_of_email(contact.value)
+
+
+def person_of(user: User) -> Person | None:
+    """Return the user's real-name record."""
+    return Person.objects.filter(user_id=user.pk).first()
+
+
+def people_with_document(number: str) -> QuerySet[Person]:
+    """Find real-name records by a whole document number, through its fingerprint."""
+    return Person.objects.filter(id_fingerprint__in=blind_indexes(normalize(number), ID_PURPOSE))
+
+
+def units_of(user: User) -> QuerySet[Unit]:
+    """Return the units that the user acts for now."""
+    return Unit.objects.filter(members__user_id=user.pk, members__left_at__isnull=True).distinct()
+
+
+def membership(user: User, unit: Unit) -> UnitMember | None:
+    """Return the user's membership of the unit, None from the minute it ended."""
+    return UnitMember.objects.filter(user_id=user.pk, unit=unit, left_at__isnull=True).first()

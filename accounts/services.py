@@ -1,0 +1,163 @@
+"""The verbs of accounts: identities, units and their members."""
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import queries, rules
+from accounts.contacts import Contact
+from accounts.models import ID_PURPOSE, Person, Reveal, Unit, UnitMember, User
+from regions.models import Region
+from talentportal.lib import masking, names, uscc
+from talentportal.lib.refusals import refuse_unless
+from talentportal.lib.sealed import blind_index
+
+TAKEN = _("This document cannot be registered here. If it is yours, a window can help you.")
+
+
+def forget_unfinished_sign_up(*, contact: Contact) -> None:
+    """Delete a sign-up whose code never came back, so that nobody can hold another person's address."""
+    unproved = {"phone": {"phone_verified": False}, "email": {"emailaddress__verified": False}}[contact.kind]
+    User.objects.filter(**{contact.kind: contact.value}, **unproved, last_login=None, person=None, posts=None).delete()
+
+
+@transaction.atomic
+def register_person(
+    *,
+    user: User,
+    name: str,
+    document_type: str,
+    number: str,
+    birth_date: date | None,
+    now: datetime,
+    sex: str = "",
+    issuing_country: str = "",
+) -> Person:
+    """Write the user's own real-name record, or correct it while it is not confirmed.
+
+    Raises ValidationError with the faults by field (a document registered to somebody else is a fault of the number,
+    in words that do not say so), and Refused when the record is confirmed.
+    """
+    User.objects.select_for_update().get(pk=user.pk)
+    person = queries.person_of(user) or Person(user=user)
+    refuse_unless(
+        person.level < Person.Level.CONFIRMED,
+        _("Your identity is confirmed. To change it, take the new document to a window."),
+    )
+    identity = rules.check_identity(
+        document_type=document_type,
+        number=number,
+        name=name,
+        birth_date=birth_date,
+        sex=sex,
+        issuing_country=issuing_country,
+        today=timezone.localdate(now),
+        allow_demo=settings.DEMO,
+    )
+    _fill(person, identity, now)
+    others = queries.people_with_document(identity.number).exclude(user=user)
+    if others.filter(document_type=person.document_type, issuing_country=person.issuing_country).exists():
+        raise ValidationError({"number": [TAKEN]})
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError as error:  # somebody registered it in this very moment
+        raise ValidationError({"number": [TAKEN]}) from error
+    return person
+
+
+def _fill(person: Person, identity: rules.Identity, now: datetime) -> None:
+    person.name, person.name_pinyin = identity.name, names.pinyin_key(identity.name)
+    person.document_type, person.issuing_country = identity.document_type, identity.issuing_country
+    person.id_number = identity.number
+    person.id_fingerprint = blind_index(identity.number, ID_PURPOSE)
+    person.id_masked = masking.mask_document(identity.number)
+    person.birth_date, person.sex, person.level = identity.birth_date, identity.sex, identity.level
+    person.checked_at = now if identity.level >= Person.Level.CHECKED else None
+
+
+@transaction.atomic
+def confirm_person(*, person: Person, actor: User, now: datetime) -> Person:
+    """Note that a member of staff has seen the document; from then on only staff can change the record."""
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    refuse_unless(person.level < Person.Level.CONFIRMED, _("This identity is confirmed already."))
+    refuse_unless(person.user_id != actor.pk, _("Somebody else has to confirm your own identity."))
+    person.level, person.checked_at = Person.Level.CONFIRMED, now
+    person.save(update_fields=["level", "checked_at"])
+    return person
+
+
+@transaction.atomic
+def reveal_number(*, person: Person, actor: User, reason: str, now: datetime) -> str:
+    """Return the whole document number, after writing down who asked and why. Each call writes a row."""
+    refuse_unless(reason.strip(), _("Give the reason; it is kept."))
+    Reveal.objects.create(person=person, by=actor, reason=reason.strip(), at=now)
+    return str(person.id_number)
+
+
+@transaction.atomic
+def register_unit(
+    *, name: str, code: str, region: Region, work_region: Region, actor: User, now: datetime, name_en: str = ""
+) -> Unit:
+    """Register a unit with its owner; staff verify it later.
+
+    Raises ValidationError with the faults by field: a wrong credit code, or one that is registered already.
+    """
+    try:
+        code = uscc.clean(code)
+    except ValidationError as error:
+        raise ValidationError({"uscc": error}) from error
+    try:
+        with transaction.atomic():
+            unit = Unit.objects.create(
+                name=name, name_en=name_en, uscc=code, region=region, work_region=work_region, status=Unit.Status.PENDING
+            )
+    except IntegrityError as error:
+        taken = _("This unit is registered already. Ask its owner to add you.")
+        raise ValidationError({"uscc": [taken]}) from error
+    UnitMember.objects.create(unit=unit, user=actor, role=UnitMember.Role.OWNER, joined_at=now)
+    return unit
+
+
+@transaction.atomic
+def set_unit_status(*, unit: Unit, status: str, actor: User, now: datetime) -> Unit:
+    """Verify, suspend or close a unit. A dissolved unit stays dissolved, and all its memberships end at once."""
+    unit = Unit.objects.select_for_update().get(pk=unit.pk)
+    refuse_unless(unit.status != Unit.Status.DISSOLVED, _("This unit is dissolved."))
+    refuse_unless(unit.status != status, _("Nothing to change."))
+    refuse_unless(not queries.membership(actor, unit), _("You act for this unit; somebody else has to decide."))
+    unit.status = status
+    unit.save(update_fields=["status"])
+    if status == Unit.Status.DISSOLVED:
+        unit.members.filter(left_at=None).update(left_at=now)
+    return unit
+
+
+@transaction.atomic
+def add_member(*, unit: Unit, contact: Contact, role: str, actor: User, now: datetime) -> UnitMember:
+    """Let the owner of an account act for the unit. Raises Refused when the actor may not or nobody fits."""
+    Unit.objects.select_for_update().get(pk=unit.pk)
+    refuse_unless(rules.may_manage_members(queries.membership(actor, unit)), _("Only an owner adds members."))
+    user = queries.owner_of(contact)
+    refuse_unless(
+        user is not None and user.is_active,
+        _("No account that can act for a unit has this mobile number or e-mail. Ask the person to register first."),
+    )
+    refuse_unless(queries.membership(user, unit) is None, _("This person is a member already."))
+    return UnitMember.objects.create(unit=unit, user=user, role=role, joined_at=now)
+
+
+@transaction.atomic
+def end_membership(*, member: UnitMember, actor: User, now: datetime) -> None:
+    """End a membership, and with it all access, at once. The last owner cannot leave. Running twice is refused."""
+    unit = Unit.objects.select_for_update().get(pk=member.unit_id)
+    member = UnitMember.objects.get(pk=member.pk)
+    refuse_unless(rules.may_end(member, queries.membership(actor, unit)), _("You cannot end this membership."))
+    owners = unit.members.filter(role=UnitMember.Role.OWNER, left_at=None)
+    refuse_unless(owners.exclude(pk=member.pk).exists(), _("A unit needs an owner. Add another one first."))
+    member.left_at = now
+    member.save(update_fields=["left_at"])
