@@ -234,6 +234,9 @@ if DEMO:
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="no-reply@portal.invalid")
 SMS_GATEWAY = env.text("SMS_GATEWAY", default="notifications.gateways.DemoSms" if DEMO else "notifications.gateways.NoSms")
+SMS_GATEWAY_URL = env.text("SMS_GATEWAY_URL", default="")  # for notifications.gateways.HttpSms
+SMS_GATEWAY_TOKEN = env.text("SMS_GATEWAY_TOKEN", default="")
+EMAIL_TIMEOUT = 10
 
 # --- Background work -------------------------------------------------------------------------------------------------
 
