@@ -1,3 +1,4 @@
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -82,3 +83,20 @@ def test_qr_code_is_an_image_of_its_own():
     assert drawing.startswith("<svg")
     assert 'xmlns="http://www.w3.org/2000/svg"' in drawing
     assert drawing != qr_svg("https://portal.example/verify/ABCD2346")
+
+
+def text_of(pdf, folder):
+    (folder / "text.pdf").write_bytes(pdf)
+    return subprocess.run(["pdftotext", folder / "text.pdf", "-"], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("name", ["䶮", "𬭎", "𫘧", "㛃", "阿依古丽·买买提", "Đặng Thị Ánh", "Владимир"])
+def test_names_that_the_fonts_have(template, tmp_path, name):
+    assert name in text_of(compiled(template, DATA | {"lines": [name]}), tmp_path)
+
+
+def test_a_character_without_a_glyph_is_named_by_its_code(template, tmp_path):
+    template.write_text(TEMPLATE + '#for code in data.at("lacking", default: ()) [lacks #code]')
+    text = text_of(compiled(template, DATA | {"lines": ["张\ue815\ue816华"]}), tmp_path)
+    assert "张〔U+E815〕〔U+E816〕华" in text
+    assert text.count("lacks") == 2
