@@ -145,9 +145,7 @@ class IdentityForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}, format="%Y-%m-%d"),
         help_text=_("Leave it out when the number has 18 characters: it tells."),
     )
-    sex = forms.ChoiceField(
-        label=_("Sex"), choices=[("", "—"), *Person._meta.get_field("sex").choices], required=False
-    )
+    sex = forms.ChoiceField(label=_("Sex"), choices=[("", "—"), *Person._meta.get_field("sex").choices], required=False)
 
 
 class ProfileForm(forms.ModelForm):
@@ -197,3 +195,11 @@ class MemberForm(forms.Form):
 
 class RevealForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class FindPersonForm(forms.Form):
+    term = forms.CharField(
+        label=_("Whole document number or whole name"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )

@@ -7,8 +7,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from talentportal.lib.idcard import DocumentType
+from talentportal.lib.masking import mask_email, mask_phone
 from talentportal.lib.sealed import SealedTextField
-
 
 ID_PURPOSE = "accounts.person.id_number"  # binds fingerprints to their use; never change it
 
@@ -52,8 +52,9 @@ class UserManager(BaseUserManager):
 class User(AbstractBaseUser, PermissionsMixin):
     """Whoever signs in: a talent, a unit's handler or a member of staff."""
 
-    email = models.EmailField(_("e-mail"), null=True, blank=True)
-    phone = models.CharField(_("mobile number"), max_length=20, null=True, blank=True)  # E.164
+    # unique, and yet not everybody has both: hence NULL
+    email = models.EmailField(_("e-mail"), null=True, blank=True)  # noqa: DJ001
+    phone = models.CharField(_("mobile number"), max_length=20, null=True, blank=True)  # noqa: DJ001  E.164
     phone_verified = models.BooleanField(_("mobile number verified"), default=False)
     name = models.CharField(_("name shown"), max_length=100, blank=True)
     language = models.CharField(_("language of messages"), max_length=8, choices=Language, default=Language.ZH)
@@ -84,7 +85,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.email or self.phone or ""
+        return self.name or self.masked_contact
+
+    @property
+    def masked_contact(self) -> str:
+        """The mobile number or e-mail address, as it is shown to others."""
+        return mask_phone(self.phone) if self.phone else mask_email(self.email or "")
 
     def get_short_name(self) -> str:
         return str(self)
@@ -151,7 +157,9 @@ class Organization(models.Model):
     name_en = models.CharField(_("English name"), max_length=160)
     uscc = models.CharField(_("unified social credit code"), max_length=18, unique=True)
     region = models.ForeignKey("regions.Region", models.PROTECT, related_name="organizations", verbose_name=_("region"))
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("above"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("above")
+    )
     document_prefix = models.CharField(_("prefix of document numbers"), max_length=20)  # e.g. 云人社
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     address_zh = models.CharField(_("Chinese address"), max_length=200, blank=True)
@@ -167,12 +175,14 @@ class Organization(models.Model):
 
 
 class StaffPost(models.Model):
-    """A staff member's post: a role in an organization over a region and all below it; windows are kept with the windows."""
+    """A post 岗位: a role in an organization over a region and all below it; its windows are kept with the windows."""
 
     user = models.ForeignKey(User, models.PROTECT, related_name="posts", verbose_name=_("user"))
     role = models.CharField(_("role"), max_length=20, choices=Role)
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="posts", verbose_name=_("organization"))
-    region = models.ForeignKey("regions.Region", models.PROTECT, related_name="posts", verbose_name=_("region and below"))
+    region = models.ForeignKey(
+        "regions.Region", models.PROTECT, related_name="posts", verbose_name=_("region and below")
+    )
     is_head = models.BooleanField(_("head of the window"), default=False)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until (not included)"), null=True, blank=True)
@@ -238,9 +248,7 @@ class UnitMember(models.Model):
         verbose_name = _("unit member")
         verbose_name_plural = _("unit members")
         constraints = [
-            models.UniqueConstraint(
-                fields=["unit", "user"], condition=Q(left_at__isnull=True), name="unit_member_once"
-            )
+            models.UniqueConstraint(fields=["unit", "user"], condition=Q(left_at__isnull=True), name="unit_member_once")
         ]
 
     def __str__(self) -> str:

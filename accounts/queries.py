@@ -54,6 +54,12 @@ def people_with_document(number: str) -> QuerySet[Person]:
     return Person.objects.filter(id_fingerprint__in=blind_indexes(normalize(number), ID_PURPOSE))
 
 
+def find_people(term: str) -> list[Person]:
+    """Find at most 20 people by a whole document number or a whole name; parts find nobody."""
+    found = people_with_document(term) | Person.objects.filter(name=term.strip())
+    return list(found.order_by("name_pinyin", "pk")[:20])
+
+
 def units_of(user: User) -> QuerySet[Unit]:
     """Return the units that the user acts for now."""
     return Unit.objects.filter(members__user_id=user.pk, members__left_at__isnull=True).distinct()

@@ -54,7 +54,7 @@ def check_identity(
     if tells:
         birth_date = idcard.birth_date_in(number)
         sex = _collect(faults, "sex", _sex_told, number, sex) or ""
-    if not (tells or "number" in faults and document_type in TELLING):
+    if not (tells or ("number" in faults and document_type in TELLING)):
         _collect(faults, "birth_date", _check_birth, birth_date, today)
     if birth_date and not faults and age_on(today, birth_date) < GUARDIAN_AGE:
         faults["birth_date"] = [_("A guardian registers children under 14, at a window.")]

@@ -114,7 +114,12 @@ def register_unit(
     try:
         with transaction.atomic():
             unit = Unit.objects.create(
-                name=name, name_en=name_en, uscc=code, region=region, work_region=work_region, status=Unit.Status.PENDING
+                name=name,
+                name_en=name_en,
+                uscc=code,
+                region=region,
+                work_region=work_region,
+                status=Unit.Status.PENDING,
             )
     except IntegrityError as error:
         taken = _("This unit is registered already. Ask its owner to add you.")

@@ -1,7 +1,9 @@
-"""The admin: where clerks, leaders and administrators work. Sign-in is the portal's own, so that second factors count."""
+"""The admin: where clerks, leaders and administrators work. It has no sign-in of its own: second factors count."""
 
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,12 @@ class PortalAdminSite(admin.AdminSite):
     enable_nav_sidebar = True
 
     def login(self, request, extra_context=None):
-        """Send staff to the portal's sign-in; somebody signed in without a post is told so there."""
+        """Send staff to the portal's sign-in; who is signed in and no staff is refused."""
+        if request.user.is_authenticated:
+            raise PermissionDenied
         target = request.GET.get("next") or reverse("admin:index")
         return redirect_to_login(target, reverse("account_login"))
+
+    def password_change(self, request, extra_context=None):
+        """Passwords are changed in one place."""
+        return redirect("account_change_password")
