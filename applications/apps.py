@@ -4,4 +4,16 @@ from django.utils.translation import gettext_lazy as _
 
 class ApplicationsConfig(AppConfig):
     name = "applications"
-    verbose_name = _("Applications")
+    verbose_name = _("Cases")
+
+    def ready(self):
+        from applications import due, services, tasks
+        from certificates.registry import on_sealed
+        from jobs.registry import register_job, register_sweep
+        from regions import recompute
+
+        for kind in ("deem_accepted", "lapse_correction", "lapse_deferral", "render_paper", "scan_file"):
+            register_job(f"applications.{kind}", getattr(tasks, kind))
+        register_sweep("applications.deadlines", due.sweep_deadlines)
+        recompute.register(services.recompute_clocks)
+        on_sealed("case", tasks.certificate_sealed)

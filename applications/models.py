@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role
+from accounts.models import Role, UnitMember
 from applications.states import (
     CheckResult,
     ClockKind,
@@ -33,8 +33,11 @@ class CaseQuerySet(models.QuerySet):
         """The applicant's own, those of units the user acts for, and those of the posts a member of staff holds."""
         if not user.is_authenticated:
             return self.none()
-        own = Q(applicant=user) | Q(unit__members__user=user, unit__members__left_at__isnull=True)
-        return self.filter(own | staff_scope(user)).distinct() if user.is_staff else self.filter(own).distinct()
+        return self.filter(own_scope(user) | staff_scope(user))
+
+    def own(self, user):
+        """The cases a user applied for, alone or for a unit."""
+        return self.filter(own_scope(user))
 
     def for_staff(self, user):
         """What a member of staff may work on: submitted cases of the own region and window, never the own ones."""
@@ -42,6 +45,12 @@ class CaseQuerySet(models.QuerySet):
 
     def open(self):
         return self.exclude(state__in=[State.DRAFT, State.CLOSED])
+
+
+def own_scope(user) -> Q:
+    """The cases a user applied for, and those of units the user acts for now."""
+    units = UnitMember.objects.filter(user=user, left_at__isnull=True).values("unit")
+    return Q(applicant=user) | Q(unit__in=units)
 
 
 STAFF_ROLES_ON_CASES = (Role.CLERK, Role.EXAMINER, Role.LEADER, Role.CERTIFICATE_CLERK)
@@ -239,6 +248,7 @@ class Clock(models.Model):
     calendar = models.CharField(_("calendar"), max_length=6)  # code of the region whose calendar was used
     is_provisional = models.BooleanField(_("provisional"), default=False)
     stopped_on = models.DateField(_("stopped on"), null=True, blank=True)  # paused since; resuming moves due_on
+    grace_days = models.PositiveSmallIntegerField(_("days of grace"), default=0)
     paused_days = models.PositiveSmallIntegerField(_("working days paused"), default=0)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 

@@ -121,6 +121,7 @@ class ClockOwner(TextChoices):
 
 class MaterialStatus(TextChoices):
     MISSING = "MISSING", _("missing")
+    HELD = "HELD", _("already held")
     PROVIDED = "PROVIDED", _("provided")
     DEFERRED = "DEFERRED", _("to be supplied later")
 

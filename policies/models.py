@@ -186,6 +186,7 @@ class GuideVersion(models.Model):
     on_breach = models.CharField(
         _("consequence of breach"), max_length=20, choices=OnBreach, default=OnBreach.DEEMED_WITHDRAWN
     )
+    defer_within_promise = models.BooleanField(_("supply no later than the promised day"), default=True)
     grace_days = models.PositiveSmallIntegerField(_("days of grace"), default=0)
     ban_months = models.PositiveSmallIntegerField(_("ban on deferral after a breach (months)"), default=6)
     reserve_days = models.PositiveSmallIntegerField(_("days kept for the decision (licences)"), default=2)
@@ -273,6 +274,9 @@ class MaterialSpec(models.Model):
     copies = models.PositiveSmallIntegerField(_("copies"), default=1)
     original_at_window = models.BooleanField(_("original shown at the window"), default=False)
     fetch_mode = models.CharField(_("source"), max_length=6, choices=FetchMode, default=FetchMode.NONE)
+    fetch_from = models.CharField(  # "identity", or "certificate:<kind code>" in the applicant's own wallet
+        _("fetched from"), max_length=60, blank=True
+    )
     formats = models.JSONField(_("file kinds"), default=list, blank=True)  # empty: all that the portal takes
     checks = models.JSONField(_("checks for the clerk"), default=list, blank=True)  # [{"zh":, "en":}]
 

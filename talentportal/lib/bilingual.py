@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 
 def pick(source, name: str = "") -> str:
@@ -22,3 +22,12 @@ def pick(source, name: str = "") -> str:
 
 def _read(source, name: str):
     return source.get(name) if isinstance(source, Mapping) else getattr(source, name, None)
+
+
+def both(source, name: str = "") -> dict:
+    """Return the text in both languages as {"zh": ..., "en": ...}, to be picked when it is read."""
+    found = {}
+    for key, language in (("zh", "zh-hans"), ("en", "en")):
+        with override(language):
+            found[key] = str(pick(source, name))
+    return found

@@ -1,0 +1,23 @@
+"""Materials that nobody has to hand in because the portal holds them (免提交)."""
+
+from certificates.models import Certificate, CertificateStatus
+from policies.models import FetchMode, MaterialSpec
+
+
+def holds(spec: MaterialSpec, applicant) -> bool:
+    """Tell whether the portal itself can vouch for a material of this applicant.
+
+    "identity": a real-name record whose document was checked; "certificate:<kind>": a valid certificate in the wallet.
+    Without a source the applicant hands it in (国务院关于在线政务服务的若干规定 第7条 forbids only asking twice).
+    """
+    if spec.fetch_mode != FetchMode.AUTO:
+        return spec.fetch_mode == FetchMode.EXEMPT
+    person = getattr(applicant, "person", None)
+    if person is None:
+        return False
+    source, _, kind = spec.fetch_from.partition(":")
+    if source == "identity":
+        return person.level >= person.Level.CHECKED
+    if source == "certificate":
+        return Certificate.objects.filter(holder=person, kind__code=kind, status=CertificateStatus.VALID).exists()
+    return False

@@ -1,0 +1,190 @@
+"""Pure questions about a case: an answer, or the list of reasons against it. No queries, no writes, no clock."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from applications.states import TRANSITIONS, CheckResult, MaterialStatus, State
+from policies.models import GuideVersion, ItemType, MaterialSpec, Necessity, Tier
+from talentportal.lib import spoken
+from talentportal.lib.bilingual import pick
+from talentportal.lib.workdays import WorkCalendar
+
+IN_HAND = (MaterialStatus.HELD, MaterialStatus.PROVIDED)
+IDENTITY_LEVEL_FOR_DEFERRAL = 2
+
+
+def may_do(verb: str, state: str, roles: Collection[str]) -> list:
+    """List what stands against a verb in this state by somebody in these roles (`states.Who`)."""
+    transition = TRANSITIONS[verb]
+    if not set(transition.who) & set(roles):
+        return [_("This step is for another role.")]
+    if state not in transition.sources:
+        return [_("The case is in another state now: %(state)s.") % {"state": State(state).label}]
+    return []
+
+
+def applies(spec: MaterialSpec, answers: Mapping) -> bool:
+    """Tell whether a guide asks for this material in the applicant's situation."""
+    if spec.necessity != Necessity.CONDITIONAL:
+        return True
+    given = answers.get(spec.condition["question"])
+    given = given if isinstance(given, list) else [given]
+    return bool(set(map(str, given)) & set(map(str, spec.condition["in"])))
+
+
+def required_specs(specs: Iterable[MaterialSpec], answers: Mapping) -> list[MaterialSpec]:
+    """List the materials that must be there in the applicant's situation, in the guide's order."""
+    return [spec for spec in specs if spec.necessity != Necessity.OPTIONAL and applies(spec, answers)]
+
+
+def missing_specs(specs: Iterable[MaterialSpec], answers: Mapping, in_hand: Collection[int]) -> list[MaterialSpec]:
+    """List the required materials not in hand. `in_hand` holds the ids of specs that are."""
+    return [spec for spec in required_specs(specs, answers) if spec.pk not in in_hand]
+
+
+def missing_core(specs: Iterable[MaterialSpec], answers: Mapping, in_hand: Collection[int]) -> list[MaterialSpec]:
+    """List the missing core materials; while there is one, nothing can be deferred."""
+    return [spec for spec in missing_specs(specs, answers, in_hand) if spec.tier == Tier.CORE]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What counts about the applicant when something is to be deferred."""
+
+    banned_until: date | None = None
+    other_open_deferral: bool = False
+    identity_level: int = 1
+
+
+def deferral_obstacles(guide: GuideVersion, missing: Iterable[MaterialSpec], standing: Standing) -> list:
+    """List every reason why these materials cannot be deferred; empty when they can (domain 3.6.1).
+
+    Guangdong 优化营商环境条例 第32条, Zhejiang “最多跑一次”规定 第11条: core materials complete, only listed ones missing.
+    """
+    missing = list(missing)
+    reasons = []
+    if not guide.deferral_allowed:
+        reasons.append(_("This service item does not allow materials to be supplied later."))
+    for spec in missing:
+        if spec.tier == Tier.CORE:
+            reasons.append(_("“%(name)s” is a core material and must be there.") % {"name": pick(spec, "name")})
+        elif not spec.deferrable:
+            reasons.append(_("“%(name)s” cannot be supplied later.") % {"name": pick(spec, "name")})
+    if len(missing) > guide.max_deferred:
+        reasons.append(
+            _("At most %(limit)s materials can be supplied later; %(count)s are missing.")
+            % {"limit": guide.max_deferred, "count": len(missing)}
+        )
+    return reasons + _standing_obstacles(standing)
+
+
+def _standing_obstacles(standing: Standing) -> list:
+    reasons = []
+    if standing.banned_until:
+        reasons.append(
+            _("An earlier commitment was not kept; supplying later is possible again from %(date)s.")
+            % {"date": spoken.day(standing.banned_until)}
+        )
+    if standing.other_open_deferral:
+        reasons.append(_("Another case of the same item still waits for promised materials."))
+    if standing.identity_level < IDENTITY_LEVEL_FOR_DEFERRAL:
+        reasons.append(_("The identity document has not been checked yet."))
+    return reasons
+
+
+def latest_supply_day(guide: GuideVersion, spec: MaterialSpec, accepted_on: date, calendar: WorkCalendar) -> date:
+    """Return the last day to which a material can be deferred when the case is accepted on this day (domain 3.6.4).
+
+    Not longer than the promised period where the guide says so, and for licences early enough before the promised
+    day that a lawful decision is still possible.
+    """
+    days = spec.defer_days
+    if guide.defer_within_promise and guide.promised_days:
+        days = min(days, guide.promised_days)
+    if guide.item.catalog_item.item_type == ItemType.LICENCE:
+        days = min(days, guide.promised_days - guide.reserve_days)
+    return calendar.add(accepted_on, max(days, 1))
+
+
+def supply_day(promised_on: date, signed_on: date, accepted_on: date, calendar: WorkCalendar) -> date:
+    """Return the day a promised material is due: as many working days after acceptance as were promised at signing."""
+    return max(promised_on, calendar.add(accepted_on, max(calendar.between(signed_on, promised_on), 1)))
+
+
+def promise_obstacles(promised_on: date | None, today: date, latest: date, calendar: WorkCalendar) -> list:
+    """List what is wrong with the day that an applicant chose for a material."""
+    if promised_on is None:
+        return [_("Choose the day on which you will supply it.")]
+    if promised_on <= today:
+        return [_("Choose a day after today.")]
+    if promised_on > latest:
+        return [_("Not later than %(date)s.") % {"date": spoken.day(latest)}]
+    if not calendar.is_workday(promised_on):
+        return [_("%(date)s is not a working day.") % {"date": spoken.day(promised_on)}]
+    return []
+
+
+def acceptance_obstacles(materials: Iterable, answers: Mapping) -> list:
+    """List what stands against plain acceptance: every required material must have been checked and be in order."""
+    return [
+        reason
+        for material in materials
+        if material.spec.necessity != Necessity.OPTIONAL and applies(material.spec, answers)
+        for reason in _material_obstacles(material)
+    ]
+
+
+def _material_obstacles(material) -> list:
+    name = {"name": pick(material.spec, "name")}
+    if material.status not in IN_HAND:
+        return [_("“%(name)s” is missing.") % name]
+    if material.check_result == CheckResult.DEFECTIVE:
+        return [_("“%(name)s” is not in order.") % name]
+    if material.check_result == CheckResult.UNCHECKED:
+        return [_("“%(name)s” has not been checked yet.") % name]
+    return []
+
+
+def deferred_acceptance_obstacles(guide: GuideVersion, materials: Iterable, answers: Mapping, standing: Standing) -> list:
+    """List what stands against acceptance with incomplete materials, every reason at once (domain 3.6.1)."""
+    wanting, reasons = [], []
+    for material in materials:
+        if material.spec.necessity == Necessity.OPTIONAL or not applies(material.spec, answers):
+            continue
+        if material.status == MaterialStatus.DEFERRED:
+            wanting.append(material.spec)
+        else:
+            reasons += _material_obstacles(material)
+    if not wanting:
+        return [*reasons, _("The applicant has not promised any material for later.")]
+    return reasons + deferral_obstacles(guide, wanting, standing)
+
+
+def breach_ban_months(guide: GuideVersion, earlier_breaches_in_24_months: int) -> int:
+    """Return how long deferral is closed after a breach: the guide's months, twice as long the second time [D]."""
+    return guide.ban_months * (2 if earlier_breaches_in_24_months else 1)
+
+
+def reminder_days(start: date, due: date, calendar: WorkCalendar) -> list[date]:
+    """List the days on which somebody is reminded of a deadline: half time, 3 and 1 working days before, the day itself."""
+    length = calendar.between(start, due)
+    days = {calendar.add(start, length // 2), calendar.subtract(due, 3), calendar.subtract(due, 1), due}
+    return sorted(day for day in days if day > start)
+
+
+
+def may_change_material(case, material, actor) -> bool:
+    """Tell whether the applicant may hand in a file for a material now.
+
+    In a draft: every material. In a correction: only those named in the notice. After acceptance: only promised ones
+    that were not accepted yet.
+    """
+    if case.state == State.DRAFT:
+        return case.applicant_id == actor.pk
+    if case.state == State.CORRECTION:
+        return material.points.exists()
+    deferral = getattr(material, "deferral", None)
+    return case.state in TRANSITIONS["supply_deferred"].sources and bool(deferral and not deferral.accepted_at)

@@ -1,0 +1,54 @@
+"""The verbs of the office. Read `applications/states.py` first: each verb here is a line of that table."""
+
+from applications.services.acceptance import (
+    accept,
+    accept_with_deferral,
+    deem_accepted,
+    reject_acceptance,
+)
+from applications.services.recompute import recompute_clocks
+from applications.services.correction import lapse_correction, request_correction, supply_correction
+from applications.services.decision import conclude, grant, refuse, return_to_examiner
+from applications.services.deferral import check_material, lapse_deferral, supply_deferred
+from applications.services.delivery import deliver, mark_issued, withdraw
+from applications.services.drafts import (
+    add_file,
+    choose_window,
+    discard_draft,
+    promise_material,
+    remove_file,
+    renew_draft,
+    save_answers,
+    start,
+)
+from applications.services.submission import submit
+
+__all__ = [
+    "accept",
+    "accept_with_deferral",
+    "add_file",
+    "check_material",
+    "choose_window",
+    "conclude",
+    "deem_accepted",
+    "deliver",
+    "discard_draft",
+    "grant",
+    "lapse_correction",
+    "lapse_deferral",
+    "mark_issued",
+    "promise_material",
+    "recompute_clocks",
+    "refuse",
+    "reject_acceptance",
+    "remove_file",
+    "renew_draft",
+    "request_correction",
+    "return_to_examiner",
+    "save_answers",
+    "start",
+    "submit",
+    "supply_correction",
+    "supply_deferred",
+    "withdraw",
+]

@@ -1,0 +1,111 @@
+"""Examination and decision: one person examines and proposes, another decides (许可法 第38, 42条)."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from applications import outcomes
+from applications.models import Case, Decision
+from applications.services.clocks import calendar_of, finish_clocks, lead, pause_clocks, start_clock
+from applications.services.deferral import outstanding
+from applications.services.journal import close, step, take
+from applications.services.messages import tell
+from applications.services.papers import write_paper
+from applications.states import ClockKind, CloseType, PaperKind, Proposal, RefusalReason, State
+from policies.models import ItemType, ResultKind
+from talentportal.lib.refusals import refuse_unless
+from talentportal.lib.spoken import day_in_both
+
+
+@transaction.atomic
+def conclude(
+    *, case: Case, actor, now: datetime, proposal: str, opinion: str, version: int | None = None
+) -> Case:
+    """End the examination with a proposal and an opinion. A grant with promised materials outstanding is held.
+
+    The result is held until all of them were accepted (domain 3.6.7); the office's clocks stop meanwhile only where
+    the guide says so, and never for licences (许可法 第45条 lists what may stop them).
+    """
+    case, role = take(case, verb="conclude", actor=actor, now=now, version=version)
+    refuse_unless(proposal in Proposal.values, _("Choose a proposal."))
+    refuse_unless(opinion.strip(), _("Write down your opinion."))
+    Decision.objects.update_or_create(
+        case=case,
+        defaults={"proposal": proposal, "opinion": opinion.strip(), "examined_by": actor, "examined_at": now},
+    )
+    lead(case, State.REVIEWED)
+    step(case, verb="conclude", actor=actor, role=role, now=now, opinion=opinion.strip()[:1000], proposal=proposal)
+    if proposal == Proposal.GRANT and outstanding(case).exists():
+        _hold(case, now)
+    return case
+
+
+def _hold(case: Case, now: datetime) -> None:
+    if case.guide.pause_while_waiting and case.item.catalog_item.item_type != ItemType.LICENCE:
+        tomorrow = timezone.localdate(now) + timedelta(days=1)
+        pause_clocks(case, ClockKind.PROMISED, ClockKind.STATUTORY, day=tomorrow)
+    lead(case, State.WAIT_SUPPLY)
+    step(case, verb="hold_for_supply", actor=None, role="", now=now)
+    due = case.due_on or calendar_of(case).roll_forward(timezone.localdate(now))
+    tell("hold_for_supply", case, now, key=str(case.version), date=day_in_both(due), count=outstanding(case).count())
+
+
+@transaction.atomic
+def return_to_examiner(*, case: Case, actor, now: datetime, opinion: str, version: int | None = None) -> Case:
+    """Send an examined case back to the examiner with a reason."""
+    case, role = take(case, verb="return_to_examiner", actor=actor, now=now, version=version)
+    refuse_unless(opinion.strip(), _("Say what is to be examined again."))
+    lead(case, State.EXAMINING)
+    step(case, verb="return_to_examiner", actor=actor, role=role, now=now, opinion=opinion.strip()[:1000])
+    return case
+
+
+@transaction.atomic
+def grant(*, case: Case, actor, now: datetime, version: int | None = None) -> Case:
+    """Decide to grant. Another person than the examiner; nothing promised may be outstanding.
+
+    Effects: decision letter, office clocks end, delivery clock (许可法 第44条: 10 working days), the item's outcome
+    (`outcomes.py`, usually a certificate), message.
+    """
+    case, role = take(case, verb="grant", actor=actor, now=now, version=version)
+    refuse_unless(not outstanding(case).exists(), _("Promised materials are still outstanding; the result is held."))
+    refuse_unless(case.decision.proposal == Proposal.GRANT, _("The examiner proposed to refuse. Return the case first."))
+    _decide(case, actor, Proposal.GRANT, now)
+    start_clock(case, ClockKind.DELIVERY, days=case.guide.delivery_days, started_on=timezone.localdate(now))
+    lead(case, State.GRANTED)
+    step(case, verb="grant", actor=actor, role=role, now=now)
+    write_paper(case, PaperKind.GRANT, actor=actor, now=now)
+    tell("decided_granted", case, now)
+    outcomes.run(case, actor=actor, now=now)
+    if case.guide.result_kind != ResultKind.CERTIFICATE:
+        step(case, verb="issue", actor=None, role="", now=now)
+    return case
+
+
+@transaction.atomic
+def refuse(
+    *, case: Case, actor, now: datetime, reason: str, reason_text: str, version: int | None = None
+) -> Case:
+    """Decide to refuse, with ground, reasons and remedies (许可法 第38条). Another person than the examiner."""
+    case, role = take(case, verb="refuse", actor=actor, now=now, version=version)
+    refuse_unless(reason in RefusalReason.values, _("Choose the ground of refusal."))
+    refuse_unless(reason_text.strip(), _("Give the reasons and the clause."))
+    _decide(case, actor, Proposal.REFUSE, now, reason, reason_text.strip())
+    close(case, as_=CloseType.REFUSED, now=now, reason=reason_text)
+    step(case, verb="refuse", actor=actor, role=role, now=now, opinion=reason_text.strip()[:1000], reason=reason)
+    write_paper(case, PaperKind.REFUSAL, actor=actor, now=now, reason=reason, explanation=reason_text.strip())
+    tell("decided_refused", case, now, reason=reason_text.strip())
+    return case
+
+
+def _decide(case: Case, actor, decision: Proposal, now: datetime, reason: str = "", reason_text: str = "") -> None:
+    refuse_unless(case.decision.examined_by_id != actor.pk, _("Who examined a case may not decide it."))
+    row = case.decision
+    row.decision, row.decided_by, row.decided_at, row.reason, row.reason_text = decision, actor, now, reason, reason_text
+    row.save()
+    case.decided_at = now
+    finish_clocks(case, now=now)
+
+

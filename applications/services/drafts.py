@@ -1,0 +1,192 @@
+"""Drafts: begun, saved, filled with files and promises. Nothing here is seen by the office yet."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from applications import fetching, rules
+from applications.models import Case, Material, MaterialFile
+from applications.states import MaterialStatus, ScanState, State
+from jobs.services import enqueue
+from policies.models import ServiceItem
+from talentportal.lib.refusals import Refused, refuse_unless
+from talentportal.lib.uploads import UploadFacts
+
+DRAFT_DAYS = 60  # calendar days without a change [D]
+STEPS = ("identity", "basics", "materials", "check", "sign")
+
+
+@transaction.atomic
+def start(*, item: ServiceItem, actor, now: datetime, unit=None) -> Case:
+    """Begin a draft pinned to the guide in force, or return the one that is open already.
+
+    Raises Refused when no guide is in force today, or another case of the same item is open.
+    """
+    today = timezone.localdate(now)
+    guide = item.guides.in_force(today).order_by("-version").first()
+    refuse_unless(guide, _("This service item is not open for applications today."))
+    mine = Case.objects.select_for_update().filter(applicant=actor, item=item, unit=unit)
+    if draft := mine.filter(state=State.DRAFT).first():
+        return draft
+    if open_case := mine.open().first():
+        raise Refused(_("You have an open case of this item already: %(no)s.") % {"no": open_case.case_no})
+    case = Case.objects.create(
+        item=item,
+        guide=guide,
+        organization=item.organization,
+        region=item.region,
+        applicant=actor,
+        unit=unit,
+        created_at=now,
+        saved_at=now,
+        expires_on=today + timedelta(days=DRAFT_DAYS),
+    )
+    _lay_out_materials(case)
+    return case
+
+
+def _lay_out_materials(case: Case) -> None:
+    Material.objects.bulk_create(
+        Material(
+            case=case,
+            spec=spec,
+            status=MaterialStatus.HELD if fetching.holds(spec, case.applicant) else MaterialStatus.MISSING,
+        )
+        for spec in case.guide.materials.all()
+    )
+
+
+def _own_draft(case: Case, actor) -> Case:
+    """Lock a draft of the actor's. Raises Refused when it was submitted meanwhile."""
+    locked = Case.objects.select_for_update().get(pk=case.pk)
+    refuse_unless(locked.applicant_id == actor.pk, _("This draft belongs to somebody else."))
+    refuse_unless(locked.state == State.DRAFT, _("This application has been submitted already."))
+    return locked
+
+
+@transaction.atomic
+def save_answers(*, case: Case, actor, answers: dict, step: str, now: datetime) -> Case:
+    """Merge answers into a draft and remember how far it is; saving twice changes nothing more."""
+    draft = _own_draft(case, actor)
+    draft.answers = draft.answers | answers
+    if step in STEPS and STEPS.index(step) > STEPS.index(draft.step):
+        draft.step = step
+    draft.saved_at = now
+    draft.expires_on = max(draft.expires_on, timezone.localdate(now) + timedelta(days=DRAFT_DAYS))
+    draft.save(update_fields=["answers", "step", "saved_at", "expires_on"])
+    return draft
+
+
+@transaction.atomic
+def choose_window(*, case: Case, actor, window, now: datetime) -> Case:
+    """Choose the window that will handle the case; its region is the region of the case from then on."""
+    draft = _own_draft(case, actor)
+    today = timezone.localdate(now)
+    handled = window.items.filter(item=draft.item, starts_on__lte=today).exclude(ends_on__lte=today)
+    refuse_unless(handled.exists(), _("This window does not handle this service item."))
+    draft.window, draft.region, draft.saved_at = window, window.region, now
+    draft.save(update_fields=["window", "region", "saved_at"])
+    return draft
+
+
+@transaction.atomic
+def add_file(*, material: Material, actor, file, facts: UploadFacts, name: str, now: datetime) -> MaterialFile:
+    """Keep an inspected file for a material of a draft, a correction or a promise; a job scans it for viruses.
+
+    `facts` come from `talentportal.lib.uploads.inspect`. Raises Refused where the material is not open to change.
+    """
+    case = Case.objects.select_for_update(of=("self",)).get(pk=material.case_id)
+    material = Material.objects.select_for_update(of=("self",)).select_related("spec").get(pk=material.pk)
+    refuse_unless(rules.may_change_material(case, material, actor), _("This material cannot be changed now."))
+    kinds = material.spec.formats
+    refuse_unless(not kinds or facts.kind in kinds, _("This material must be one of: %(kinds)s.") % {"kinds": ", ".join(kinds)})
+    kept = MaterialFile.objects.create(
+        material=material,
+        version=material.files.count() + 1,
+        name=name,
+        file=file,
+        kind=facts.kind,
+        mime=facts.mime,
+        size=facts.size,
+        sha256=facts.sha256,
+        scan_state=ScanState.PENDING,
+        uploaded_by=actor,
+        uploaded_at=now,
+    )
+    if case.state == State.DRAFT:
+        material.status = MaterialStatus.PROVIDED
+        material.save(update_fields=["status"])
+        Case.objects.filter(pk=case.pk).update(saved_at=now)
+    enqueue(kind="applications.scan_file", key=str(kept.pk), now=now, file=kept.pk)
+    return kept
+
+
+@transaction.atomic
+def remove_file(*, file: MaterialFile, actor, now: datetime) -> None:
+    """Take a file out of a draft; the material is missing again when it was the last one."""
+    draft = _own_draft(file.material.case, actor)
+    MaterialFile.objects.filter(pk=file.pk, removed_at__isnull=True).update(removed_at=now)
+    if not file.material.files.filter(removed_at__isnull=True).exists():
+        Material.objects.filter(pk=file.material_id).update(status=MaterialStatus.MISSING)
+    Case.objects.filter(pk=draft.pk).update(saved_at=now)
+
+
+@transaction.atomic
+def promise_material(*, case: Case, actor, promises: dict[int, dict], now: datetime) -> Case:
+    """Remember in a draft which materials are promised for when; `promises` is material id -> reason, promised_on.
+
+    Only noted here; signing and every rule come with `submit`.
+    """
+    draft = _own_draft(case, actor)
+    known = set(draft.materials.values_list("pk", flat=True))
+    draft.answers = draft.answers | {
+        "_promises": {
+            str(pk): {"reason": promise["reason"], "promised_on": _iso(promise["promised_on"])}
+            for pk, promise in promises.items()
+            if pk in known
+        }
+    }
+    draft.saved_at = now
+    draft.save(update_fields=["answers", "saved_at"])
+    return draft
+
+
+def _iso(value) -> str | None:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+@transaction.atomic
+def renew_draft(*, case: Case, actor, now: datetime) -> Case:
+    """Carry an expired draft over to the guide in force: answers stay, files stay for materials of the same key."""
+    draft = _own_draft(case, actor)
+    today = timezone.localdate(now)
+    guide = draft.item.guides.in_force(today).order_by("-version").first()
+    refuse_unless(guide, _("This service item is not open for applications today."))
+    if guide.pk != draft.guide_id:
+        _move_to_guide(draft, guide)
+    draft.expires_on, draft.saved_at = today + timedelta(days=DRAFT_DAYS), now
+    draft.save()
+    return draft
+
+
+def _move_to_guide(draft: Case, guide) -> None:
+    old = {material.spec.key: material for material in draft.materials.select_related("spec")}
+    draft.guide = guide
+    for spec in guide.materials.all():
+        if material := old.pop(spec.key, None):
+            material.spec = spec
+            material.save(update_fields=["spec"])
+        else:
+            Material.objects.create(case=draft, spec=spec)
+    Material.objects.filter(pk__in=[material.pk for material in old.values()]).delete()
+
+
+@transaction.atomic
+def discard_draft(*, case: Case, actor) -> None:
+    """Delete a draft with its files; nothing of it was ever submitted."""
+    draft = _own_draft(case, actor)
+    files = [kept.file for kept in MaterialFile.objects.filter(material__case=draft)]
+    draft.delete()
+    transaction.on_commit(lambda: [file.delete(save=False) for file in files], robust=True)

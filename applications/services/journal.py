@@ -1,0 +1,63 @@
+"""How every verb begins and ends: lock the case and check who, from where; then write the new state and the event."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from applications import queries, rules
+from applications.models import Case, CaseEvent
+from applications.states import TRANSITIONS, CloseType, State, Who
+from talentportal.lib.refusals import Refused, refuse_unless
+
+RELATED = ("guide", "item", "item__catalog_item", "organization", "region", "window", "applicant", "unit")
+
+
+def take(case: Case, *, verb: str, actor, now: datetime, version: int | None = None) -> tuple[Case, str]:
+    """Lock a case for a verb and return it fresh, with the role in which the actor does it.
+
+    `version` is what the form showed: when somebody was faster, Refused names them. Actor None is the system.
+    Raises Refused with every reason. Call inside a transaction.
+    """
+    locked = Case.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=case.pk)
+    if version is not None and version != locked.version:
+        raise Refused(_handled_by(locked))
+    roles = queries.roles_on(locked, actor, timezone.localdate(now))
+    refuse_unless(not (reasons := rules.may_do(verb, locked.state, roles)), reasons)
+    return locked, next(who for who in TRANSITIONS[verb].who if who in roles)
+
+
+def _handled_by(case: Case):
+    last = case.events.select_related("actor").last()
+    name = last.actor.name if last and last.actor and last.actor.is_staff else None
+    if name:
+        return _("Handled already by %(name)s. The page shows the present state.") % {"name": name}
+    return _("The case has changed meanwhile. The page shows the present state.")
+
+
+def step(
+    case: Case, *, verb: str, actor, role: str, now: datetime, opinion: str = "", to: State | None = None, **data
+) -> CaseEvent:
+    """Move a locked case along the table and write the event; saves the case."""
+    before, case.state = case.state, to or TRANSITIONS[verb].target or case.state
+    case.version += 1
+    case.save()
+    return CaseEvent.objects.create(
+        case=case,
+        seq=case.version,
+        verb=verb,
+        from_state=before,
+        to_state=case.state,
+        actor=actor,
+        actor_role=role or Who.SYSTEM,
+        at=now,
+        opinion=opinion,
+        data=data,
+    )
+
+
+def close(case: Case, *, as_: CloseType, now: datetime, reason: str = "") -> None:
+    """Note on a locked case how it ends; `step` saves it."""
+    case.close_type, case.close_reason, case.closed_at = as_, reason[:500], now
+    case.due_on = case.due_wd = None
+    case.is_provisional = False

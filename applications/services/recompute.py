@@ -1,0 +1,78 @@
+"""What follows from a changed work calendar: due days of running clocks, promises and their reminders."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from applications.models import Case, Clock, DeferredMaterial
+from applications.services.acceptance import plan_item_reminders
+from applications.services.clocks import calendar_of, lead, remind_applicant, remind_office
+from applications.services.messages import tell
+from applications.states import ClockKind
+from talentportal.lib.spoken import day_in_both
+from talentportal.lib.workdays import WorkCalendar
+
+
+def recompute_clocks(now: datetime) -> int:
+    """Compute running clocks anew with the present calendars; return how many cases changed.
+
+    A due day never moves before the one that was printed (domain 11.2); ordinals follow in any case, since they number
+    working days. Reminders are planned anew and the applicant is told of a new day. Safe to run twice.
+    """
+    running = Clock.objects.filter(finished_at__isnull=True)
+    return sum(_recompute_case(pk, now) for pk in running.values_list("case", flat=True).distinct())
+
+
+@transaction.atomic
+def _recompute_case(pk: int, now: datetime) -> bool:
+    case = Case.objects.select_for_update(of=("self",)).select_related("guide", "item", "region", "applicant").get(pk=pk)
+    calendar = calendar_of(case)
+    changed = [clock for clock in case.clocks.filter(finished_at__isnull=True) if _move(clock, calendar)]
+    if not changed:
+        return False
+    lead(case, case.state)
+    case.save(update_fields=["due_on", "due_wd", "is_provisional"])
+    for clock in changed:
+        _plan_again(case, clock, now)
+    return True
+
+
+def _move(clock: Clock, calendar: WorkCalendar) -> bool:
+    before = clock.due_on, clock.due_wd, clock.is_provisional, clock.calendar
+    if clock.kind != ClockKind.DEFERRAL:
+        clock.due_on = max(calendar.add(clock.started_on, clock.days + clock.paused_days), clock.printed_due_on)
+    clock.due_on = calendar.roll_forward(clock.due_on)
+    clock.due_wd, clock.calendar = calendar.ordinal(clock.due_on), calendar.code
+    clock.is_provisional = calendar.is_provisional(clock.started_on, clock.due_on)
+    if before == (clock.due_on, clock.due_wd, clock.is_provisional, clock.calendar):
+        return False
+    clock.save()
+    clock.moved_from = before[0]
+    return True
+
+
+def _plan_again(case: Case, clock: Clock, now: datetime) -> None:
+    if clock.kind == ClockKind.ACCEPT:
+        remind_office(case, clock, event="acceptance_due", now=now)
+    elif clock.kind == ClockKind.CORRECTION:
+        remind_applicant(
+            case,
+            subject=f"clock:{clock.pk}",
+            event="correction_reminder",
+            start=clock.started_on,
+            due=clock.due_on,
+            now=now,
+        )
+    elif clock.kind == ClockKind.DEFERRAL:
+        _move_promises(case, calendar_of(case), now)
+    if clock.kind != ClockKind.STATUTORY and clock.due_on != clock.moved_from:
+        words = {"date": day_in_both(clock.due_on), "old_date": day_in_both(clock.moved_from)}
+        tell("due_date_changed", case, now, key=f"{clock.pk}:{clock.due_on.isoformat()}", **words)
+
+
+def _move_promises(case: Case, calendar: WorkCalendar, now: datetime) -> None:
+    waiting = DeferredMaterial.objects.filter(commitment__case=case, supplied_at__isnull=True, accepted_at__isnull=True)
+    for item in waiting.select_related("material__spec"):
+        item.due_on = calendar.roll_forward(item.due_on)
+        item.save(update_fields=["due_on"])
+        plan_item_reminders(case, item, start=case.accepted_on, now=now)

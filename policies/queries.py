@@ -1,0 +1,119 @@
+"""Reads for the public pages of services."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+
+from policies.models import GuideState, GuideVersion, MaterialSpec, ServiceItem
+from regions.models import CalendarDay, DayKind, Region
+from talentportal.lib.workdays import WorkCalendar
+
+
+def guides_in_force(day: date) -> QuerySet[GuideVersion]:
+    """Return the newest guide in force of every item, with the item, its office and `deferrable`, a count."""
+    newest = GuideVersion.objects.in_force(day).order_by("item", "-version").distinct("item")
+    return (
+        GuideVersion.objects.filter(pk__in=newest.values("pk"))
+        .select_related("item__organization", "item__region", "item__catalog_item")
+        .annotate(deferrable=Count("materials", filter=Q(materials__deferrable=True)))
+        .order_by("item__serial")
+    )
+
+
+@dataclass(frozen=True)
+class DeferralTerms:
+    """What the guides in force say about acceptance with incomplete materials, from the mildest to the strictest."""
+
+    services: int
+    days_from: int
+    days_to: int
+    at_most: int
+    ban_from: int
+    ban_to: int
+
+
+def deferral_terms(day: date) -> DeferralTerms | None:
+    """Return the ranges over all guides in force that allow deferral, None when there is none; working days, months."""
+    guides = GuideVersion.objects.in_force(day).filter(deferral_allowed=True)
+    found = guides.aggregate(
+        services=Count("item", distinct=True),
+        at_most=Max("max_deferred"),
+        ban_from=Min("ban_months"),
+        ban_to=Max("ban_months"),
+    )
+    days = MaterialSpec.objects.filter(guide__in=guides, deferrable=True).aggregate(
+        days_from=Min("defer_days"), days_to=Max("defer_days")
+    )
+    return DeferralTerms(**found, **days) if found["services"] and days["days_from"] else None
+
+
+@lru_cache(maxsize=4096)
+def initials(name: str) -> str:
+    """Return the first letters of the pinyin of a name: 高层次人才 -> gccrc."""
+    from pypinyin import Style, lazy_pinyin  # here: slow to load, and only searches need it
+
+    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
+
+
+def found_by(item: ServiceItem, words: list[str]) -> bool:
+    """Tell whether every word (lower case) occurs in the item's texts, or begins inside its pinyin initials."""
+    text = " ".join([item.name_zh, item.name_en, item.summary_zh, item.summary_en, item.keywords]).lower()
+    return all(word in text or (len(word) > 1 and word in initials(item.name_zh)) for word in words)
+
+
+def search(text: str, day: date) -> list[GuideVersion]:
+    """Return the guides in force whose item is found by the text; a name that holds the text comes first."""
+    words = text.lower().split()
+    found = [guide for guide in guides_in_force(day) if found_by(guide.item, words)]
+    whole = text.strip().lower()
+    return sorted(found, key=lambda guide: whole not in f"{guide.item.name_zh} {guide.item.name_en}".lower())
+
+
+@dataclass(frozen=True)
+class GuideStatus:
+    """Which guide of an item the public sees today, and since when or until when."""
+
+    guide: GuideVersion
+    state: str  # OPEN, FUTURE, SUSPENDED or ENDED
+
+
+def guide_of(item: ServiceItem, day: date) -> GuideStatus | None:
+    """Return the guide in force; else the next published one, else the last one that was; None: never published."""
+    guides = item.guides.exclude(state=GuideState.DRAFT).select_related("certificate_kind")
+    guide = guides.in_force(day).order_by("-version").first()
+    if guide:
+        return GuideStatus(guide, "OPEN")
+    guide = guides.filter(state=GuideState.PUBLISHED, effective_from__gt=day).order_by("effective_from").first()
+    if guide:
+        return GuideStatus(guide, "FUTURE")
+    guide = guides.order_by("-version").first()
+    if guide is None:
+        return None
+    return GuideStatus(guide, "SUSPENDED" if guide.state == GuideState.SUSPENDED else "ENDED")
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The last day of the promised period if the window accepts an application of today."""
+
+    accepted_on: date
+    decided_on: date
+    skipped: list[str]
+    is_provisional: bool
+
+
+def forecast(guide: GuideVersion, calendar: WorkCalendar, today: date) -> Forecast:
+    """Reckon the promised period from today, or from the next working day, in the working days of the place."""
+    start = calendar.roll_forward(today)
+    end = calendar.due(start, guide.promised_days)
+    return Forecast(start, end, holidays_between(guide.item.region, start, end), calendar.is_provisional(start, end))
+
+
+def holidays_between(region: Region, start: date, end: date) -> list[str]:
+    """Return the names of the holidays that a period jumps over, each once, in their order."""
+    days = CalendarDay.objects.filter(
+        Q(region=None) | Q(region__in=region.path.split("/")), date__range=(start, end), date__week_day__in=range(2, 7)
+    ).exclude(kind=DayKind.MAKEUP_WORKDAY)
+    return list(dict.fromkeys(days.order_by("date").values_list("name", flat=True)))

@@ -1,0 +1,62 @@
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from jobs import clock
+from policies import queries
+from policies.filters import ServiceFilter
+from policies.models import ServiceItem
+from regions.queries import calendar_for
+
+
+def service_list(request):
+    today = timezone.localdate(clock.now())
+    chosen = ServiceFilter(queries.guides_in_force(today), request.GET)
+    return render(request, "policies/service_list.html", {"filter": chosen, "guides": chosen.guides})
+
+
+def guide(request, code):
+    """The public guide; when none is in force it says so, and offers what comes or what was."""
+    today = timezone.localdate(clock.now())
+    item = get_object_or_404(
+        ServiceItem.objects.select_related("organization", "region", "catalog_item"), code=code
+    )
+    status = queries.guide_of(item, today)
+    if status is None:
+        raise Http404
+    version = status.guide
+    version.item = item
+    context = {
+        "item": item,
+        "guide": version,
+        "state": status.state,
+        "materials": version.materials.all(),
+        "windows": _windows(item, today),
+        "draft": _draft(item, request.user),
+        "terms": _deferral(version),
+    }
+    if status.state == "OPEN":
+        context["forecast"] = queries.forecast(version, calendar_for(item.region), today)
+    return render(request, "policies/guide.html", context)
+
+
+def _windows(item, today):
+    """The windows that handle the item today (rows of a layer above, through the reverse accessor)."""
+    covering = item.window_items.filter(Q(ends_on=None) | Q(ends_on__gt=today), starts_on__lte=today)
+    return [
+        entry.window
+        for entry in covering.exclude(window__status="CLOSED")
+        .select_related("window__region", "window__organization")
+        .order_by("window__region__path", "window__code")
+    ]
+
+
+def _draft(item, user):
+    return item.cases.filter(applicant=user, state="DRAFT").first() if user.is_authenticated else None
+
+
+def _deferral(version):
+    """The days and number of materials that may come later, None when the guide allows none."""
+    days = [material.defer_days for material in version.materials.all() if material.deferrable]
+    return {"count": len(days), "days": max(days)} if version.deferral_allowed and days else None
