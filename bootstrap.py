@@ -111,8 +111,9 @@ def uv_settings():
     """Return what pip is told about index and certificates in the words of uv, which reads no pip configuration."""
     python = PYTHON if has_module(PYTHON, "pip") else sys.executable
     listed = subprocess.run([python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False).stdout
-    lines = (re.fullmatch(r"(?:global|install|:env:)\.([a-z-]+)=(.+)", line) for line in listed.splitlines())
+    lines = (re.fullmatch(r"(?:global|install)\.([a-z-]+)=(.+)", line) for line in listed.splitlines())
     told = {line[1]: ast.literal_eval(line[2]).split() for line in lines if line}
+    told |= {name[4:].lower().replace("_", "-"): os.environ[name].split() for name in os.environ if name[:4] == "PIP_"}
     links = [link for link in told.get("find-links", []) if "://" in link or Path(link).exists()]
     words = {
         "UV_DEFAULT_INDEX": " ".join(told.get("index-url", [])),
@@ -242,8 +243,8 @@ def web_worker_beat(port, env):
     celery = ["celery", "-A", "talentportal.celery:app"]
     worker = [*celery, "worker", "-c", 2, "-n", f"portal-{port}@%h", "--without-gossip", "--without-mingle"]
     beat = [*celery, "beat", "--schedule", temporary / f"beat-{port}", "--pidfile="]
-    kinds = {"web": (web, signal.SIGTERM), "worker": (worker, signal.SIGQUIT), "beat": (beat, signal.SIGTERM)}
-    return [  # QUIT is Celery's quick way out: unfinished work stays a row
+    kinds = {"web": (web, signal.SIGTERM), "worker": (worker, signal.SIGKILL), "beat": (beat, signal.SIGTERM)}
+    return [  # KILL, because an orphaned worker waits for its broker for ever; its unfinished work stays a row
         Child(name, [PYTHON, "-m", *args], VAR / "log" / f"{name}.log", env, orphaned=orphaned)
         for name, (args, orphaned) in kinds.items()
     ]

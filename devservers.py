@@ -183,7 +183,7 @@ def wait_until(ready, child, seconds=60):
 def step(title, args, env=None, *, folder=VAR, identity=None):
     """Run a command quietly, with a sign of life every 5 s; raise Failed with the end of its output."""
     begun = time.monotonic()
-    child = Child(title, args, folder / "log" / f"{title.replace('/', '-')}.log", env, identity=identity)
+    child = Child(title, args, folder / "log" / f"{re.sub('[^a-z0-9]+', '-', title)}.log", env, identity=identity)
     child.log.unlink(missing_ok=True)
     say(f"  {title} ...")
     child.start()
