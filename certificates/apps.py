@@ -5,3 +5,12 @@ from django.utils.translation import gettext_lazy as _
 class CertificatesConfig(AppConfig):
     name = "certificates"
     verbose_name = _("Certificates")
+
+    def ready(self):
+        from certificates import batches, services, tasks
+        from certificates.registry import on_sealed
+        from jobs.registry import register_job
+
+        register_job(services.SEAL, tasks.seal)
+        register_job(batches.CHUNK, tasks.seal_chunk)
+        on_sealed("batch", tasks.tell_holder)

@@ -4,16 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-
-class CertificateStatus(models.TextChoices):
-    """Domain 8.3. EXPIRED is derived from `valid_until`, never stored."""
-
-    PENDING_SEAL = "PENDING_SEAL", _("being sealed")
-    VALID = "VALID", _("valid")
-    SUSPENDED = "SUSPENDED", _("suspended")
-    REVOKED = "REVOKED", _("revoked")
-    CANCELLED = "CANCELLED", _("cancelled")
-    SUPERSEDED = "SUPERSEDED", _("superseded")
+from certificates.states import CertificateStatus, Way
+from talentportal.lib.sealed import SealedTextField
 
 
 class CertificateKind(models.Model):
@@ -38,7 +30,7 @@ class CertificateKind(models.Model):
 
 
 class SerialCounter(models.Model):
-    """The last serial given out per body, kind and year; locked while a certificate is numbered, so there are no gaps."""
+    """The last serial given out per body, kind and year; locked while numbering, so that there are no gaps."""
 
     organization = models.ForeignKey("accounts.Organization", models.PROTECT, related_name="+")
     kind = models.ForeignKey(CertificateKind, models.PROTECT, related_name="+")
@@ -66,7 +58,7 @@ class CertificateQuerySet(models.QuerySet):
 
 
 class Certificate(models.Model):
-    """An electronic certificate 电子证照: a fact that is never edited or deleted, only superseded, revoked or cancelled."""
+    """An electronic certificate 电子证照: never edited or deleted, only superseded, revoked or cancelled."""
 
     source = models.CharField(max_length=60)  # what it was issued for, e.g. "case:17"
     kind = models.ForeignKey(CertificateKind, models.PROTECT, related_name="certificates", verbose_name=_("kind"))
@@ -76,9 +68,7 @@ class Certificate(models.Model):
     )
     number = models.CharField(_("certificate number"), max_length=19)  # the same over all versions
     identifier = models.CharField(_("certificate identifier"), max_length=100, unique=True)  # GB/T 36904
-    holder = models.ForeignKey(
-        "accounts.Person", models.PROTECT, related_name="certificates", verbose_name=_("holder")
-    )
+    holder = models.ForeignKey("accounts.Person", models.PROTECT, related_name="certificates", verbose_name=_("holder"))
     holder_name = models.CharField(_("name of the holder"), max_length=100)
     holder_id_masked = models.CharField(_("document number, masked"), max_length=40)
     face = models.JSONField(_("what it says"), default=dict)  # level, series, approval document ... as printed
@@ -108,10 +98,25 @@ class Certificate(models.Model):
             models.UniqueConstraint(fields=["source", "kind", "version"], name="certificate_once_per_source"),
             models.UniqueConstraint(fields=["number", "version"], name="certificate_number_once"),
             models.CheckConstraint(
-                condition=Q(status="PENDING_SEAL") | Q(sealed_at__isnull=False), name="certificate_sealed_before_valid"
+                condition=Q(status__in=["PENDING_SEAL", "REVOKED", "CANCELLED"]) | Q(sealed_at__isnull=False),
+                name="certificate_sealed_before_valid",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="certificate_never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="certificate_never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="certificate_keeps_its_words",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    IF (to_jsonb(NEW) - '{status,status_at,file,sha256,sealed_at}'::text[])
+                            IS DISTINCT FROM (to_jsonb(OLD) - '{status,status_at,file,sha256,sealed_at}'::text[])
+                        OR OLD.sha256 <> '' AND (NEW.sha256, NEW.file) IS DISTINCT FROM (OLD.sha256, OLD.file)
+                    THEN RAISE EXCEPTION 'a certificate is never edited'; END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -120,9 +125,7 @@ class Certificate(models.Model):
 class CertificateEvent(models.Model):
     """The status history of a certificate, append-only."""
 
-    certificate = models.ForeignKey(
-        Certificate, models.PROTECT, related_name="events", verbose_name=_("certificate")
-    )
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="events", verbose_name=_("certificate"))
     status = models.CharField(_("status"), max_length=12, choices=CertificateStatus)
     at = models.DateTimeField(_("at"))
     actor = models.ForeignKey(
@@ -141,6 +144,23 @@ class CertificateEvent(models.Model):
         return f"{self.get_status_display()} {self.at}"
 
 
+class Lookup(models.Model):
+    """Somebody verified a certificate; shown to its holder. Nothing is kept about who it was."""
+
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="lookups", verbose_name=_("certificate"))
+    way = models.CharField(_("way"), max_length=6, choices=Way)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("verification of a certificate")
+        verbose_name_plural = _("verifications of certificates")
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["certificate", "-at"], name="lookup_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.get_way_display()} {self.at}"
+
+
 class Batch(models.Model):
     """Many certificates issued in one run, e.g. 400 at a ceremony."""
 
@@ -149,6 +169,7 @@ class Batch(models.Model):
     title = models.CharField(_("title"), max_length=120)
     document_no = models.CharField(_("approval document number"), max_length=60)
     approved_on = models.DateField(_("approved on"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("created by")
     )
@@ -165,10 +186,12 @@ class Batch(models.Model):
 
 
 class BatchRow(models.Model):
-    """One line of a batch: the certificate made from it, or the error that stopped it."""
+    """One line of a batch as it was handed in: the certificate made from it, or the error that stopped it."""
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="rows", verbose_name=_("batch"))
-    line = models.PositiveIntegerField(_("line"))
+    line = models.PositiveIntegerField(_("line"))  # of the file, as a spreadsheet counts
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    id_number = SealedTextField(_("document number"), null=True, blank=True)  # kept to look again after registration
     person = models.ForeignKey(
         "accounts.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person")
     )

@@ -1,0 +1,116 @@
+"""What a certificate says: its words in both languages, and the data its layout draws.
+
+The labels are part of an official document and so fixed here in both languages, not in the message catalogs.
+"""
+
+from calendar import month_name
+from datetime import date
+
+from django.conf import settings
+
+from certificates import rules
+from talentportal.lib import typeset
+
+FIELDS = {  # in the order they are printed
+    "sex": {"zh": "性别", "en": "Sex"},
+    "birth_month": {"zh": "出生年月", "en": "Born"},
+    "unit": {"zh": "工作单位", "en": "Employer"},
+    "level": {"zh": "级别", "en": "Level"},
+    "series": {"zh": "系列", "en": "Series"},
+    "discipline": {"zh": "专业", "en": "Discipline"},
+    "basis": {"zh": "认定依据", "en": "Basis"},
+    "way": {"zh": "取得方式", "en": "Obtained by"},
+    "committee": {"zh": "评审委员会", "en": "Committee"},
+    "approval_no": {"zh": "批准文号", "en": "Approval document"},
+}
+PUBLIC_FIELDS = ("level", "series", "discipline")  # shown to whoever verifies (domain book 8.4)
+
+
+def in_both(value) -> dict[str, str]:
+    """Return a face value, a text or {"zh", "en"}, as a dictionary with both."""
+    if isinstance(value, dict):
+        zh, en = value.get("zh", ""), value.get("en", "")
+        return {"zh": zh or en, "en": en or zh}
+    return {"zh": str(value), "en": str(value)}
+
+
+def day_in_both(day: date | None) -> dict[str, str] | None:
+    """Return 2026年9月29日 and 29 September 2026."""
+    if day is None:
+        return None
+    return {"zh": f"{day.year}年{day.month}月{day.day}日", "en": f"{day.day} {month_name[day.month]} {day.year}"}
+
+
+def words(certificate) -> dict[str, dict[str, str]]:
+    """Return what the {placeholders} of the kind's text may name: the face, and the certificate's own data."""
+    own = {
+        "holder": certificate.holder_name,
+        "id_masked": certificate.holder_id_masked,
+        "number": certificate.number,
+        "organization": {"zh": certificate.organization.name_zh, "en": certificate.organization.name_en},
+        "title": {"zh": certificate.kind.name_zh, "en": certificate.kind.name_en},
+        "approved_on": day_in_both(certificate.approved_on),
+        "issued_on": day_in_both(certificate.issued_on),
+        "valid_until": day_in_both(certificate.valid_until) or "",
+    }
+    return {key: in_both(value) for key, value in (certificate.face | own).items()}
+
+
+def sentence(certificate) -> dict[str, str]:
+    """Return the sentence on the face in both languages."""
+    said = words(certificate)
+    kind = certificate.kind
+    texts = {"zh": kind.text_zh, "en": kind.text_en}
+    return {
+        language: rules.fill(text, {key: value[language] for key, value in said.items()})
+        for language, text in texts.items()
+    }
+
+
+def lacking(certificate) -> list[str]:
+    """Return the placeholders that the kind's texts need and the certificate cannot fill."""
+    said = {key: value["zh"] for key, value in words(certificate).items()}
+    texts = certificate.kind.text_zh + certificate.kind.text_en
+    return sorted(set(rules.lacking_words(texts, said)))
+
+
+def fields(certificate, keys=tuple(FIELDS)) -> list[dict]:
+    """Return label and value, both in both languages, of the named fields that the certificate has."""
+    face = certificate.face
+    return [{"label": FIELDS[key], "value": in_both(face[key])} for key in FIELDS if key in keys and face.get(key)]
+
+
+def verify_url(certificate) -> str:
+    """Return the address in the QR code."""
+    return f"{settings.BASE_URL}/verify/{certificate.token}/"
+
+
+def layout_data(certificate, *, void: bool = False) -> dict:
+    """Return the data for the layout of the certificate's kind, as documented at the top of the layouts.
+
+    `void` prints 作废 across it: the copy that officials see of one that no longer holds.
+    """
+    day = certificate.issued_on
+    url = verify_url(certificate)
+    edition = {"zh": f"第{certificate.version}版", "en": f"Version {certificate.version}"}
+    return {
+        "title": {"zh": certificate.kind.name_zh, "en": certificate.kind.name_en},
+        "holder": certificate.holder_name,
+        "id_masked": certificate.holder_id_masked,
+        "sentence": sentence(certificate),
+        "fields": fields(certificate),
+        "number": certificate.number,
+        "identifier": certificate.identifier,
+        "edition": edition if certificate.version > 1 else None,
+        "organization": {"zh": certificate.organization.name_zh, "en": certificate.organization.name_en},
+        "issued_on": day_in_both(day),
+        "valid_until": day_in_both(certificate.valid_until),
+        "verify_code": certificate.verify_code,
+        "verify_url": url,
+        "qr": typeset.qr_svg(url),
+        "year": day.year,
+        "month": day.month,
+        "day": day.day,
+        "demo": settings.DEMO,
+        "void": void,
+    }
