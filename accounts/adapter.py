@@ -6,6 +6,7 @@ import logging
 from allauth.account import stages
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,6 +41,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_stages(self) -> list[str]:
         ours = f"{__name__}.EmailVerificationStage"
         return [ours if path.endswith(".EmailVerificationStage") else path for path in super().get_login_stages()]
+
+    def get_login_redirect_url(self, request) -> str:
+        """Lead staff to their work and everybody else to their space."""
+        return reverse("admin:index") if request.user.is_staff else super().get_login_redirect_url(request)
 
     def phone_form_field(self, **options) -> PhoneField:
         return PhoneField(**options)

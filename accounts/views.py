@@ -6,7 +6,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -16,6 +17,12 @@ from accounts import queries, rules, services
 from accounts.forms import IdentityForm, MemberForm, ProfileForm, UnitForm
 from jobs import clock
 from talentportal.lib.refusals import Refused
+
+
+def forgotten_password(request):
+    """Replace a forgotten password: sign in by a code, then set a new one. One way for numbers and addresses."""
+    change = reverse("account_change_password")
+    return redirect(f"{reverse('account_request_login_code')}?{urlencode({'next': change})}")
 
 
 @login_required

@@ -4,10 +4,34 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-urlpatterns = []
+from accounts.views import forgotten_password
+from notifications.urls import demo_urls, me_urls
+from talentportal import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+]
 
 urlpatterns += i18n_patterns(
+    path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
+    path("help/", views.help_page, name="help"),
+    path("about/accessibility/", views.accessibility, name="accessibility"),
+    path("about/privacy/", views.privacy, name="privacy"),
+    path("elder/", views.elder_mode, name="elder_mode"),
+    path("services/", include("policies.urls")),
+    path("windows/", include("workstations.urls")),
+    path("me/", include((me_urls, "me"))),
+    path("me/", include("accounts.urls")),
+    path("demo/", include((demo_urls, "demo"))),
+    path("accounts/password/reset/", forgotten_password, name="account_reset_password"),  # before allauth's own
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     prefix_default_language=False,
 )
+
+handler400 = "talentportal.views.bad_request"
+handler403 = "talentportal.views.forbidden"
+handler404 = "talentportal.views.not_found"
+handler500 = "talentportal.views.server_error"
