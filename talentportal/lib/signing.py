@@ -6,7 +6,6 @@ Whatever else signs later (a hardware module, SM2) is another pyHanko Signer han
 import fcntl
 import io
 import logging
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +24,8 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from talentportal.lib.stored import write_durably
 
 logging.getLogger("pyhanko.sign.validation").setLevel(logging.CRITICAL)  # a stranger's broken file is no error of ours
 
@@ -179,9 +180,9 @@ def _write_demo_files(folder: Path, organization: str, password: str) -> None:
     signer = _certificate(name, key, root_name, root_key, is_root=False)
     lock = serialization.BestAvailableEncryption(password.encode()) if password else serialization.NoEncryption()
     pem = serialization.Encoding.PEM
-    _write_private(folder / KEY_FILE, key.private_bytes(pem, serialization.PrivateFormat.PKCS8, lock))
-    _write_private(folder / ROOT_FILE, root.public_bytes(pem))
-    _write_private(folder / CERTIFICATE_FILE, signer.public_bytes(pem) + root.public_bytes(pem))
+    write_durably(folder / KEY_FILE, key.private_bytes(pem, serialization.PrivateFormat.PKCS8, lock))
+    write_durably(folder / ROOT_FILE, root.public_bytes(pem))
+    write_durably(folder / CERTIFICATE_FILE, signer.public_bytes(pem) + root.public_bytes(pem))
 
 
 def _demo_name(name: str) -> x509.Name:
@@ -206,11 +207,3 @@ def _certificate(subject, key, issuer, issuer_key, *, is_root: bool) -> x509.Cer
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
         .sign(issuer_key, hashes.SHA256())
     )
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    part = path.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-    part.replace(path)

@@ -132,13 +132,13 @@ def test_many_starts_at_once_make_one_key(tmp_path):
     with ThreadPoolExecutor(8) as pool:
         signers = list(pool.map(lambda _: make_demo_signer(tmp_path / "new", "x" * 200), range(8)))
     assert len({signer.signing_cert.dump() for signer in signers}) == 1
-    assert not list((tmp_path / "new").glob("*.part"))
+    assert not list((tmp_path / "new").glob(".*.part"))
 
 
 def test_start_killed_midway_is_made_good(tmp_path, plain):
     make_demo_signer(tmp_path, "first")
     (tmp_path / CERTIFICATE_FILE).unlink()
-    (tmp_path / "signer-key.part").write_bytes(b"half")
+    (tmp_path / KEY_FILE).write_bytes(b"half")
     signer = make_demo_signer(tmp_path, "second")
     assert check_pdf(sign_pdf(plain, signer, now=NOW), [tmp_path / ROOT_FILE]).is_genuine
 
