@@ -9,9 +9,10 @@ from datetime import datetime
 from django.utils import timezone
 
 from applications.models import Case
+from applications.states import PaperKind
+from certificates.faces import FIELDS
 from certificates.services import request_certificate
 from policies.models import ResultKind
-from talentportal.lib.bilingual import both
 from talentportal.lib.workdays import add_months
 
 _outcomes: dict[str, Callable] = {}
@@ -38,7 +39,7 @@ def issue_certificate(case: Case, *, actor, now: datetime) -> None:
         kind=case.guide.certificate_kind,
         organization=case.organization,
         holder=case.applicant.person,
-        face={"item": both(case.item, "name"), "approval_no": _approval_no(case), "unit": case.unit.name if case.unit else ""},
+        face=_face(case),
         approved_on=today,
         valid_until=add_months(today, months) if months else None,
         now=now,
@@ -46,8 +47,22 @@ def issue_certificate(case: Case, *, actor, now: datetime) -> None:
     )
 
 
-def _approval_no(case: Case) -> str:
-    return case.papers.get(kind="GRANT").number
+def _face(case: Case) -> dict:
+    """Return what the certificate prints: the answers to questions of its fields, the unit, the decision's number."""
+    face = {
+        question["key"]: _said(question, case.answers[question["key"]])
+        for question in case.guide.questions
+        if question["key"] in FIELDS and case.answers.get(question["key"])
+    }
+    if case.unit is not None:
+        face["unit"] = case.unit.name
+    return face | {"document_no": case.papers.get(kind=PaperKind.GRANT).number}
+
+
+def _said(question: dict, answer) -> dict | str:
+    """Return an answer as people read it: the label of a choice, else the text."""
+    labels = {choice["value"]: choice["label"] for choice in question.get("choices", [])}
+    return labels.get(answer, str(answer))
 
 
 register_outcome("certificate", issue_certificate)

@@ -1,0 +1,89 @@
+"""The cast: one small world, and the people who act in it."""
+
+import pytest
+
+from accounts.models import Role
+from jobs import clock
+from jobs import services as jobs
+from regions import queries as regions
+from tests import cast
+
+
+@pytest.fixture(autouse=True)
+def _private_files(settings, tmp_path_factory):
+    """Keep uploads, papers and keys of the tests out of the portal's own folders."""
+    folder = tmp_path_factory.getbasetemp() / "private"
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
+    }
+    settings.SIGNING_DIR = tmp_path_factory.getbasetemp() / "signing"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    """What a process keeps for a second (demo clock, work calendars) must not reach into the next test."""
+    clock.forget()
+    regions.forget()
+
+
+@pytest.fixture
+def world(db):
+    return cast.make_world()
+
+
+@pytest.fixture
+def applicant(world):
+    return cast.make_person("applicant@example.org", "陈思远", "990101199003070015")
+
+
+@pytest.fixture
+def stranger(world):
+    return cast.make_person("stranger@example.org", "李一", "990101198808150026")
+
+
+@pytest.fixture
+def clerk(world):
+    return cast.make_staff("clerk@example.org", "李雪梅", Role.CLERK, world.county, world.office, [world.window])
+
+
+@pytest.fixture
+def other_clerk(world):
+    return cast.make_staff(
+        "other@example.org", "王外", Role.CLERK, world.other_county, world.office, [world.other_window]
+    )
+
+
+@pytest.fixture
+def examiner(world):
+    return cast.make_staff("examiner@example.org", "赵审", Role.EXAMINER, world.province, world.office)
+
+
+@pytest.fixture
+def leader(world):
+    return cast.make_staff("leader@example.org", "钱批", Role.LEADER, world.province, world.office)
+
+
+@pytest.fixture
+def certificate_clerk(world):
+    return cast.make_staff("seal@example.org", "孙证", Role.CERTIFICATE_CLERK, world.province, world.office)
+
+
+@pytest.fixture
+def official(world):
+    return cast.make_staff("official@example.org", "周官", Role.OFFICIAL, world.province, world.office)
+
+
+@pytest.fixture
+def administrator(world):
+    return cast.make_staff("admin@example.org", "吴管", Role.ADMINISTRATOR, world.province, world.office)
+
+
+@pytest.fixture
+def expert(world):
+    return cast.make_staff("expert@example.org", "郑专", Role.EXPERT, world.province, world.office)
+
+
+@pytest.fixture
+def run_due(django_capture_on_commit_callbacks):
+    """Do all that is due at a moment, as beat would."""
+    return lambda now: jobs.run_due(now)
