@@ -22,6 +22,8 @@ urlpatterns += i18n_patterns(
     path("elder/", views.elder_mode, name="elder_mode"),
     path("services/", include("policies.urls")),
     path("windows/", include("workstations.urls")),
+    path("verify/", include("certificates.verify_urls")),
+    path("me/certificates/", include("certificates.urls")),
     path("me/", include((me_urls, "me"))),
     path("me/", include("accounts.urls")),
     path("demo/", include((demo_urls, "demo"))),
