@@ -76,6 +76,12 @@ class ActForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("kept in the history of the certificate"))
     document_no = forms.CharField(label=_("Number of the decision"), max_length=60, required=False)
 
+    def __init__(self, *args, act: str, **options):
+        super().__init__(*args, **options)
+        self.fields["document_no"].required = act == "revoke"
+        if act == "reissue":
+            del self.fields["document_no"]
+
 
 class BatchForm(forms.ModelForm):
     """A new batch and its file."""

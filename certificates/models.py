@@ -81,7 +81,7 @@ class Certificate(models.Model):
     status_at = models.DateTimeField(_("status since"))
     verify_code = models.CharField(_("verification code"), max_length=8, unique=True)
     token = models.CharField(max_length=32, unique=True)  # opaque, in the QR code
-    file = models.FileField(_("file"), upload_to="certificates/%Y/%m/", blank=True)
+    file = models.FileField(_("file"), upload_to="certificates/%Y/%m/", max_length=255, blank=True)
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
     sealed_at = models.DateTimeField(_("sealed at"), null=True, blank=True)
     replaces = models.OneToOneField(

@@ -1,15 +1,14 @@
 // The QR code on the holder's screen is fetched anew every minute, and the page counts down to it.
 
 const image = document.querySelector("[data-live-code]");
-const left = document.querySelector("[data-live-left]");
-const period = Number(image?.dataset.liveCode);
 
-if (image && left) {
+if (image) {
+  const left = document.querySelector("[data-live-left]");
+  const words = document.querySelector("[data-live-words]");
+  const period = Number(image.dataset.liveCode);
   const address = image.src;
   let seconds = period;
-  const show = () => {
-    left.textContent = `00:${String(seconds).padStart(2, "0")}`;
-  };
+  words.textContent = words.dataset.liveWords;
   setInterval(() => {
     if (document.hidden) return;
     seconds -= 1;
@@ -17,11 +16,9 @@ if (image && left) {
       image.src = `${address}?${Date.now()}`;
       seconds = period;
     }
-    show();
+    left.textContent = `00:${String(seconds).padStart(2, "0")}`;
   }, 1000);
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) seconds = Math.min(seconds, 1);
+    if (!document.hidden) seconds = 1; // a page looked at again shows a fresh code
   });
-  seconds = period - 1;
-  show();
 }
