@@ -100,6 +100,24 @@ class RequestLoginCodeForm(forms.Form):
         return self.cleaned_data
 
 
+class _OfAnAccount:
+    """Refuse a right code when its account is gone: the person began to register anew elsewhere."""
+
+    def clean_code(self) -> str:
+        code = super().clean_code()
+        if self.user is None:
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class VerifyPhoneForm(_OfAnAccount, allauth.VerifyPhoneForm):
+    pass
+
+
+class ConfirmEmailForm(_OfAnAccount, allauth.ConfirmEmailVerificationCodeForm):
+    pass
+
+
 class ChangePasswordForm(allauth.ChangePasswordForm):
     """Who has just signed in by a code need not know the old password: that is how a forgotten one is replaced."""
 

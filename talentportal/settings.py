@@ -74,7 +74,10 @@ MIDDLEWARE = [
 ROOT_URLCONF = "talentportal.urls"
 WSGI_APPLICATION = "talentportal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail is unique by a constraint on its lower-case form
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # e-mail is unique by a constraint on its lower-case form
+    "security.W019",  # see X_FRAME_OPTIONS
+]
 
 TEMPLATES = [
     {
@@ -163,6 +166,8 @@ ACCOUNT_FORMS = {
     "signup": "accounts.forms.SignupForm",
     "login": "accounts.forms.LoginForm",
     "request_login_code": "accounts.forms.RequestLoginCodeForm",
+    "verify_phone": "accounts.forms.VerifyPhoneForm",
+    "confirm_email_verification_code": "accounts.forms.ConfirmEmailForm",
     "change_password": "accounts.forms.ChangePasswordForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"  # of those without a verified mobile number: accounts.adapter
@@ -199,6 +204,7 @@ STAFF_NEEDS_SECOND_FACTOR = not DEMO
 # --- Security --------------------------------------------------------------------------------------------------------
 
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_FAILURE_VIEW = "talentportal.views.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_COOKIE_HTTPONLY = True
