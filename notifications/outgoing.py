@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from jobs.services import enqueue
 from notifications import gateways, queries, wording
 from notifications.models import Channel, Delivery, DeliveryState, MessageTemplate
-from regions.models import Region
-from talentportal.lib.bilingual import pick
+from talentportal import context
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -59,10 +58,9 @@ def text_for(channel: str, text: wording.Text, note) -> str:
 
 
 def signed(text: str, language: str) -> str:
-    """Put the sender that carriers demand before an SMS: 【云南省人才服务】."""
+    """Put the sender that carriers demand before an SMS: 【云南人才服务】."""
     with override(language):
-        province = pick(Region.objects.filter(parent=None).order_by("code").first(), "name")
-        return f"【{_('%(province)s talent services') % {'province': province}}】{text}".replace("【 ", "【")
+        return f"【{context.site()['name']}】{text}"
 
 
 def deliver(payload: dict, now: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 
 from notifications.events import EVENTS
 from notifications.models import MessageTemplate
@@ -55,5 +55,5 @@ def _say(value) -> str:
     if isinstance(value, str) and ISO_DATE.fullmatch(value):
         value = date.fromisoformat(value)
     if isinstance(value, list | tuple):
-        return "、".join(pick(part) for part in value)
+        return (", " if (get_language() or "").startswith("en") else "、").join(pick(part) for part in value)
     return spoken.day(value) if isinstance(value, date) else pick(value)

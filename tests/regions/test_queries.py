@@ -1,16 +1,16 @@
 import time
-from datetime import date, datetime
+from datetime import date
 
 import pytest
-from django.utils import timezone
 
 from regions import queries
 from regions.models import CalendarDay, CalendarYear, Region
 from regions.services import import_year, remove_days, save_day, save_region, save_year
+from tests.cast import moment
 
 pytestmark = pytest.mark.django_db
 
-NOW = timezone.make_aware(datetime(2026, 9, 18, 10, 0))
+NOW = moment("2026-09-18 10:00")
 
 
 @pytest.fixture

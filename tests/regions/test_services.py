@@ -1,17 +1,17 @@
-from datetime import date, datetime
+from datetime import date
 
 import pytest
-from django.utils import timezone
 
 from jobs.models import Job
 from jobs.services import drain, run_due
 from regions import queries, recompute, services
 from regions.models import CalendarDay, CalendarYear
 from talentportal.lib import workdays
+from tests.cast import moment
 
 pytestmark = pytest.mark.django_db
 
-NOW = timezone.make_aware(datetime(2026, 9, 18, 10, 0))
+NOW = moment("2026-09-18 10:00")
 
 
 @pytest.fixture
