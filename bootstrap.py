@@ -11,7 +11,6 @@ import ast
 import base64
 import contextlib
 import hashlib
-import importlib.util
 import json
 import os
 import re
@@ -71,7 +70,7 @@ def set_up(kind):
 def make_venv():
     if PYTHON.exists():
         return
-    if not importlib.util.find_spec("ensurepip") and not importlib.util.find_spec("pip"):
+    if not has_module(sys.executable, "ensurepip") and not has_module(sys.executable, "pip"):
         if os.geteuid() or not shutil.which("apt-get"):
             raise Failed("This Python has neither venv nor pip. Install them: sudo apt-get install python3-venv")
         apt_install("python3-venv")
@@ -81,7 +80,8 @@ def make_venv():
 
 
 def has_module(python, name):
-    return subprocess.run([python, "-c", f"import {name}"], capture_output=True, check=False).returncode == 0
+    script = f"import {name}; assert {name}.__file__"  # an empty folder can be imported, but is no file
+    return subprocess.run([python, "-c", script], capture_output=True, check=False).returncode == 0
 
 
 def install(kind):
