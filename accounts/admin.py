@@ -169,7 +169,7 @@ class PersonAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
             raise PermissionDenied
         form, found = FindPersonForm(request.POST or None), None
         if request.method == "POST" and form.is_valid():
-            found = queries.find_people(form.cleaned_data["term"])
+            found, form = queries.find_people(form.cleaned_data["term"]), FindPersonForm()
         return self._page(request, "accounts/admin_people.html", title=_("Find a person"), form=form, found=found)
 
     def _page(self, request, template, **context):

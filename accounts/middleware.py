@@ -1,3 +1,5 @@
+from allauth.core.exceptions import RateLimited
+from allauth.core.ratelimit import respond_429
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
@@ -5,6 +7,19 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 ALWAYS_OPEN = {"account_login", "account_logout", "account_reauthenticate", "healthz", "readyz", "set_language"}
+
+
+class TooManyTriesMiddleware:
+    """Answer 429 where allauth raises that a limit is reached; it leaves some of its own pages without an answer."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        return respond_429(request) if isinstance(exception, RateLimited) else None
 
 
 class StaffSecondFactorMiddleware:

@@ -1,5 +1,6 @@
 import pytest
 from django.core.cache import cache
+from django.utils import translation
 
 from accounts.models import User
 from notifications.models import DemoMail
@@ -8,10 +9,19 @@ from tests import cast
 
 @pytest.fixture(autouse=True)
 def _fresh_start(settings):
-    """Start every test with no attempt counted, mail in the demo's mailbox, and land on a page of this app."""
+    """Start every test in Chinese, with no attempt counted and mail in the demo's mailbox; land on a page of ours."""
     cache.clear()
     settings.EMAIL_BACKEND = "notifications.mailbox.DemoMailboxBackend"
     settings.LOGIN_REDIRECT_URL = "accounts:profile"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # these tests sign in often
+    with translation.override("zh-hans"):
+        yield
+
+
+@pytest.fixture
+def english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from accounts import rules
 from accounts.models import Person, UnitMember
 
+pytestmark = pytest.mark.usefixtures("english")
 TODAY = date(2026, 9, 18)
 GOOD = {
     "document_type": "RESIDENT_ID",
@@ -30,7 +31,9 @@ def test_a_resident_number_tells_birth_date_and_sex():
     )
 
 
-@pytest.mark.parametrize("number", ["11010519491231002x", " 110105 19491231 002x ", "１１０１０５１９４９１２３１００２Ｘ"])
+@pytest.mark.parametrize(
+    "number", ["11010519491231002x", " 110105 19491231 002x ", "１１０１０５１９４９１２３１００２Ｘ"]
+)
 def test_lower_case_x_spaces_and_full_width_are_put_right(number):
     assert rules.check_identity(**GOOD | {"number": number}).number == "11010519491231002X"
 

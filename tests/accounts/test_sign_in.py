@@ -93,7 +93,9 @@ def clean(response) -> str:
     return re.sub(r"nonce=\S+", "", body)
 
 
-@pytest.mark.parametrize("contacts", [("+8613800138000", "+8613700137000"), ("known@example.org", "nobody@example.org")])
+@pytest.mark.parametrize(
+    "contacts", [("+8613800138000", "+8613700137000"), ("known@example.org", "nobody@example.org")]
+)
 class TestSameAnswers:
     """Whether an account exists is told to its owner only (threats 8 and 9)."""
 
@@ -219,6 +221,21 @@ def test_codes_are_not_sent_without_end(known):
     assert DemoMail.objects.filter(address=known.phone).count() == 3
 
 
+def test_a_double_submission_of_the_sign_up_is_answered(last_code):
+    answers = [Client().post(SIGNUP, {"contact": "13900139000", "password1": NEW}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 429]
+    assert 'href="#main"' in answers[1].content.decode()
+
+
+def test_the_session_changes_hands_with_a_new_key(client, known, last_code):
+    client.post(CODE, {"contact": known.phone})
+    before = client.session.session_key
+    assert before
+    enter(client, reverse("account_confirm_login_code"), last_code(known.phone))
+    assert signed_in(client) == known
+    assert client.session.session_key != before
+
+
 def test_an_inactive_account_cannot_sign_in(client, known):
     known.is_active = False
     known.save()
@@ -297,7 +314,9 @@ def test_the_demo_says_so(client, settings):
     assert words not in client.get(LOGIN).content.decode()
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"]
+)
 def test_no_open_redirect(client, known, target):
     response = client.post(LOGIN, {"login": known.email, "password": PASSWORD, "next": target})
     assert "evil" not in response.url
