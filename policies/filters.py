@@ -40,10 +40,10 @@ def _region(guide: GuideVersion) -> list[tuple[str, str]]:
 
 WHO = {"person": _("Persons"), "unit": _("Units")}
 FACETS: dict[str, tuple[str, Callable]] = {
-    "who": (_("For"), _who),
-    "way": (_("How"), _way),
+    "who": (_("Who it is for"), _who),
+    "way": (_("Way of handling"), _way),
     "topic": (_("Topic"), _topics),
-    "region": (_("Office of"), _region),
+    "region": (_("Office in"), _region),
 }
 
 

@@ -13,7 +13,7 @@ from talentportal.lib.workdays import WorkCalendar
 
 def guides_in_force(day: date) -> QuerySet[GuideVersion]:
     """Return the newest guide in force of every item, with the item, its office and `deferrable`, a count."""
-    newest = GuideVersion.objects.in_force(day).order_by("item", "-version").distinct("item")
+    newest = GuideVersion.objects.in_force(day).order_by("item_id", "-version").distinct("item_id")
     return (
         GuideVersion.objects.filter(pk__in=newest.values("pk"))
         .select_related("item__organization", "item__region", "item__catalog_item")

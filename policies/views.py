@@ -6,7 +6,7 @@ from django.utils import timezone
 from jobs import clock
 from policies import queries
 from policies.filters import ServiceFilter
-from policies.models import ServiceItem
+from policies.models import FetchMode, ServiceItem
 from regions.queries import calendar_for
 
 
@@ -27,14 +27,16 @@ def guide(request, code):
         raise Http404
     version = status.guide
     version.item = item
+    materials = list(version.materials.all())
     context = {
         "item": item,
         "guide": version,
         "state": status.state,
-        "materials": version.materials.all(),
+        "materials": materials,
+        "held": sum(material.fetch_mode != FetchMode.NONE for material in materials),
         "windows": _windows(item, today),
         "draft": _draft(item, request.user),
-        "terms": _deferral(version),
+        "terms": _deferral(version, materials),
     }
     if status.state == "OPEN":
         context["forecast"] = queries.forecast(version, calendar_for(item.region), today)
@@ -56,7 +58,7 @@ def _draft(item, user):
     return item.cases.filter(applicant=user, state="DRAFT").first() if user.is_authenticated else None
 
 
-def _deferral(version):
+def _deferral(version, materials):
     """The days and number of materials that may come later, None when the guide allows none."""
-    days = [material.defer_days for material in version.materials.all() if material.deferrable]
+    days = [material.defer_days for material in materials if material.deferrable]
     return {"count": len(days), "days": max(days)} if version.deferral_allowed and days else None

@@ -1,5 +1,6 @@
 """Icons, dates people act on, and the deadline ruler, for templates: `{% load portal %}`."""
 
+import re
 from datetime import date, datetime
 
 from django import template
@@ -120,13 +121,35 @@ def ruler(total, left, paused=0, mini=False, tone="", live=True):
 
 
 @register.simple_tag(takes_context=True)
-def query(context, **changes) -> str:
-    """Return the address's query string with some values replaced; None or "" drops one."""
+def choose(context, key: str, value: str) -> str:
+    """Return this address's query string with one value put in; the page number goes."""
     params = context["request"].GET.copy()
     params.pop("page", None)
-    for key, value in changes.items():
-        if value in (None, ""):
-            params.pop(key, None)
-        else:
-            params[key] = value
-    return f"?{params.urlencode()}" if params else "?"
+    params[key] = value
+    return f"?{params.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def drop(context, key: str) -> str:
+    """Return this address's query string without one key; the page number goes."""
+    params = context["request"].GET.copy()
+    params.pop("page", None)
+    params.pop(key, None)
+    return f"?{params.urlencode()}"
+
+
+@register.filter
+def unlocalize(value) -> str:
+    """A number for SVG, with a point in every language."""
+    return f"{value:g}"
+
+
+@register.filter
+def short_place(name: str) -> str:
+    """A prefecture's name for a label on the map: 西双版纳傣族自治州 -> 西双版纳, "Dali Bai Autonomous Prefecture" -> "Dali"."""
+    for ending in (" Autonomous Prefecture", " Prefecture", " City"):
+        name = name.removesuffix(ending)
+    return _PEOPLES.sub("", name).removesuffix("州") if name.endswith("自治州") else name.split(" ")[0] if name.isascii() else name
+
+
+_PEOPLES = re.compile(r"((傣|景颇|哈尼|彝|白|苗|壮|傈僳|藏|朝鲜|回|土家|蒙古|哈萨克|布依|侗|羌|柯尔克孜)族)+自治")

@@ -1,0 +1,64 @@
+// Small comforts; every page works without them.
+
+const summary = document.querySelector(".error-summary");
+if (summary) summary.focus();
+
+// A menu closes on Escape and on a click elsewhere.
+const menus = () => document.querySelectorAll("details.menu[open]");
+document.addEventListener("click", (event) => {
+  for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of menus()) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+// A form is sent once: a second click on its button does nothing.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) event.preventDefault();
+  else if (form.method === "post" && !event.defaultPrevented) {
+    form.dataset.sent = "1";
+    setTimeout(() => delete form.dataset.sent, 8000);
+  }
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
+
+// The list of a guide's parts marks the one in view.
+const links = [...document.querySelectorAll(".toc a")];
+const parts = links.map((link) => document.querySelector(link.hash)).filter(Boolean);
+if (parts.length) {
+  const mark = () => {
+    const passed = parts.filter((part) => part.getBoundingClientRect().top < 160);
+    const here = (passed.at(-1) ?? parts[0]).id;
+    for (const link of links) link.classList.toggle("is-now", link.hash === `#${here}`);
+  };
+  document.addEventListener("scroll", mark, { passive: true });
+  mark();
+}
+
+/** Show a short success message; never for errors. */
+export function toast(words) {
+  let box = document.querySelector(".toasts");
+  if (!box) {
+    box = document.createElement("div");
+    box.className = "toasts";
+    box.setAttribute("role", "status");
+    document.body.append(box);
+  }
+  const item = document.createElement("p");
+  item.className = "toast";
+  item.textContent = words;
+  box.append(item);
+  setTimeout(() => item.remove(), 6000);
+}

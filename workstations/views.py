@@ -1,0 +1,59 @@
+from itertools import groupby
+
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from jobs import clock
+from policies.models import ServiceItem
+from regions.models import Region
+from talentportal.lib.bilingual import pick
+from workstations import queries
+
+
+def window_list(request):
+    """The map and the windows by prefecture; `region`, `item` and `open` narrow the list."""
+    now = clock.now()
+    today = timezone.localdate(now)
+    region = Region.objects.filter(code=request.GET.get("region", "")[:6]).first()
+    item = ServiceItem.objects.filter(code=request.GET.get("item", "")[:60]).first()
+    windows = queries.public_windows()
+    if region:
+        windows = windows.filter(region__in=Region.objects.within(region))
+    if item:
+        windows = windows.filter(pk__in=queries.windows_handling(item, today))
+    rows = [(window, queries.open_state(window, now)) for window in windows]
+    if request.GET.get("open"):
+        rows = [row for row in rows if row[1].is_open]
+    area_map = queries.window_map(today)
+    context = {
+        "groups": _by_prefecture(rows, area_map),
+        "count": len(rows),
+        "map": area_map,
+        "region": region,
+        "item": item,
+        "as_table": request.GET.get("view") == "table",
+        "open_only": bool(request.GET.get("open")),
+    }
+    return render(request, "workstations/window_list.html", context)
+
+
+def _by_prefecture(rows, area_map):
+    names = {area.region.code: pick(area.region, "name") for area in area_map.areas}
+
+    def area_of(row):
+        return (row[0].region.path.split("/") + [""])[1]
+
+    return [(names.get(code) or _("Province"), list(group)) for code, group in groupby(rows, area_of)]
+
+
+def window_detail(request, code):
+    now = clock.now()
+    window = get_object_or_404(queries.public_windows(), code=code)
+    context = {
+        "window": window,
+        "open": queries.open_state(window, now),
+        "week": queries.week(window),
+        "items": queries.handled_by(window, timezone.localdate(now)),
+    }
+    return render(request, "workstations/window_detail.html", context)
