@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts.views import forgotten_password
+from applications import urls as applications
 from notifications.urls import demo_urls, me_urls
 from talentportal import views
 
@@ -24,7 +25,9 @@ urlpatterns += i18n_patterns(
     path("windows/", include("workstations.urls")),
     path("verify/", include("certificates.verify_urls")),
     path("me/certificates/", include("certificates.urls")),
-    path("me/", include((me_urls, "me"))),
+    path("apply/", include((applications.apply_urls, "apply"))),
+    path("progress/", include(applications.public_urls)),
+    path("me/", include((me_urls + applications.me_urls, "me"))),
     path("me/", include("accounts.urls")),
     path("demo/", include((demo_urls, "demo"))),
     path("accounts/password/reset/", forgotten_password, name="account_reset_password"),  # before allauth's own

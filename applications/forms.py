@@ -1,0 +1,172 @@
+"""Input of applicants: the window, promises, signature, withdrawal, public query."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from applications import rules
+from applications.questions import DayField, plain
+from applications.states import DeferralReason
+from talentportal.lib import numbers
+from talentportal.lib.bilingual import pick
+from talentportal.lib.workdays import WorkCalendar
+
+FEW = 6
+
+
+class WindowField(forms.ModelChoiceField):
+    """Choose among windows; a few are laid open, more make a list."""
+
+    def label_from_instance(self, window) -> str:
+        return _("%(name)s — %(address)s") % {"name": pick(window, "name"), "address": pick(window, "address")}
+
+
+def window_field(windows) -> WindowField:
+    """Return the field that chooses the window to handle a case."""
+    few = windows.count() <= FEW
+    return WindowField(
+        windows,
+        label=_("Which window handles your case?"),
+        help_text=_("It receives your application and keeps the deadlines; you need not go there."),
+        empty_label=None if few else "—",
+        widget=forms.RadioSelect if few else forms.Select,
+        error_messages={
+            "required": _("Choose the window that will handle your case."),
+            "invalid_choice": _("This window does not handle this service item. Choose another one."),
+        },
+    )
+
+
+class UnitForm(forms.Form):
+    """For which unit a handler applies."""
+
+    use_required_attribute = False
+    unit = forms.ModelChoiceField(
+        None,
+        label=_("For which unit do you apply?"),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": _("Choose the unit."), "invalid_choice": _("You do not act for this unit.")},
+    )
+
+    def __init__(self, units, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units
+
+
+class PromiseForm(forms.Form):
+    """Reason and day for each material to be supplied later; `latest` gives the last day of each."""
+
+    use_required_attribute = False
+
+    def __init__(
+        self, materials: Iterable, latest: dict[int, date], calendar: WorkCalendar, today: date, *args, **kwargs
+    ):
+        super().__init__(*args, **kwargs)
+        self.materials, self.latest, self.calendar, self.today = list(materials), latest, calendar, today
+        for material in self.materials:
+            self._add(material, pick(material.spec, "name"))
+
+    def _add(self, material, name: str) -> None:
+        first, last = self.calendar.add(self.today, 1), self.latest[material.pk]
+        self.fields[f"reason_{material.pk}"] = forms.ChoiceField(
+            label=_("%(name)s: why is it not there yet?") % {"name": name},
+            choices=[("", _("Choose")), *DeferralReason.choices],
+            error_messages={"required": _("%(name)s: choose why it is not there yet.") % {"name": name}},
+        )
+        self.fields[f"day_{material.pk}"] = DayField(
+            first=first,
+            last=last,
+            initial=last,
+            label=_("%(name)s: which day will you supply it?") % {"name": name},
+            error_messages={"required": _("%(name)s: choose the day on which you will supply it.") % {"name": name}},
+        )
+
+    def clean(self) -> dict:
+        for material in self.materials:
+            day = self.cleaned_data.get(f"day_{material.pk}")
+            for reason in (
+                rules.promise_obstacles(day, self.today, self.latest[material.pk], self.calendar) if day else []
+            ):
+                said = {"name": pick(material.spec, "name"), "reason": reason}
+                self.add_error(f"day_{material.pk}", _("%(name)s: %(reason)s") % said)
+        return self.cleaned_data
+
+    def rows(self) -> list[tuple]:
+        """Return (material, field of the reason, field of the day)."""
+        return [(m, self[f"reason_{m.pk}"], self[f"day_{m.pk}"]) for m in self.materials]
+
+    def promises(self) -> dict[int, dict]:
+        """Return the promises as they stand, valid or not, for `promise_material`."""
+        return promises_in(self.data, [material.pk for material in self.materials])
+
+
+def promises_in(data, ids: Iterable[int]) -> dict[int, dict]:
+    """Read the promises of these materials out of posted data, as typed."""
+    return {
+        pk: {
+            "reason": plain(data.get(f"reason_{pk}"))[:20],
+            "promised_on": plain(data.get(f"day_{pk}"))[:10] or None,
+        }
+        for pk in ids
+    }
+
+
+class SignForm(forms.Form):
+    """The last step: everything is true; and, where materials come later, the signed commitment."""
+
+    use_required_attribute = False
+    declares = forms.BooleanField(
+        label=_("What I state and hand in is true, complete and my own."),
+        error_messages={"required": _("Confirm that what you state is true.")},
+    )
+    agrees = forms.BooleanField(
+        label=_("I have read the promises and agree to them."),
+        error_messages={"required": _("Agree to the promises.")},
+    )
+    signed_name = forms.CharField(
+        label=_("Your name, typed"),
+        help_text=_("As in your identity document. It counts as your signature, with or without handwriting."),
+        max_length=500,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Sign with your name as in your identity document.")},
+    )
+    signature = forms.CharField(required=False, max_length=60_000, widget=forms.HiddenInput)
+
+    def __init__(self, *args, commits: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not commits:
+            for name in ("agrees", "signed_name", "signature"):
+                del self.fields[name]
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why do you withdraw?"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class QueryForm(forms.Form):
+    """Case number and query code. Whatever is wrong gets the same words."""
+
+    use_required_attribute = False
+    case_no = forms.CharField(
+        label=_("Case number"),
+        help_text=_("24 digits, on the receipt."),
+        max_length=60,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    code = forms.CharField(
+        label=_("Query code"),
+        help_text=_("6 letters and digits, beside the case number."),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+    def clean_case_no(self) -> str:
+        return numbers.clean_short_code(self.cleaned_data["case_no"])
+
+    def clean_code(self) -> str:
+        return numbers.clean_short_code(self.cleaned_data["code"])

@@ -1,0 +1,238 @@
+"""What happened to a case and what comes next, in words for its applicant."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from applications.case_page import ClockView
+from applications.models import Case, CaseEvent, Paper
+from applications.services.clocks import calendar_of
+from applications.states import ClockKind, CloseType, PaperKind, State, Who
+from talentportal.lib.bilingual import pick
+
+
+@dataclass
+class Entry:
+    """A line of the history, or of what is expected."""
+
+    title: str
+    look: str = "is-done"
+    at: datetime | None = None
+    on: date | None = None
+    when: str = ""
+    text: str = ""
+    who: str = ""
+    papers: list = field(default_factory=list)
+
+
+TITLES = {
+    "submit": gettext_lazy("You submitted the application"),
+    "accept": gettext_lazy("The window accepted your application"),
+    "accept_with_deferral": gettext_lazy("The window accepted your application with materials still to come"),
+    "deem_accepted": gettext_lazy("Your application counts as accepted"),
+    "request_correction": gettext_lazy("The window asked for corrections"),
+    "supply_correction": gettext_lazy("You sent the corrections"),
+    "lapse_correction": gettext_lazy("The time to correct has passed"),
+    "reject_acceptance": gettext_lazy("The window did not accept your application"),
+    "supply_deferred": gettext_lazy("You supplied a promised material"),
+    "check_material": gettext_lazy("The window checked a promised material"),
+    "resume": gettext_lazy("All promised materials are in"),
+    "lapse_deferral": gettext_lazy("A promise was not kept"),
+    "conclude": gettext_lazy("The examination is finished"),
+    "hold_for_supply": gettext_lazy("The result is held until the promised materials are in"),
+    "grant": gettext_lazy("Your application is granted"),
+    "refuse": gettext_lazy("Your application is refused"),
+    "issue": gettext_lazy("Your certificate is ready"),
+    "deliver": gettext_lazy("The result was delivered"),
+    "withdraw": gettext_lazy("You withdrew the application"),
+}
+BAD = ("lapse_correction", "reject_acceptance", "lapse_deferral", "refuse")
+PAPERS = {
+    "submit": (PaperKind.RECEIPT, PaperKind.COMMITMENT),
+    "accept": (PaperKind.ACCEPTANCE,),
+    "accept_with_deferral": (PaperKind.DEFERRAL,),
+    "deem_accepted": (PaperKind.ACCEPTANCE, PaperKind.DEFERRAL),
+    "request_correction": (PaperKind.CORRECTION,),
+    "lapse_correction": (PaperKind.LAPSE,),
+    "reject_acceptance": (PaperKind.NON_ACCEPTANCE,),
+    "lapse_deferral": (PaperKind.LAPSE, PaperKind.REFUSAL),
+    "grant": (PaperKind.GRANT,),
+    "refuse": (PaperKind.REFUSAL,),
+    "withdraw": (PaperKind.WITHDRAWAL,),
+    "deliver": (PaperKind.SERVICE_RECEIPT,),
+}
+
+
+def history(case: Case, events: list[CaseEvent], papers: list[Paper], materials: list) -> list[Entry]:
+    """Return what happened, in words for the applicant; what is internal to the office is left out."""
+    names = {material.spec.key: pick(material.spec, "name") for material in materials}
+    promised = {material.spec.key for material in materials if getattr(material, "deferral", None)}
+    return [_entry(case, event, papers, names) for event in events if _is_public(event, promised)]
+
+
+def _is_public(event: CaseEvent, promised: set) -> bool:
+    if event.verb == "check_material":
+        return event.data.get("material") in promised and event.from_state != State.RECEIVED
+    return event.verb in TITLES
+
+
+def _entry(case: Case, event: CaseEvent, papers: list[Paper], names: dict) -> Entry:
+    return Entry(
+        title=TITLES[event.verb],
+        look="is-bad" if event.verb in BAD else "is-done",
+        at=event.at,
+        text=_sentence(case, event, names),
+        who=_who(case, event),
+        papers=[paper for paper in papers if paper.kind in PAPERS.get(event.verb, ())],
+    )
+
+
+def _sentence(case: Case, event: CaseEvent, names: dict) -> str:
+    data = event.data
+    match event.verb:
+        case "submit" if data.get("missing"):
+            return _("%(there)s materials handed in, %(missing)s promised for later.") % {
+                "there": data.get("materials", 0),
+                "missing": data["missing"],
+            }
+        case "submit":
+            return _("All materials were there.")
+        case "accept_with_deferral":
+            return _("The core materials are in order. The time to decide runs from this day.")
+        case "accept":
+            return _("The time to decide runs from this day.")
+        case "deem_accepted":
+            return _("No notice was sent in time, so it counts as accepted from the day of receipt.")
+        case "request_correction":
+            return event.opinion or _(
+                "Everything is listed once, in the notice. The office’s clock stands still until you send it."
+            )
+        case "supply_deferred":
+            late = _("after the promised day") if data.get("late") else ""
+            return " ".join(filter(None, [names.get(data.get("material"), ""), late]))
+        case "check_material":
+            verdict = _("in order") if data.get("ok") else _("not in order: %(reason)s") % {"reason": event.opinion}
+            return _("%(name)s: %(reason)s") % {"name": names.get(data.get("material"), ""), "reason": verdict}
+        case "reject_acceptance" | "withdraw":
+            return event.opinion
+        case "lapse_correction":
+            return _("The application counts as withdrawn. You can apply again at any time.")
+        case "lapse_deferral" if case.close_type:
+            return _("%(material)s did not arrive in time. Result: %(result)s.") % {
+                "material": str(_(", ")).join(names.get(key, key) for key in data.get("materials", [])),
+                "result": CloseType(case.close_type).label,
+            }
+    return ""
+
+
+def _who(case: Case, event: CaseEvent) -> str:
+    """Name the window or the office; staff by name only at the window."""
+    if event.actor_role == Who.CLERK and case.window:
+        return " · ".join(filter(None, [pick(case.window, "name"), event.actor.name if event.actor else ""]))
+    if event.actor_role in (Who.EXAMINER, Who.LEADER, Who.CERTIFICATE_CLERK):
+        return pick(case.organization, "name")
+    return ""
+
+
+def expected(case: Case, clocks: list[ClockView]) -> list[Entry]:
+    """Return where the case is now and what comes next, with the last day of each step."""
+    due = {clock.kind: clock.due_on for clock in clocks}
+    promised = due.get(ClockKind.PROMISED)
+    entries = {
+        State.RECEIVED: _before_acceptance,
+        State.CORRECTION: _in_correction,
+        State.EXAMINING: _in_examination,
+        State.REVIEWED: _in_examination,
+        State.WAIT_SUPPLY: _held,
+        State.GRANTED: _being_made,
+        State.READY: _ready,
+    }.get(case.state)
+    return entries(case, due, promised) if entries else []
+
+
+def _now(title: str, text: str = "", on: date | None = None) -> Entry:
+    return Entry(title, "is-now", on=on, text=text, when=_("Now"))
+
+
+def _next(title: str, on: date | None = None, text: str = "", when: str = "") -> Entry:
+    return Entry(title, "is-next", on=on, text=text, when=when or (_("At the latest") if on else ""))
+
+
+def _before_acceptance(case: Case, due: dict, _promised) -> list[Entry]:
+    accept_by = due.get(ClockKind.ACCEPT)
+    decide_by = calendar_of(case).add(accept_by, case.guide.promised_days) if accept_by else None
+    return [
+        _now(
+            _("The window looks at your materials"),
+            _("If it says nothing by then, your application counts as accepted."),
+            accept_by,
+        ),
+        _next(_("Decision"), decide_by, _days_after_acceptance(case)),
+        _last_step(case),
+    ]
+
+
+def _days_after_acceptance(case: Case) -> str:
+    days = case.guide.promised_days
+    return ngettext("%(days)s working day after acceptance.", "%(days)s working days after acceptance.", days) % {
+        "days": days
+    }
+
+
+def _in_correction(case: Case, due: dict, _promised) -> list[Entry]:
+    days = case.guide.accept_days
+    again = ngettext(
+        "The window looks again within %(days)s working day.",
+        "The window looks again within %(days)s working days.",
+        days,
+    )
+    return [
+        _now(_("Waiting for your corrections"), on=due.get(ClockKind.CORRECTION)),
+        _next(_("Acceptance"), text=again % {"days": days}, when=_("After your corrections")),
+        _next(_("Decision"), text=_days_after_acceptance(case)),
+        _last_step(case),
+    ]
+
+
+def _in_examination(case: Case, _due: dict, promised) -> list[Entry]:
+    now = _("The office decides") if case.state == State.REVIEWED else _("The office examines your application")
+    text = _("Supplying materials later does not slow this step down.") if case.is_deferred else ""
+    return [
+        _now(now, text),
+        _next(_("Decision"), promised, _("We tell you at once; you can see it here.")),
+        _last_step(case),
+    ]
+
+
+def _held(case: Case, due: dict, promised) -> list[Entry]:
+    return [
+        _now(
+            _("Waiting for your materials"),
+            _("The examination is finished; only the promised materials are missing."),
+            due.get(ClockKind.DEFERRAL),
+        ),
+        _next(_("Decision"), promised),
+        _last_step(case),
+    ]
+
+
+def _being_made(case: Case, due: dict, _promised) -> list[Entry]:
+    return [_now(_("Your result is being made"), on=due.get(ClockKind.DELIVERY)), _next(_("Collect it here"))]
+
+
+def _ready(_case: Case, due: dict, _promised) -> list[Entry]:
+    return [
+        _now(_("Your result is ready"), _("Open it here, or collect it at the window."), due.get(ClockKind.DELIVERY))
+    ]
+
+
+def _last_step(case: Case) -> Entry:
+    name = pick(case.guide.result_name) or _("Result")
+    when = _("After all materials are in") if case.is_deferred or hasattr(case, "commitment") else ""
+    days = case.guide.delivery_days
+    text = ngettext(
+        "Within %(days)s working day after the decision.", "Within %(days)s working days after the decision.", days
+    )
+    return _next(_("You receive: %(result)s") % {"result": name}, text=text % {"days": days}, when=when)

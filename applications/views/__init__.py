@@ -1,0 +1,1 @@
+"""Pages of applicants: start, the five steps of a draft, cases, files, the personal space, the public query."""
