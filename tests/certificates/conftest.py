@@ -7,10 +7,10 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 
 from certificates import registry, services
 from certificates.models import CertificateKind
-
 
 NOW = dt.datetime(2026, 9, 18, 2, 0, tzinfo=dt.UTC)  # Friday 10:00 in Shanghai
 
@@ -27,8 +27,11 @@ def now():
 
 
 @pytest.fixture(autouse=True)
-def _nobody_asked_yet():
+def _fresh():
+    """Nobody has asked yet, and services answer in English."""
     cache.clear()
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

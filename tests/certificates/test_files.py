@@ -159,7 +159,9 @@ def test_production_demands_its_own_key(settings, tmp_path):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_first_starts_make_one_key(elsewhere, tmp_path):
-    script = "from django.core.management import call_command; call_command('make_demo_keys'); print(open(SIGNER).read())"
+    script = (
+        "from django.core.management import call_command; call_command('make_demo_keys'); print(open(SIGNER).read())"
+    )
     script = script.replace("SIGNER", "__import__('django.conf').conf.settings.SIGNING_DIR / 'signer.pem'")
     processes = [elsewhere(script, DATA_DIR=str(tmp_path)) for _n in range(2)]
     outs = [process.communicate(timeout=60) for process in processes]

@@ -57,7 +57,9 @@ def test_texts_are_filled_by_plain_names_only():
 
 def test_real_identifiers_have_the_check_character_we_compute():
     """Two published identifiers of GB/T 36904 (domain book 8.2); issuer and serial as printed on them."""
-    assert certificate_identifier("11100000000013338W032", "11220000013544541J", "2430599", 1).endswith(".2430599.001.F")
+    assert certificate_identifier("11100000000013338W032", "11220000013544541J", "2430599", 1).endswith(
+        ".2430599.001.F"
+    )
     assert certificate_identifier("11100000000013338W011", "11430000006122244L", "20230000403", 1).endswith(".001.U")
 
 

@@ -1,5 +1,6 @@
 """Numbers without gaps, one certificate whatever happens, and every verb in its right and wrong moments."""
 
+import contextlib
 import hashlib
 import time
 from datetime import date, timedelta
@@ -22,7 +23,9 @@ S = {"reason": "更名", "actor": None}
 
 
 def statuses(certificate):
-    return list(CertificateEvent.objects.filter(certificate=certificate).order_by("id").values_list("status", flat=True))
+    return list(
+        CertificateEvent.objects.filter(certificate=certificate).order_by("id").values_list("status", flat=True)
+    )
 
 
 @pytest.mark.django_db
@@ -50,9 +53,10 @@ def test_request_twice_is_one(request_one):
 
 @pytest.mark.django_db
 def test_a_failed_decision_leaves_no_gap(request_one):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with contextlib.suppress(ZeroDivisionError), transaction.atomic():
         request_one("test:1")
         raise ZeroDivisionError
+    assert not Certificate.objects.exists()
     assert request_one("test:2").number[13:18] == "00001"
 
 
@@ -73,7 +77,8 @@ for n in range(40):
     try:
         with __import__("django.db").db.transaction.atomic():
             request_certificate(source=f"test:{{n}}-%s", kind=CertificateKind.objects.get(pk={kind.pk}),
-                organization=Organization.objects.get(pk={world.office.pk}), holder=Person.objects.get(pk={applicant.person.pk}),
+                organization=Organization.objects.get(pk={world.office.pk}),
+                holder=Person.objects.get(pk={applicant.person.pk}),
                 face={{"level": "D"}}, approved_on=date(2026, 9, 17), now=now)
             if n %% 7 == 3: raise ZeroDivisionError
     except ZeroDivisionError: pass

@@ -1,0 +1,1 @@
+"""Benchmarks: ours against a plain peer and a floor, interleaved in one run, told as ratios. Never timed tests."""

@@ -1,0 +1,57 @@
+"""Run the benchmarks: `python -m bench`, with ONLY=name for one and JSON=FILE for a machine-readable report."""
+
+import importlib
+import json
+import os
+import sys
+from pathlib import Path
+
+BENCHMARKS = {
+    "submission_http": "bench.submission",
+    "deadline_sweep_1m": "bench.deadlines",
+    "certificates_400": "bench.certificates",
+}
+
+
+def fresh_database() -> None:
+    """Make the database of the benchmarks anew; it is never the portal's own."""
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+
+    django.setup()
+    name = settings.DATABASES["default"]["NAME"] + "_bench"
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    connection.close()
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+    url = os.environ["DATABASE_URL"]
+    os.environ["DATABASE_URL"] = url.rpartition("/")[0] + f"/{name}"  # for the processes we start
+    call_command("migrate", verbosity=0)
+
+
+def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "talentportal.settings")
+    only = os.environ.get("ONLY", "")
+    if only and only not in BENCHMARKS:
+        print(f"ONLY={only}: there is {', '.join(BENCHMARKS)}.")
+        return 2
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    results = []
+    for name, module in BENCHMARKS.items():
+        if only in ("", name):
+            fresh_database()
+            results.append(importlib.import_module(module).run())
+    from bench.measure import tell
+
+    for result in results:
+        tell(result)
+    if path := os.environ.get("JSON"):
+        Path(path).write_text(json.dumps([result.as_dict() for result in results], indent=1) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+import pytest
+from django.test import Client
+
+from jobs import clock
+from tests.cast import moment
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """Put the portal's clock to a moment, and move it: `at("2026-09-18 10:00")`."""
+
+    def put(text: str):
+        now = moment(text)
+        monkeypatch.setattr(clock, "now", lambda: now)
+        return now
+
+    put("2026-09-18 10:00")
+    return put
+
+
+@pytest.fixture
+def client_of():
+    """Sign somebody in: `client_of(user)`; nobody: `client_of()`. English, as the message ids."""
+
+    def sign_in(user=None) -> Client:
+        client = Client(headers={"accept-language": "en"})
+        if user:
+            client.force_login(user)
+        return client
+
+    return sign_in
