@@ -19,9 +19,7 @@ def service_list(request):
 def guide(request, code):
     """The public guide; when none is in force it says so, and offers what comes or what was."""
     today = timezone.localdate(clock.now())
-    item = get_object_or_404(
-        ServiceItem.objects.select_related("organization", "region", "catalog_item"), code=code
-    )
+    item = get_object_or_404(ServiceItem.objects.select_related("organization", "region", "catalog_item"), code=code)
     status = queries.guide_of(item, today)
     if status is None:
         raise Http404

@@ -92,6 +92,11 @@ class WindowMap:
     provincial: int
 
 
+def _prefecture_of(path: str) -> str:
+    """Return the code below the province in a region's path, "" for the province itself."""
+    return f"{path}/".split("/")[1]
+
+
 def window_map(day: date) -> WindowMap:
     """Count open windows by prefecture and draw the province. Three queries."""
     province = Region.objects.filter(kind=RegionKind.PROVINCE).order_by("code").first()
@@ -99,7 +104,7 @@ def window_map(day: date) -> WindowMap:
         return WindowMap([], 0, 0, 0, 0)
     regions = list(Region.objects.filter(parent=province).exclude(kind=RegionKind.ZONE).in_force(day).order_by("code"))
     paths = Window.objects.filter(status=WindowStatus.OPEN).order_by().values_list("region__path", flat=True)
-    counts = Counter((path.split("/") + [""])[1] for path in paths)
+    counts = Counter(_prefecture_of(path) for path in paths)
     drawing = maps.draw(
         {region.code: region.outline for region in regions}, {region.code: region.center for region in regions}
     )

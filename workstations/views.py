@@ -42,7 +42,7 @@ def _by_prefecture(rows, area_map):
     names = {area.region.code: pick(area.region, "name") for area in area_map.areas}
 
     def area_of(row):
-        return (row[0].region.path.split("/") + [""])[1]
+        return f"{row[0].region.path}/".split("/")[1]
 
     return [(names.get(code) or _("Province"), list(group)) for code, group in groupby(rows, area_of)]
 

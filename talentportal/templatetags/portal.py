@@ -39,7 +39,7 @@ def _english() -> bool:
 
 @register.filter
 def day(value) -> str:
-    """"10 月 8 日" or "8 October 2026"; with the year in Chinese only through `full_day`."""
+    """A date: "10 月 8 日", "8 October 2026"; in Chinese only `full_day` gives the year."""
     value = _day(value)
     if not value:
         return ""
@@ -144,12 +144,10 @@ def unlocalize(value) -> str:
     return f"{value:g}"
 
 
+_PEOPLES = re.compile(r"((傣|景颇|哈尼|彝|白|苗|壮|傈僳|藏|朝鲜|回|土家|蒙古|哈萨克|布依|侗|羌|柯尔克孜)族)+自治州$")
+
+
 @register.filter
 def short_place(name: str) -> str:
-    """A prefecture's name for a label on the map: 西双版纳傣族自治州 -> 西双版纳, "Dali Bai Autonomous Prefecture" -> "Dali"."""
-    for ending in (" Autonomous Prefecture", " Prefecture", " City"):
-        name = name.removesuffix(ending)
-    return _PEOPLES.sub("", name).removesuffix("州") if name.endswith("自治州") else name.split(" ")[0] if name.isascii() else name
-
-
-_PEOPLES = re.compile(r"((傣|景颇|哈尼|彝|白|苗|壮|傈僳|藏|朝鲜|回|土家|蒙古|哈萨克|布依|侗|羌|柯尔克孜)族)+自治")
+    """A prefecture's name as label on a map: 西双版纳傣族自治州 -> 西双版纳, Dali Bai Autonomous Prefecture -> Dali."""
+    return name.split(" ")[0] if name.isascii() else _PEOPLES.sub("", name)
