@@ -9,7 +9,6 @@ from datetime import date, datetime
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from typst import TypstError
 
 from accounts.models import Organization, Person, User
 from accounts.queries import people_with_document
@@ -145,7 +144,7 @@ def seal_chunk(*, row_ids: list[int], now: datetime) -> None:
         try:
             services.seal_certificate(certificate_id=row.certificate_id, now=now)
             error = ""
-        except (TypstError, ImproperlyConfigured, OSError, ValueError) as failure:
+        except (RuntimeError, ImproperlyConfigured, OSError, ValueError) as failure:  # typst's are RuntimeError
             error = _("The certificate could not be made (%(error)s).") % {"error": type(failure).__name__}
         if error != row.error:
             BatchRow.objects.filter(pk=row.pk).update(error=error)

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from certificates.states import CertificateStatus, Way
+from certificates.states import CertificateStatus, Layout, Way
 from talentportal.lib.sealed import SealedTextField
 
 
@@ -16,7 +16,7 @@ class CertificateKind(models.Model):
     type_code = models.CharField(_("type code"), max_length=21, unique=True)  # 18 of the department + 3
     name_zh = models.CharField(_("Chinese name"), max_length=100)
     name_en = models.CharField(_("English name"), max_length=140)
-    layout = models.CharField(_("layout"), max_length=40, default="certificate")  # certificates/layouts/<layout>.typ
+    layout = models.CharField(_("layout"), max_length=40, choices=Layout, default=Layout.CERTIFICATE)
     text_zh = models.TextField(_("Chinese text"), blank=True)  # the sentence on its face, with {placeholders}
     text_en = models.TextField(_("English text"), blank=True)
 

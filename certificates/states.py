@@ -31,6 +31,13 @@ TRANSITIONS = {
 }
 
 
+class Layout(TextChoices):
+    """The files of `layouts/`."""
+
+    CERTIFICATE = "certificate", _("certificate")
+    TITLE = "title", _("title certificate with cover")
+
+
 class Way(TextChoices):
     """How somebody looked a certificate up."""
 
