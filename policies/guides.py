@@ -1,0 +1,202 @@
+"""What a guide consists of: the shapes of its JSON fields, and whether it is complete enough to be published.
+
+Texts are `Words`: {"zh": ..., "en": ...}. The elements are those of the national exchange schema (domain book 2.4, M
+marks); what must be shown is 行政许可法 第30条; vague catch-all materials are forbidden (优化营商环境条例 and local ones).
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NotRequired, TypedDict
+
+from django.utils.translation import gettext_lazy as _
+
+from policies.models import CaseKind, GuideVersion, ItemType, MaterialSpec, ResultKind
+
+Words = TypedDict("Words", {"zh": str, "en": str})
+
+
+class Condition(TypedDict):
+    """One clause of the conditions of acceptance 受理条件, and what it means in practice."""
+
+    zh: str
+    en: str
+    note_zh: NotRequired[str]
+    note_en: NotRequired[str]
+
+
+class LegalBasis(TypedDict):
+    """A law or rule 设定依据; `article` holds numbers only, e.g. "32, 42" or "3–9"; `doc_no` is Chinese as issued."""
+
+    title_zh: str
+    title_en: str
+    doc_no: str
+    article: str
+    url: str
+
+
+class Choice(TypedDict):
+    value: str
+    label: Words
+
+
+Situation = TypedDict("Situation", {"question": str, "in": list[str]})  # true when the answer is one of these
+
+
+class Question(TypedDict):
+    """A question to the applicant. `kind`: text, longtext, choice, multi, date, number, yesno, region or year.
+
+    A yesno is answered "yes" or "no". `choices` for choice and multi; `max_length` for texts; `min`, `max` for numbers.
+    """
+
+    key: str
+    kind: str
+    label: Words
+    help: NotRequired[Words]
+    required: bool
+    choices: NotRequired[list[Choice]]
+    shown_if: NotRequired[Situation]
+    max_length: NotRequired[int]
+    min: NotRequired[int]
+    max: NotRequired[int]
+
+
+Step = TypedDict("Step", {"name": Words, "text": Words, "days": Words})
+Fee = TypedDict("Fee", {"name": Words, "standard": Words, "basis": str})
+Answer = TypedDict("Answer", {"q": Words, "a": Words})  # a frequent question
+Contact = TypedDict("Contact", {"phone": str, "text": Words})
+
+
+class Remedy(TypedDict):
+    """Where and by when one can object. `kind`: reconsideration (复议) or litigation (诉讼)."""
+
+    kind: str
+    body: Words
+    within: Words
+    address: Words
+    phone: str
+
+
+QUESTION_KINDS = {"text", "longtext", "choice", "multi", "date", "number", "yesno", "region", "year"}
+REMEDY_NEEDED = {ItemType.LICENCE, ItemType.PAYMENT, ItemType.CONFIRMATION, ItemType.AWARD}
+MAX_ACCEPT_DAYS = 5  # 行政许可法 第32条(4)
+MAX_LICENCE_DAYS = 20  # 行政许可法 第42条
+VAGUE = re.compile(r"其他(相关|有关)?(材料|资料|证明|文件)|(相关|有关)(证明)?(材料|资料|文件)|\bother (relevant )?(materials|documents|papers)\b", re.I)
+
+
+def check_guide(guide: GuideVersion, materials: Iterable[MaterialSpec] | None = None) -> list:
+    """List everything that keeps a guide from being published; empty when it is complete.
+
+    `materials` are read from the guide when not given. Pure: nothing else is looked at.
+    """
+    materials = list(guide.materials.all() if materials is None else materials)
+    return [
+        *_text_faults(guide),
+        *_period_faults(guide),
+        *_form_faults(guide),
+        *_remedy_faults(guide),
+        *_question_faults(guide.questions),
+        *_material_faults(guide, materials),
+        *_result_faults(guide),
+    ]
+
+
+def _text_faults(guide: GuideVersion) -> Iterator:
+    for field in ("conditions", "legal_basis", "steps", "consult", "complain", "served_objects", "handling_forms"):
+        if not getattr(guide, field):
+            yield _("“%(field)s” is empty.") % {"field": _label(guide, field)}
+    for field in ("conditions", "steps", "faq", "fees", "remedies", "questions", "consult", "complain", "legal_basis"):
+        if any(_one_sided(getattr(guide, field))):
+            yield _("“%(field)s” lacks a text in one of the languages.") % {"field": _label(guide, field)}
+
+
+def _label(row, field: str):
+    return row._meta.get_field(field).verbose_name
+
+
+def _one_sided(value) -> Iterator[bool]:
+    """Yield True for every text inside that is written in one language only, or in neither where both are named."""
+    if isinstance(value, Mapping):
+        for key in value:
+            if key == "zh" or key.endswith("_zh"):
+                zh, en = value[key], value.get(f"{key[:-2]}en")
+                yield bool(zh) != bool(en) or (key == "zh" and not zh)
+        value = list(value.values())
+    if isinstance(value, list):
+        for part in value:
+            yield from _one_sided(part)
+
+
+def _period_faults(guide: GuideVersion) -> Iterator:
+    licence = guide.item.catalog_item.item_type == ItemType.LICENCE
+    if guide.accept_days > MAX_ACCEPT_DAYS:
+        yield _("Acceptance must be answered within 5 working days.")
+    if guide.statutory_days and guide.promised_days > guide.statutory_days:
+        yield _("The promised period must not be longer than the statutory one.")
+    if not guide.statutory_days and not guide.statutory_note:
+        yield _("Without a statutory period, say so in the note.")
+    if licence and not 0 < guide.statutory_days <= MAX_LICENCE_DAYS:
+        yield _("A licence is decided within 20 working days by law.")
+    if guide.case_kind == CaseKind.PROMISED and not guide.promised_days:
+        yield _("A promised case needs a promised period.")
+
+
+def _form_faults(guide: GuideVersion) -> Iterator:
+    if guide.visits and not guide.visit_reason:
+        yield _("Say why a visit is needed.")
+    if not guide.visits and not {"online", "courier"} & set(guide.handling_forms):
+        yield _("Without a visit it must be possible online or by courier.")
+    if guide.by_unit and "unit" not in guide.served_objects:
+        yield _("What the unit applies for must serve units.")
+
+
+def _remedy_faults(guide: GuideVersion) -> Iterator:
+    kinds = {remedy["kind"] for remedy in guide.remedies}
+    if guide.item.catalog_item.item_type in REMEDY_NEEDED and kinds != {"reconsideration", "litigation"}:
+        yield _("Name the body for reconsideration and the court.")
+
+
+def _question_faults(questions: list[Question]) -> Iterator:
+    keys = [question["key"] for question in questions]
+    if len(set(keys)) < len(keys):
+        yield _("Two questions have the same key.")
+    for question in questions:
+        if question["kind"] not in QUESTION_KINDS:
+            yield _("Question “%(key)s” is of no known kind.") % {"key": question["key"]}
+        if question["kind"] in ("choice", "multi") and not question.get("choices"):
+            yield _("Question “%(key)s” has no choices.") % {"key": question["key"]}
+        if (situation := question.get("shown_if")) and not _possible(situation, questions):
+            yield _("Question “%(key)s” hangs on an answer that nobody can give.") % {"key": question["key"]}
+
+
+def _possible(situation: Situation, questions: list[Question]) -> bool:
+    asked = next((question for question in questions if question["key"] == situation["question"]), None)
+    if asked is None:
+        return False
+    values = {"yes", "no"} if asked["kind"] == "yesno" else {choice["value"] for choice in asked.get("choices", [])}
+    return bool(situation["in"]) and set(situation["in"]) <= values
+
+
+def _material_faults(guide: GuideVersion, materials: list[MaterialSpec]) -> Iterator:
+    if not materials:
+        yield _("A guide without materials says so by asking for the identity document at least.")
+    for material in materials:
+        name = {"name": material.name_zh}
+        if VAGUE.search(f"{material.name_zh} {material.name_en}"):
+            yield _("Material “%(name)s” is a catch-all; name what is needed.") % name
+        if not all((material.name_zh, material.name_en, material.requirement_zh, material.requirement_en)):
+            yield _("Material “%(name)s” lacks a text in one of the languages.") % name
+        if not (material.issuer and material.basis):
+            yield _("Material “%(name)s” needs its issuer and why we may ask for it.") % name
+        if material.condition and not _possible(material.condition, guide.questions):
+            yield _("Material “%(name)s” hangs on an answer that nobody can give.") % name
+        if material.deferrable and not guide.deferral_allowed:
+            yield _("Material “%(name)s” may come later, but the guide does not allow it.") % name
+    if guide.deferral_allowed and not any(material.deferrable for material in materials):
+        yield _("The guide allows materials to come later, but names none.")
+
+
+def _result_faults(guide: GuideVersion) -> Iterator:
+    if guide.result_kind != ResultKind.NONE and not guide.result_name:
+        yield _("Name the result.")
+    if guide.result_kind == ResultKind.CERTIFICATE and guide.certificate_kind is None:
+        yield _("Choose the certificate that is issued.")

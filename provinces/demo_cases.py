@@ -1,0 +1,4 @@
+from datetime import datetime
+from provinces.packs import Pack
+def load(pack: Pack, now: datetime) -> str:
+    return "0"
