@@ -1,0 +1,190 @@
+"""Every address x everybody. The addresses come from the resolver, so that a new one without an entry fails.
+
+An entry says what each role finds on GET: 200, a redirect to sign-in ("in"), 404, 403, 405, or another redirect (302).
+"""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from tests.access import world
+from tests.access.world import ROLES
+
+pytestmark = pytest.mark.django_db
+
+STAFF = ("clerk", "other_clerk", "examiner", "leader", "certificate_clerk", "official", "expert", "administrator")
+IN_CHARGE = ("clerk", "examiner", "leader", "certificate_clerk")  # their region and window cover the case
+
+
+def everybody(answer, **others):
+    return {role: others.get(role, answer) for role in ROLES}
+
+
+PUBLIC = everybody(200)
+SIGNED_IN = everybody(200, anonymous="in")
+OWN = everybody(404, anonymous="in", owner=200)
+CASE_AND_OFFICE = everybody(404, anonymous="in", owner=200, **dict.fromkeys(IN_CHARGE, 200))
+UNIT = everybody(404, anonymous="in", handler=200)
+POST_ONLY = everybody(405)
+
+
+def case_no(s):
+    return {"case_no": s.case.case_no}
+
+
+def of_draft(s):
+    return {"code": s.draft.item.code, "draft": s.draft.public_id}
+
+
+def of_draft_material(s):
+    return of_draft(s) | {"material": s.draft.materials.first().pk}
+
+
+def of_certificate(s):
+    return {"token": s.certificate.token}
+
+
+# name: (what each role finds, how to fill the address)
+ADDRESSES = {
+    "healthz": (PUBLIC, None),
+    "readyz": (PUBLIC, None),
+    "home": (PUBLIC, None),
+    "search": (PUBLIC, None),
+    "help": (PUBLIC, None),
+    "accessibility": (PUBLIC, None),
+    "privacy": (PUBLIC, None),
+    "elder_mode": (POST_ONLY, None),
+    "services:list": (PUBLIC, None),
+    "services:guide": (PUBLIC, lambda s: {"code": s.world.item.code}),
+    "windows:list": (PUBLIC, None),
+    "windows:detail": (PUBLIC, lambda s: {"code": s.world.window.code}),
+    "progress": (PUBLIC, None),
+    "verify:form": (PUBLIC, None),
+    "verify:live": (everybody(404), lambda s: {"code": "no-such-code"}),
+    "verify:token": (PUBLIC, of_certificate),
+    "demo:clock": (PUBLIC, None),
+    "demo:mailbox": (PUBLIC, None),
+    "me:home": (SIGNED_IN, None),
+    "me:case_list": (SIGNED_IN, None),
+    "me:inbox": (SIGNED_IN, None),
+    "me:read_all": (POST_ONLY, None),
+    "me:message": (OWN, lambda s: {"pk": s.message.pk}),
+    "me:case": (OWN, case_no),
+    "me:supplement": (everybody(404, anonymous="in", owner=302), case_no),
+    "me:supply": (POST_ONLY, lambda s: case_no(s) | {"material": s.case.materials.first().pk}),
+    "me:collect": (POST_ONLY, case_no),
+    "me:withdraw": (OWN, case_no),
+    "me:file": (CASE_AND_OFFICE, lambda s: {"public_id": s.file.public_id}),
+    "me:paper": (CASE_AND_OFFICE, lambda s: {"public_id": s.paper.public_id}),
+    "me:paper_words": (CASE_AND_OFFICE, lambda s: {"public_id": s.paper.public_id}),
+    "apply:start": (SIGNED_IN, lambda s: {"code": s.draft.item.code}),
+    "apply:discard": (OWN, of_draft),
+    "apply:renew": (POST_ONLY, of_draft),
+    "apply:save": (POST_ONLY, of_draft),
+    "apply:rows": (OWN, of_draft),
+    "apply:upload": (POST_ONLY, of_draft_material),
+    "apply:remove": (POST_ONLY, of_draft_material),
+    "apply:step": (OWN, lambda s: of_draft(s) | {"step": "materials"}),
+    "certificates:list": (SIGNED_IN, None),
+    "certificates:detail": (OWN, of_certificate),
+    "certificates:code": (OWN, of_certificate),
+    "certificates:file": (OWN, of_certificate),
+    "accounts:profile": (SIGNED_IN, None),
+    "accounts:identity": (SIGNED_IN, None),
+    "accounts:security": (SIGNED_IN, None),
+    "accounts:unit_list": (SIGNED_IN, None),
+    "accounts:register_unit": (SIGNED_IN, None),
+    "accounts:unit": (UNIT, lambda s: {"pk": s.unit.pk}),
+    "accounts:end_membership": (
+        everybody(405, anonymous="in"), lambda s: {"pk": s.unit.pk, "member_pk": s.member.pk}
+    ),
+}
+
+
+# What changes something: nobody but the owner gets through, by POST. The owner's answer is not 404.
+OWNERS_ACTS = (
+    "me:withdraw",
+    "me:supply",
+    "me:collect",
+    "me:message",
+    "apply:discard",
+    "apply:renew",
+    "apply:save",
+    "apply:upload",
+    "apply:remove",
+    "apply:step",
+)
+
+
+def addresses(patterns, prefix: str = "", namespace: str = ""):
+    """Yield name -> pattern of everything outside the admin and sign-in."""
+    for entry in patterns:
+        if hasattr(entry, "url_patterns"):
+            inner = namespace + (f"{entry.namespace}:" if entry.namespace else "")
+            yield from addresses(entry.url_patterns, prefix + str(entry.pattern), inner)
+        else:
+            yield f"{namespace}{entry.name}", prefix + str(entry.pattern)
+
+
+EVERYTHING = dict(addresses(get_resolver().url_patterns))
+SIGN_IN = {name for name, pattern in EVERYTHING.items() if re.match(r"(en/)?accounts/", pattern)}
+
+
+@pytest.fixture
+def scene():
+    return world.build()
+
+
+def client_of(scene, role: str) -> Client:
+    client = Client()
+    user = world.user_of(scene, role)
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
+def found(client: Client, address: str, method: str = "get"):
+    response = getattr(client, method)(address)
+    if response.streaming:
+        b"".join(response.streaming_content)
+    if response.status_code in (301, 302) and urlsplit(response.url).path.startswith("/accounts/login"):
+        return "in"
+    return response.status_code
+
+
+def test_every_address_has_an_entry():
+    undeclared = {n for n in EVERYTHING if not n.startswith("admin:")} - SIGN_IN - set(ADDRESSES)
+    assert undeclared == set()
+    assert set(ADDRESSES) <= set(EVERYTHING)
+
+
+def test_what_everybody_finds(scene):
+    wrong = []
+    for role in ROLES:
+        client = client_of(scene, role)
+        for name, (expected, fill) in ADDRESSES.items():
+            address = reverse(name, kwargs=fill(scene) if fill else None)
+            answer = found(client, address)
+            if answer != expected[role]:
+                wrong.append(f"{role} {name}: {answer} instead of {expected[role]}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_acts_on_what_is_somebody_elses_are_not_found(scene):
+    wrong = []
+    for role in [role for role in ROLES if role != "owner"]:
+        client = client_of(scene, role)
+        for name in OWNERS_ACTS:
+            answer = found(client, reverse(name, kwargs=ADDRESSES[name][1](scene)), "post")
+            if answer != ("in" if role == "anonymous" else 404):
+                wrong.append(f"{role} {name}: {answer}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_owner_reaches_every_act(scene):
+    client = client_of(scene, "owner")
+    answers = {n: found(client, reverse(n, kwargs=ADDRESSES[n][1](scene)), "post") for n in OWNERS_ACTS}
+    assert {name for name, answer in answers.items() if answer in (403, 404, 405, 500)} == set()

@@ -1,0 +1,83 @@
+"""One world with a row behind every address, and everybody who might open it."""
+
+from types import SimpleNamespace
+
+from accounts.models import Role, UnitMember, User
+from applications import services
+from certificates.models import Certificate
+from jobs import services as jobs
+from notifications.models import Message
+from tests import cast
+from tests.cast import moment
+
+ROLES = (
+    "anonymous",
+    "owner",
+    "stranger",
+    "handler",
+    "clerk",
+    "other_clerk",
+    "examiner",
+    "leader",
+    "certificate_clerk",
+    "official",
+    "expert",
+    "administrator",
+)
+
+
+def build() -> SimpleNamespace:
+    """Make the cast, a draft, a case with files and papers, a unit's case, a certificate and a message."""
+    world = cast.make_world()
+    now = moment("2026-09-18 10:00")
+    people = SimpleNamespace(
+        owner=cast.make_person("owner@example.org", "陈思远", "990101199003070015"),
+        stranger=cast.make_person("stranger@example.org", "李一", "990101198808150026"),
+        handler=cast.make_person("handler@example.org", "刘经办", "99010119900307004X"),
+        clerk=cast.make_staff("clerk@example.org", "李雪梅", Role.CLERK, world.county, world.office, [world.window]),
+        other_clerk=cast.make_staff(
+            "other@example.org", "王外", Role.CLERK, world.other_county, world.office, [world.other_window]
+        ),
+        examiner=cast.make_staff("examiner@example.org", "赵审", Role.EXAMINER, world.province, world.office),
+        leader=cast.make_staff("leader@example.org", "钱批", Role.LEADER, world.province, world.office),
+        certificate_clerk=cast.make_staff("seal@example.org", "孙证", Role.CERTIFICATE_CLERK, world.province, world.office),
+        official=cast.make_staff("official@example.org", "周官", Role.OFFICIAL, world.province, world.office),
+        expert=cast.make_staff("expert@example.org", "郑专", Role.EXPERT, world.province, world.office),
+        administrator=cast.make_staff("admin@example.org", "吴管", Role.ADMINISTRATOR, world.province, world.office),
+    )
+    unit = cast.make_unit(world.county, people.handler, now)
+    member = UnitMember.objects.create(unit=unit, user=people.stranger, role="HR", joined_at=now, left_at=now)
+    case = cast.submit(cast.make_draft(world, people.owner, "id", "degree", "works", "form", "photo", now=now), people.owner, now)
+    done = _finished(world, people, now)
+    draft_item, _guide = cast.make_item(world.province, world.office, [world.window], serial=3)
+    draft = cast.make_draft(world, people.owner, "id", now=now, item=draft_item)
+    jobs.run_due(now)
+    return SimpleNamespace(
+        world=world,
+        people=people,
+        unit=unit,
+        member=member,
+        case=case,
+        done=done,
+        draft=draft,
+        now=now,
+        file=case.materials.get(spec__key="id").files.get(),
+        paper=case.papers.first(),
+        certificate=Certificate.objects.get(),
+        message=Message.objects.filter(recipient=people.owner).first(),
+    )
+
+
+def _finished(world, people, now):
+    """A case of the owner's that was granted, so that there is a certificate."""
+    item, _guide = cast.make_item(world.province, world.office, [world.window], serial=2)
+    case = cast.make_draft(world, people.owner, "id", "degree", "works", "form", "photo", now=now, item=item)
+    case = cast.submit(case, people.owner, now)
+    cast.check_all(case, people.clerk, now)
+    services.accept(case=case, actor=people.clerk, now=now)
+    services.conclude(case=case, actor=people.examiner, now=now, proposal="GRANT", opinion="可")
+    return services.grant(case=case, actor=people.leader, now=now)
+
+
+def user_of(scene, role: str) -> User | None:
+    return None if role == "anonymous" else getattr(scene.people, role)
