@@ -8,9 +8,9 @@ from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core import context
 from allauth.core.internal import ratelimit
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from babel import Locale
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.functional import lazy
@@ -22,7 +22,7 @@ from accounts.contacts import Contact, ContactField, is_contact
 from accounts.models import DocumentType, Person, Unit, UnitMember, User
 from regions.models import Region
 
-CHINA = "CN"
+PASSWORD_HELP = _("At least 10 characters, not only digits, and not one that many people use.")
 NOT_COUNTRIES = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}
 
 
@@ -35,7 +35,7 @@ class SignupForm(allauth.SignupForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         del self.fields["phone"], self.fields["email"]
-        self.fields["password1"].help_text = " ".join(str(text) for text in password_validators_help_texts())
+        self.fields["password1"].help_text = PASSWORD_HELP
 
     def clean(self) -> dict:
         contact = self.cleaned_data.get("contact")
@@ -66,6 +66,7 @@ class LoginForm(allauth.LoginForm):
         super().__init__(*args, **kwargs)
         widget = forms.TextInput(attrs={"autocomplete": "username webauthn"})
         self.fields["login"] = forms.CharField(label=_("Mobile number or e-mail"), max_length=254, widget=widget)
+        self.fields["remember"].label = _("Stay signed in on this device for 12 hours")
         self.order_fields(["login", "password", "remember"])
 
     def user_credentials(self) -> dict:
@@ -118,12 +119,21 @@ class ConfirmEmailForm(_OfAnAccount, allauth.ConfirmEmailVerificationCodeForm):
     pass
 
 
+class PasskeyForm(AddWebAuthnForm):
+    """Add a passkey; unless the person says otherwise it replaces the password."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the key")
+        self.fields["passwordless"].initial = True
+
+
 class ChangePasswordForm(allauth.ChangePasswordForm):
     """Who has just signed in by a code need not know the old password: that is how a forgotten one is replaced."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = " ".join(str(text) for text in password_validators_help_texts())
+        self.fields["password1"].help_text = PASSWORD_HELP
         if signed_in_by_code(self.user):
             del self.fields["oldpassword"]
 

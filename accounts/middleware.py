@@ -3,20 +3,26 @@ from allauth.core.ratelimit import respond_429
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.sites.requests import RequestSite
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 ALWAYS_OPEN = {"account_login", "account_logout", "account_reauthenticate", "healthz", "readyz", "set_language"}
 
 
-class TooManyTriesMiddleware:
-    """Answer 429 where allauth raises that a limit is reached; it leaves some of its own pages without an answer."""
+class AllauthMiddleware:
+    """Fit allauth into the portal: its `site` must not hide ours, and a limit it raises is answered with 429."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         return self.get_response(request)
+
+    def process_template_response(self, _request, response):
+        if isinstance((response.context_data or {}).get("site"), RequestSite):
+            del response.context_data["site"]
+        return response
 
     def process_exception(self, request, exception):
         return respond_429(request) if isinstance(exception, RateLimited) else None
