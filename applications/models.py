@@ -6,9 +6,11 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, UnitMember
+from accounts.queries import posts_of
 from applications.states import (
     CheckResult,
     ClockKind,
@@ -21,6 +23,7 @@ from applications.states import (
     ScanState,
     State,
 )
+from jobs import clock
 
 
 def new_public_id() -> str:
@@ -41,7 +44,7 @@ class CaseQuerySet(models.QuerySet):
 
     def for_staff(self, user):
         """What a member of staff may work on: submitted cases of the own region and window, never the own ones."""
-        return self.filter(staff_scope(user)).exclude(applicant=user)
+        return self.filter(staff_scope(user)).exclude(own_scope(user))
 
     def open(self):
         return self.exclude(state__in=[State.DRAFT, State.CLOSED])
@@ -57,12 +60,12 @@ STAFF_ROLES_ON_CASES = (Role.CLERK, Role.EXAMINER, Role.LEADER, Role.CERTIFICATE
 
 
 def staff_scope(user) -> Q:
-    """The cases that the posts of a user cover: region subtree, and the windows where the post names some."""
+    """The cases that a user's posts of today cover: region subtree, and the windows where the post names some."""
     if not (user.is_authenticated and user.is_staff):
         return Q(pk__in=[])
     scope = Q(pk__in=[])
-    posts = user.posts.filter(role__in=STAFF_ROLES_ON_CASES).select_related("region").prefetch_related("windows")
-    for post in posts:
+    posts = posts_of(user, timezone.localdate(clock.now())).filter(role__in=STAFF_ROLES_ON_CASES)
+    for post in posts.prefetch_related("windows"):
         area = Q(region__path__startswith=post.region.path)
         windows = [window.pk for window in post.windows.all()]
         scope |= area & Q(window__in=windows) if windows else area
@@ -212,7 +215,7 @@ class MaterialFile(models.Model):
     material = models.ForeignKey(Material, models.CASCADE, related_name="files", verbose_name=_("material"))
     version = models.PositiveSmallIntegerField(_("version"))
     name = models.CharField(_("file name"), max_length=160)
-    file = models.FileField(_("file"), upload_to="materials/%Y/%m/")
+    file = models.FileField(_("file"), upload_to="materials/%Y/%m/", max_length=200)
     kind = models.CharField(_("kind"), max_length=8)  # pdf, jpg, png, docx, xlsx, ofd
     mime = models.CharField(max_length=100)
     size = models.PositiveIntegerField(_("bytes"))
@@ -457,7 +460,7 @@ class Paper(models.Model):
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("issued by")
     )
-    file = models.FileField(_("file"), upload_to="papers/%Y/%m/", blank=True)
+    file = models.FileField(_("file"), upload_to="papers/%Y/%m/", max_length=200, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
 
     class Meta:

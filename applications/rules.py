@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications.states import TRANSITIONS, CheckResult, MaterialStatus, State
+from applications.states import TRANSITIONS, CheckResult, MaterialStatus, Proposal, State
 from policies.models import GuideVersion, ItemType, MaterialSpec, Necessity, Tier
 from talentportal.lib import spoken
 from talentportal.lib.bilingual import pick
@@ -161,6 +162,34 @@ def deferred_acceptance_obstacles(guide: GuideVersion, materials: Iterable, answ
     if not wanting:
         return [*reasons, _("The applicant has not promised any material for later.")]
     return reasons + deferral_obstacles(guide, wanting, standing)
+
+
+def to_check(materials: Iterable) -> list:
+    """List the materials that are in hand and were not checked yet."""
+    return [m for m in materials if m.status in IN_HAND and m.check_result == CheckResult.UNCHECKED]
+
+
+def grant_obstacles(decision, actor, outstanding: bool) -> list:
+    """List what stands against granting: `decision` is the examiner's proposal, `outstanding` promised materials."""
+    reasons = refusal_obstacles(decision, actor)
+    if outstanding:
+        reasons.append(_("Promised materials are still outstanding; the result is held."))
+    if decision.proposal != Proposal.GRANT:
+        reasons.append(_("The examiner proposed to refuse. Return the case first."))
+    return reasons
+
+
+def refusal_obstacles(decision, actor) -> list:
+    """List what stands against deciding at all: who examined may not decide (domain 3.4, global guards)."""
+    return [_("Who examined a case may not decide it.")] if decision.examined_by_id == actor.pk else []
+
+
+def claim_obstacles(case, actor, now: datetime) -> list:
+    """List who else works on the case now; an act waits until they are done or the case is taken over."""
+    if case.claimed_by_id in (None, actor.pk) or case.claimed_until <= now:
+        return []
+    words = {"name": case.claimed_by.name, "time": f"{timezone.localtime(case.claimed_until):%H:%M}"}
+    return [_("%(name)s is working on this case until %(time)s.") % words]
 
 
 def breach_ban_months(guide: GuideVersion, earlier_breaches_in_24_months: int) -> int:

@@ -12,7 +12,7 @@ class PortalAdminSite(admin.AdminSite):
     site_header = _("Talent services, staff")
     site_title = _("Talent services")
     index_title = _("Work")
-    enable_nav_sidebar = True
+    enable_nav_sidebar = False  # the rail of templates/admin/base_site.html takes its place
 
     def login(self, request, extra_context=None):
         """Send staff to the portal's sign-in; who is signed in and no staff is refused."""

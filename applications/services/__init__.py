@@ -6,6 +6,8 @@ from applications.services.acceptance import (
     deem_accepted,
     reject_acceptance,
 )
+from applications.services.claims import claim, release
+from applications.services.counter import check_all_materials, take_in_deferred
 from applications.services.recompute import recompute_clocks
 from applications.services.correction import lapse_correction, request_correction, supply_correction
 from applications.services.decision import conclude, grant, refuse, return_to_examiner
@@ -15,6 +17,7 @@ from applications.services.drafts import (
     add_file,
     choose_window,
     discard_draft,
+    look_again,
     promise_material,
     remove_file,
     renew_draft,
@@ -27,7 +30,9 @@ __all__ = [
     "accept",
     "accept_with_deferral",
     "add_file",
+    "check_all_materials",
     "check_material",
+    "claim",
     "choose_window",
     "conclude",
     "deem_accepted",
@@ -36,11 +41,13 @@ __all__ = [
     "grant",
     "lapse_correction",
     "lapse_deferral",
+    "look_again",
     "mark_issued",
     "promise_material",
     "recompute_clocks",
     "refuse",
     "reject_acceptance",
+    "release",
     "remove_file",
     "renew_draft",
     "request_correction",
@@ -50,5 +57,6 @@ __all__ = [
     "submit",
     "supply_correction",
     "supply_deferred",
+    "take_in_deferred",
     "withdraw",
 ]

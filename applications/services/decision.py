@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import outcomes
+from applications import outcomes, rules
 from applications.models import Case, Decision
 from applications.services.clocks import calendar_of, finish_clocks, lead, pause_clocks, start_clock
 from applications.services.deferral import outstanding
@@ -70,8 +70,8 @@ def grant(*, case: Case, actor, now: datetime, version: int | None = None) -> Ca
     (`outcomes.py`, usually a certificate), message.
     """
     case, role = take(case, verb="grant", actor=actor, now=now, version=version)
-    refuse_unless(not outstanding(case).exists(), _("Promised materials are still outstanding; the result is held."))
-    refuse_unless(case.decision.proposal == Proposal.GRANT, _("The examiner proposed to refuse. Return the case first."))
+    reasons = rules.grant_obstacles(case.decision, actor, outstanding(case).exists())
+    refuse_unless(not reasons, reasons)
     _decide(case, actor, Proposal.GRANT, now)
     start_clock(case, ClockKind.DELIVERY, days=case.guide.delivery_days, started_on=timezone.localdate(now))
     lead(case, State.GRANTED)
@@ -101,7 +101,7 @@ def refuse(
 
 
 def _decide(case: Case, actor, decision: Proposal, now: datetime, reason: str = "", reason_text: str = "") -> None:
-    refuse_unless(case.decision.examined_by_id != actor.pk, _("Who examined a case may not decide it."))
+    refuse_unless(not (reasons := rules.refusal_obstacles(case.decision, actor)), reasons)
     row = case.decision
     row.decision, row.decided_by, row.decided_at, row.reason, row.reason_text = decision, actor, now, reason, reason_text
     row.save()

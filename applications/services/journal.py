@@ -24,6 +24,8 @@ def take(case: Case, *, verb: str, actor, now: datetime, version: int | None = N
         raise Refused(_handled_by(locked))
     roles = queries.roles_on(locked, actor, timezone.localdate(now))
     refuse_unless(not (reasons := rules.may_do(verb, locked.state, roles)), reasons)
+    if not roles & {Who.APPLICANT, Who.SYSTEM}:
+        refuse_unless(not (reasons := rules.claim_obstacles(locked, actor, now)), reasons)
     return locked, next(who for who in TRANSITIONS[verb].who if who in roles)
 
 
@@ -38,8 +40,10 @@ def _handled_by(case: Case):
 def step(
     case: Case, *, verb: str, actor, role: str, now: datetime, opinion: str = "", to: State | None = None, **data
 ) -> CaseEvent:
-    """Move a locked case along the table and write the event; saves the case."""
+    """Move a locked case along the table and write the event; saves the case. A move ends the lease of who held it."""
     before, case.state = case.state, to or TRANSITIONS[verb].target or case.state
+    if case.state != before:
+        case.claimed_by = case.claimed_until = None
     case.version += 1
     case.save()
     return CaseEvent.objects.create(

@@ -1,0 +1,65 @@
+"""The frame of the office's pages: the rail at the left and the summary of work. `{% load office %}`."""
+
+from django import template
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+from accounts.permissions import roles_in
+from accounts.queries import posts_of
+from applications import office
+from applications.models import STAFF_ROLES_ON_CASES
+from jobs import clock
+from jobs.queries import oldest_waiting
+
+register = template.Library()
+
+RAIL = (  # model of the admin, what the rail says, icon
+    ("Case", _("Cases"), "inbox"),
+    ("Certificate", _("Certificates"), "certificate"),
+    ("Person", _("People"), "user"),
+    ("Unit", _("Units"), "users"),
+    ("GuideVersion", _("Guides"), "book"),
+    ("Window", _("Windows"), "window"),
+    ("CalendarDay", _("Calendar"), "calendar"),
+    ("MessageTemplate", _("Wording"), "message"),
+    ("User", _("Staff"), "key"),
+    ("Job", _("Jobs"), "clock"),
+)
+
+
+@register.simple_tag(takes_context=True)
+def rail(context) -> list[dict]:
+    """Return the entries of the rail that this person may open, the present one marked."""
+    models = {model["object_name"]: model for app in context.get("available_apps", []) for model in app["models"]}
+    here = context["request"].path
+    entries = [{"url": reverse("admin:index"), "name": _("Work"), "icon": "home", "here": here == reverse("admin:index")}]
+    for name, label, icon in RAIL:
+        if url := models.get(name, {}).get("admin_url"):
+            entries.append({"url": url, "name": label, "icon": icon, "here": here.startswith(url)})
+    return entries
+
+
+@register.simple_tag(takes_context=True)
+def posts(context) -> list:
+    """Return the posts that the signed-in person holds today."""
+    user = context["request"].user
+    return list(posts_of(user, timezone.localdate(clock.now())).prefetch_related("windows"))
+
+
+@register.simple_tag(takes_context=True)
+def work_summary(context) -> dict:
+    """Return what waits for this person: queues with counts and what is due first; for administrators the jobs."""
+    request, now = context["request"], clock.now()
+    roles = roles_in(request)
+    summary = {"queues": [], "rows": [], "waiting": None}
+    if not roles.isdisjoint(STAFF_ROLES_ON_CASES):
+        counts = office.counts(request.user, timezone.localdate(now))
+        own = office.own_queue(roles)
+        summary["queues"] = [(key, office.QUEUES[key], count, key == own) for key, count in counts.items()]
+        summary["own"], summary["own_name"] = own, office.QUEUES[own]
+        summary["rows"] = office.queue_page(request.user, office.Wish(own), now, size=8).rows
+    if Role.ADMINISTRATOR in roles:
+        summary["waiting"] = oldest_waiting(now)
+    return summary
