@@ -1,4 +1,331 @@
-from datetime import datetime
+"""Demo cases in every state, brought about by the same services that people use, at moments of the last weeks.
+
+Read `STORIES`: who applies for what, which papers come later, and what happens how many working days ago.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Unit, User
+from applications import queries, rules, services
+from applications.models import Case, Material
+from certificates.models import Certificate
+from certificates.services import seal_certificate
+from policies.models import ServiceItem
+from provinces import packs
+from provinces.demo_accounts import sign_in_name
+from provinces.models import PackRecord
 from provinces.packs import Pack
+from regions.queries import calendar_for
+from talentportal.lib.typeset import compile_pdf
+from talentportal.lib.uploads import UploadFacts
+from talentportal.lib.workdays import WorkCalendar
+from workstations.models import Window
+
+KIND = "demo case"
+LAYOUT = Path(__file__).parent / "layouts" / "sample.typ"
+MORNING, PACE = time(9, 30), timedelta(minutes=20)  # the acts of a story on one day follow each other at this pace
+
+
+@dataclass(frozen=True)
+class Story:
+    """One case: `acts` are (working days ago, verb); `later` is material -> working days after submission."""
+
+    key: str
+    item: str
+    who: str
+    acts: tuple[tuple[int, str], ...]
+    later: dict[str, int] = field(default_factory=dict)
+    unit: str = ""
+    clerk: str = "clerk"  # who also names the window
+    answers: dict = field(default_factory=dict)
+
+
+_TO_GRANT = ("submit", "accept", "conclude", "grant", "seal", "deliver")
+
+
+def _finished(*days: int) -> tuple[tuple[int, str], ...]:
+    return tuple(zip(days, _TO_GRANT, strict=True))
+
+
+STORIES = (
+    Story("draft", "talent-card", "applicant2", ((0, "begin"),)),
+    Story("received", "talent-grading", "engineer", ((0, "submit"),)),
+    Story(
+        "received-with-promise",
+        "talent-grading",
+        "middle-dot",
+        ((1, "submit"),),
+        later={"achievements": 4, "unit-opinion": 5},
+    ),
+    Story("received-due-tomorrow", "schooling", "engineer", ((4, "submit"),)),
+    Story("received-elsewhere", "talent-grading", "professor", ((2, "submit"),), clerk="other-clerk"),
+    Story("correction", "returnee-car", "returnee", ((4, "submit"), (3, "correct"))),
+    Story("corrected", "rent-subsidy", "middle-dot", ((6, "submit"), (5, "correct"), (2, "supply_correction"))),
+    Story("examining", "rent-subsidy", "applicant", ((3, "submit"), (2, "accept"))),
+    Story(
+        "examining-deferred",
+        "talent-grading",
+        "graduate",
+        ((4, "submit"), (3, "accept"), (1, "supply")),
+        later={"insurance": 3, "achievements": 5},
+    ),
+    Story("deemed-accepted", "rent-subsidy", "engineer", ((7, "submit"), (1, "deem_accepted"))),
+    Story(
+        "licence-deferred",
+        "foreign-work-permit",
+        "handler",
+        ((3, "submit"), (2, "accept")),
+        later={"health": 6},
+        unit="company",
+        clerk="other-clerk",
+    ),
+    Story(
+        "wait-supply",
+        "talent-grading",
+        "returnee",
+        ((4, "submit"), (3, "accept"), (1, "conclude")),
+        later={"unit-opinion": 5},
+    ),
+    Story("reviewed", "talent-grading", "rare", ((5, "submit"), (4, "accept"), (1, "conclude"))),
+    Story("granted", "talent-grading", "applicant2", ((5, "submit"), (4, "accept"), (1, "conclude"), (0, "grant"))),
+    Story("ready", "title-certificate", "engineer", tuple((1, verb) for verb in _TO_GRANT[:-1])),
+    Story("ready-grade", "talent-grading", "passport", _finished(30, 29, 26, 25, 25, 24)),
+    Story("card", "talent-card", "passport", ((1, "submit"), (1, "accept"))),
+    Story("ready-document", "settling-allowance", "passport", ((12, "submit"), (11, "accept"), (5, "conclude"), (3, "grant"))),
+    Story("closed-own", "title-certificate", "applicant", _finished(40, 40, 40, 40, 40, 39)),
+    Story("closed-granted", "title-certificate", "professor", _finished(22, 22, 22, 22, 22, 21), answers={"level": "full"}),
+    Story("closed-rural", "rural-talent", "grower", _finished(35, 34, 25, 22, 22, 20)),
+    Story("closed-refused", "rent-subsidy", "graduate", ((20, "submit"), (19, "accept"), (16, "object"), (15, "refuse"))),
+    Story("closed-not-accepted", "schooling", "graduate", ((8, "submit"), (7, "reject"))),
+    Story("closed-withdrawn", "returnee-car", "rare", ((12, "submit"), (11, "accept"), (10, "withdraw"))),
+    Story("closed-uncorrected", "rent-subsidy", "returnee", ((18, "submit"), (16, "correct"), (5, "lapse_correction"))),
+    Story(
+        "breach-schooling",
+        "schooling",
+        "professor",
+        ((20, "submit"), (19, "accept"), (10, "lapse_deferral")),
+        later={"residence": 4},
+    ),
+    Story(
+        "breach-car",
+        "returnee-car",
+        "applicant2",
+        ((25, "submit"), (24, "accept"), (15, "lapse_deferral")),
+        later={"translation": 4},
+    ),
+    Story(
+        "breach-settling",
+        "settling-allowance",
+        "grower",
+        ((24, "submit"), (23, "accept"), (12, "lapse_deferral")),
+        later={"insurance": 4},
+    ),
+    Story(
+        "breach-same-city",
+        "same-city-benefits",
+        "handler2",
+        ((21, "submit"), (20, "accept"), (9, "lapse_deferral")),
+        later={"superior": 4},
+        unit="institute",
+    ),
+)
+
+
 def load(pack: Pack, now: datetime) -> str:
-    return "0"
+    """Bring about the stories that were not told yet; return how many cases there are."""
+    known = set(PackRecord.objects.filter(kind=KIND).values_list("key", flat=True))
+    told = [story for story in STORIES if story.item in pack.services and story.key not in known]
+    for story in told:
+        with transaction.atomic():
+            case = Play(pack, story, now).run()
+            PackRecord.objects.create(kind=KIND, key=story.key, digest=case.public_id)
+    return str(len(known) + len(told))
+
+
+class Play:
+    """A story on its way: the case as it stands and the moment it has reached."""
+
+    def __init__(self, pack: Pack, story: Story, now: datetime):
+        self.pack, self.story, self.now = pack, story, now
+        self.applicant = user(story.who)
+        self.item = ServiceItem.objects.get(code=story.item)
+        self.window = Window.objects.get(code=window_of(pack, story))
+        self.calendar: WorkCalendar = calendar_for(self.window.region)
+        self.case: Case | None = None
+
+    def run(self) -> Case:
+        """Let everything happen in order, never later than now."""
+        moments = [self._moment(days, index) for index, (days, _verb) in enumerate(self.story.acts)]
+        self._begin(moments[0])
+        for (_days, verb), moment in zip(self.story.acts, moments, strict=True):
+            VERBS[verb](self, moment)
+            self.case.refresh_from_db()
+        return self.case
+
+    def _moment(self, days: int, index: int) -> datetime:
+        today = timezone.localdate(self.now)
+        day = self.calendar.subtract(today, days) if days else today
+        return min(timezone.make_aware(datetime.combine(day, MORNING)) + PACE * index, self.now)
+
+    def _begin(self, at: datetime) -> None:
+        unit = Unit.objects.get(uscc=self.pack.units[self.story.unit]["uscc"]) if self.story.unit else None
+        self.case = services.start(item=self.item, actor=self.applicant, unit=unit, now=at)
+        self.case = services.save_answers(
+            case=self.case, actor=self.applicant, answers=self._answers(at), step="basics", now=at
+        )
+        services.choose_window(case=self.case, actor=self.applicant, window=self.window, now=at)
+        self.case.refresh_from_db()
+
+    def _answers(self, at: datetime) -> dict:
+        known = packs.demo_answers()[self.story.item] | self.story.answers
+        return answers(self.case.guide.questions, known, timezone.localdate(at), self.window.region_id)
+
+    def materials(self) -> list[Material]:
+        return queries.materials_of(self.case)
+
+    def hand_in(self, material: Material, at: datetime) -> None:
+        """Upload a sample page for a material."""
+        content = sample_page(material.spec.name_zh, material.spec.name_en)
+        digest = hashlib.sha256(content).hexdigest()
+        facts = UploadFacts(kind="pdf", mime="application/pdf", size=len(content), sha256=digest, pages=1)
+        name = f"{material.spec.name_zh}.pdf"
+        file = ContentFile(content, name="sample.pdf")
+        services.add_file(material=material, actor=self.applicant, file=file, facts=facts, name=name, now=at)
+
+    def promised(self) -> list[Material]:
+        return [material for material in self.materials() if material.spec.key in self.story.later]
+
+
+def user(key: str) -> User:
+    return User.objects.get(email=sign_in_name(key))
+
+
+def window_of(pack: Pack, story: Story) -> str:
+    """Return the code of the window: the clerk's own, the widest one for licences."""
+    posts = pack.staff[story.clerk]["posts"]
+    levels = pack.services[story.item].get("window_levels", packs.WINDOW_LEVELS)
+    return posts[0 if "COUNTY" in levels else -1]["windows"][0]
+
+
+def answers(questions: list[dict], known: dict, today: date, region: str) -> dict:
+    """Turn the pack's answers into kept ones: days before today into dates, the region into its code."""
+    found = {}
+    for question in questions:
+        value = region if question["kind"] == "region" else known.get(question["key"])
+        if value is not None:
+            is_day = question["kind"] == "date"
+            found[question["key"]] = (today + timedelta(days=value)).isoformat() if is_day else value
+    return found
+
+
+@cache
+def sample_page(name_zh: str, name_en: str) -> bytes:
+    """Draw a page that stands for a paper."""
+    return compile_pdf(LAYOUT, {"name": {"zh": name_zh, "en": name_en}}, datetime(2026, 1, 1, tzinfo=timezone.get_default_timezone()))
+
+
+# --- The verbs of the stories ----------------------------------------------------------------------------------------
+
+
+def _nothing(play: Play, at: datetime) -> None:
+    """A draft is only begun."""
+
+
+def _submit(play: Play, at: datetime) -> None:
+    materials = play.materials()
+    missing = rules.missing_specs([m.spec for m in materials], play.case.answers, queries.specs_in_hand(materials))
+    wanted = {spec.pk for spec in missing if spec.key not in play.story.later}
+    for material in materials:
+        if material.spec_id in wanted:
+            play.hand_in(material, at)
+    today = timezone.localdate(at)
+    promises = {
+        material.pk: {"reason": "BEING_ISSUED", "promised_on": play.calendar.add(today, play.story.later[material.spec.key])}
+        for material in play.promised()
+    }
+    services.promise_material(case=play.case, actor=play.applicant, promises=promises, now=at)
+    name = play.applicant.person.name
+    services.submit(
+        case=play.case, actor=play.applicant, now=at, declares=True, agrees=bool(promises), signed_name=name
+    )
+
+
+def _accept(play: Play, at: datetime) -> None:
+    clerk = user(play.story.clerk)
+    services.check_all_materials(case=play.case, actor=clerk, now=at)
+    accept = services.accept_with_deferral if play.story.later else services.accept
+    accept(case=play.case, actor=clerk, now=at)
+
+
+def _correct(play: Play, at: datetime) -> None:
+    material = next(material for material in play.materials() if material.files.exists())
+    points = {material.pk: ("M02", "盖章处不清楚，请用原件重新扫描，保证文字和公章都能看清。")}
+    services.request_correction(case=play.case, actor=user(play.story.clerk), points=points, now=at)
+
+
+def _supply_correction(play: Play, at: datetime) -> None:
+    for point in play.case.correction.points.select_related("material__spec"):
+        play.hand_in(point.material, at)
+    services.supply_correction(case=play.case, actor=play.applicant, now=at)
+
+
+def _supply(play: Play, at: datetime) -> None:
+    """Hand in the first of the promised materials."""
+    material = play.promised()[0]
+    play.hand_in(material, at)
+    services.supply_deferred(material=material, actor=play.applicant, now=at)
+
+
+def _reject(play: Play, at: datetime) -> None:
+    words = "孩子居住地不在本区，请向居住地所在县（市、区）的人才综合服务窗口提交。"
+    services.reject_acceptance(case=play.case, actor=user(play.story.clerk), reason="N02", explanation=words, now=at)
+
+
+def _conclude(play: Play, at: datetime) -> None:
+    words = "经审查，申请人符合条件，材料真实有效，建议准予。"
+    services.conclude(case=play.case, actor=user("examiner"), proposal="GRANT", opinion=words, now=at)
+
+
+def _object(play: Play, at: datetime) -> None:
+    words = "经核查，申请人在工作地有自有住房，不符合第 2 项条件，建议不予。"
+    services.conclude(case=play.case, actor=user("examiner"), proposal="REFUSE", opinion=words, now=at)
+
+
+def _refuse(play: Play, at: datetime) -> None:
+    words = "申请人在工作地有自有住房，不符合办事指南受理条件第 2 项。"
+    services.refuse(case=play.case, actor=user("leader"), reason="R01", reason_text=words, now=at)
+
+
+def _seal(play: Play, at: datetime) -> None:
+    for certificate in Certificate.objects.filter(source=f"case:{play.case.pk}"):
+        seal_certificate(certificate_id=certificate.pk, now=at)
+
+
+VERBS: dict[str, Callable[[Play, datetime], object]] = {
+    "begin": _nothing,
+    "submit": _submit,
+    "accept": _accept,
+    "correct": _correct,
+    "supply_correction": _supply_correction,
+    "supply": _supply,
+    "reject": _reject,
+    "conclude": _conclude,
+    "object": _object,
+    "refuse": _refuse,
+    "seal": _seal,
+    "grant": lambda play, at: services.grant(case=play.case, actor=user("leader"), now=at),
+    "deliver": lambda play, at: services.deliver(case=play.case, actor=play.applicant, now=at),
+    "withdraw": lambda play, at: services.withdraw(case=play.case, actor=play.applicant, now=at),
+    "deem_accepted": lambda play, at: services.deem_accepted(case=play.case, now=at),
+    "lapse_correction": lambda play, at: services.lapse_correction(case=play.case, now=at),
+    "lapse_deferral": lambda play, at: services.lapse_deferral(case=play.case, now=at),
+}

@@ -69,6 +69,11 @@ def topics() -> dict[str, dict]:
     return _yaml(COMMON / "topics.yaml")
 
 
+def demo_answers() -> dict[str, dict]:
+    """Return the answers of the demo's cases by service."""
+    return _yaml(COMMON / "demo_answers.yaml")
+
+
 def digest(name: str) -> str:
     """Return a hash over every file that decides what is loaded: the pack, what it shares, and the code that loads it."""
     paths = [*COMMON.rglob("*.yaml"), *(FOLDER / name).rglob("*.*"), *FOLDER.glob("*.py")]
