@@ -83,7 +83,10 @@ class CertificateAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
         view = self.admin_site.admin_view
         own = [
             path("<int:pk>/file/", view(self.file), name="certificates_certificate_file"),
-            path("<int:pk>/<slug:act>/", view(self.act), name="certificates_certificate_act"),
+            *(
+                path(f"<int:pk>/{act}/", view(self.act), {"act": act}, name=f"certificates_certificate_{act}")
+                for act in ACTS
+            ),
         ]
         return own + super().get_urls()
 
@@ -91,7 +94,7 @@ class CertificateAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
         certificate = self.get_object(request, object_id)
         if certificate and services.in_charge(request.user, certificate.organization, clock.now()):
             acts = [
-                (reverse("admin:certificates_certificate_act", args=[certificate.pk, name]), label)
+                (reverse(f"admin:certificates_certificate_{name}", args=[certificate.pk]), label)
                 for name, (label, _service) in ACTS.items()
                 if rules.may(VERB_OF.get(name, name), certificate.status)
             ]
@@ -101,8 +104,6 @@ class CertificateAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
     def act(self, request, pk, act):
         """Ask for the reason, then call the service."""
         certificate = self._certificate_or_404(request, pk)
-        if act not in ACTS:
-            return redirect(self._address(certificate))
         label, service = ACTS[act]
         form = ActForm(request.POST or None, act=act)
         if request.method == "POST" and form.is_valid():
