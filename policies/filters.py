@@ -14,7 +14,7 @@ ONLINE_IN_FULL = 5
 
 
 def _topics(guide: GuideVersion) -> list[tuple[str, str]]:
-    return [(pick(topic), pick(topic)) for topic in guide.item.topics]
+    return [(topic["zh"], pick(topic)) for topic in guide.item.topics]  # one key in both languages
 
 
 def _who(guide: GuideVersion) -> list[tuple[str, str]]:
@@ -79,8 +79,9 @@ class ServiceFilter:
         )
 
     def facets(self) -> list[Facet]:
-        """Return every group with its values; the counts ignore the group's own choice."""
-        return [self._facet(key) for key in FACETS]
+        """Return every group that offers a choice; the counts ignore the group's own choice."""
+        facets = [self._facet(key) for key in FACETS]
+        return [facet for facet in facets if len(facet.options) > 1 or self.chosen[facet.key]]
 
     def _facet(self, key: str) -> Facet:
         label, read = FACETS[key]

@@ -5,6 +5,7 @@ from datetime import date
 from functools import lru_cache
 
 from django.db.models import Count, Max, Min, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from policies.models import GuideState, GuideVersion, MaterialSpec, ServiceItem
 from regions.models import CalendarDay, DayKind, Region
@@ -111,9 +112,24 @@ def forecast(guide: GuideVersion, calendar: WorkCalendar, today: date) -> Foreca
     return Forecast(start, end, holidays_between(guide.item.region, start, end), calendar.is_provisional(start, end))
 
 
+FESTIVALS = {
+    "元旦": _("New Year"),
+    "春节": _("Spring Festival"),
+    "清明": _("Tomb-Sweeping Day"),
+    "劳动节": _("Labor Day"),
+    "端午": _("Dragon Boat Festival"),
+    "中秋": _("Mid-Autumn Festival"),
+    "国庆": _("National Day"),
+}
+
+
 def holidays_between(region: Region, start: date, end: date) -> list[str]:
-    """Return the names of the holidays that a period jumps over, each once, in their order."""
+    """Return the holidays that a period jumps over, each once and in order: festivals, and local ones by name."""
     days = CalendarDay.objects.filter(
         Q(region=None) | Q(region__in=region.path.split("/")), date__range=(start, end), date__week_day__in=range(2, 7)
     ).exclude(kind=DayKind.MAKEUP_WORKDAY)
-    return list(dict.fromkeys(days.order_by("date").values_list("name", flat=True)))
+    found: dict[str, None] = {}
+    for name, kind in days.order_by("date").values_list("name", "kind"):
+        festivals = [str(label) for festival, label in FESTIVALS.items() if festival in name]
+        found |= dict.fromkeys(festivals or ([name] if kind == DayKind.LOCAL_HOLIDAY else []))
+    return list(found)

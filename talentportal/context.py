@@ -41,7 +41,7 @@ def bare(request) -> dict:
     return {
         "site": site(),
         "demo": settings.DEMO,
-        "elder": request.COOKIES.get("elder") == "1",
+        "elder": _elder(request, None),
         "other_language": _other_language("/"),
         "navigation": _navigation(""),
     }
@@ -60,11 +60,17 @@ def portal(request) -> dict:
         "navigation": _navigation(section),
         "languages": [_language(request.get_full_path(), *language) for language in LANGUAGES],
         "other_language": _other_language(request.get_full_path()),
-        "elder": request.COOKIES.get("elder") == "1" or (signed_in and user.elder_mode),
+        "elder": _elder(request, user if signed_in else None),
         "unread": user.inbox.filter(read_at=None).count() if signed_in else 0,
         "inbox_url": _url("me:inbox"),
         "demo_clock": _demo_clock() if settings.DEMO else None,
     }
+
+
+def _elder(request, user) -> bool:
+    """The browser's own choice counts, then the account's."""
+    chosen = request.COOKIES.get("elder")
+    return chosen == "1" if chosen in ("0", "1") else bool(user and user.elder_mode)
 
 
 def _url(name: str) -> str:

@@ -1,0 +1,214 @@
+"""The list of services and the public guide."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from jobs import clock
+from policies.models import GuideVersion
+from policies.queries import forecast, guide_of, initials
+from regions.queries import calendar_for
+from tests import cast
+from tests.cast import moment
+
+NOW = moment("2026-09-18 10:00")  # a Friday; Sunday the 20th is worked, the 25th to the 27th is Mid-Autumn
+
+
+@pytest.fixture(autouse=True)
+def _friday(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    translation.activate("zh-hans")
+
+
+@pytest.fixture
+def licence(world):
+    """A second item: for units, with a visit, nothing deferrable."""
+    item, _guide = cast.make_item(
+        world.province,
+        world.office,
+        [],
+        serial=2,
+        item_type="01",
+        served_objects=["unit"],
+        online_depth=3,
+        visits=1,
+        deferral_allowed=False,
+    )
+    item.name_zh, item.name_en, item.topics = (
+        "人力资源服务许可",
+        "HR-service licence",
+        [{"zh": "行政许可", "en": "Licences"}],
+    )
+    item.save()
+    return item
+
+
+def page(response) -> str:
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def listed(client, **params) -> list[str]:
+    return [guide.item.code for guide in client.get("/services/", params).context["guides"]]
+
+
+def test_list_shows_items_with_a_guide_in_force(client, world, licence):
+    assert listed(client) == ["talent-grade-1", "talent-grade-2"]
+    licence.guides.update(effective_to=NOW.date())
+    assert listed(client) == ["talent-grade-1"]
+
+
+@pytest.mark.parametrize(
+    ("params", "codes"),
+    [
+        ({"who": "unit"}, ["talent-grade-2"]),
+        ({"way": "later"}, ["talent-grade-1"]),
+        ({"way": "no-visit", "who": "person"}, ["talent-grade-1"]),
+        ({"way": "no-visit", "who": "unit"}, []),
+        ({"topic": "行政许可"}, ["talent-grade-2"]),
+        ({"region": "530000"}, ["talent-grade-1", "talent-grade-2"]),
+        ({"q": "licence"}, ["talent-grade-2"]),
+        ({"q": "rlzy"}, ["talent-grade-2"]),
+        ({"q": "licence", "who": "person"}, []),
+        ({"who": "nobody"}, []),
+    ],
+)
+def test_filters(client, world, licence, params, codes):
+    assert listed(client, **params) == codes
+
+
+def test_counts_ignore_their_own_group(client, world, licence):
+    facets = client.get("/services/", {"who": "unit"}).context["filter"].facets()
+    counts = {facet.key: {option.key: option.count for option in facet.options} for facet in facets}
+    assert counts["who"] == {"person": 1, "unit": 1}
+    assert "way" not in counts  # the only item left offers nothing to choose
+
+
+def test_chosen_values_can_be_dropped_one_by_one(client, world, licence):
+    text = page(client.get("/en/services/?who=unit&q=licence"))
+    assert '<a class="chip" href="?who=unit">' in text
+    assert '<a class="chip" href="?q=licence">' in text
+
+
+def test_nothing_found_offers_ways_on(client, world):
+    text = page(client.get("/en/services/?q=zzz"))
+    assert "Nothing fits" in text
+    assert "See all services" in text
+
+
+def test_initials():
+    assert initials("高层次人才分类认定") == "gccrcflrd"
+
+
+def test_guide_shows_its_elements(client, world):
+    text = page(client.get(reverse("services:guide", args=[world.item.code])))
+    for words in (
+        world.item.name_zh,
+        world.item.summary_zh,
+        "材料degree",
+        "在省内全职工作",
+        "示例办法",
+        "TASK1",
+        "530714001001",
+        "云南省人力资源和社会保障厅",
+        "呈贡区人才服务窗口",
+        "高层次人才证书",
+        "60日内",
+        "云南省人民政府",
+    ):
+        assert words in text
+    assert text.count("tag--core") == 2
+    assert len(re.findall(r'<th scope="row">', text)) == 5
+
+
+def test_guide_in_english(client, world):
+    text = page(client.get(f"/en/services/{world.item.code}/"))
+    for words in (
+        "10 working days",
+        "by law: 20 working days",
+        "5 materials",
+        "Free of charge",
+        "2 papers may come later",
+        "Work full time in the province",
+        "Sample rules, art. 3",
+        "within 60 days",
+    ):
+        assert words in text
+
+
+def test_guide_reckons_with_the_work_calendar(world):
+    translation.activate("en")
+    guide = world.guide
+    found = forecast(guide, calendar_for(world.province), NOW.date())
+    assert found.accepted_on == dt.date(2026, 9, 18)
+    assert found.decided_on == calendar_for(world.province).add(dt.date(2026, 9, 18), 10)
+    assert found.decided_on == dt.date(2026, 10, 9)
+    assert found.skipped == ["Mid-Autumn Festival", "National Day"]
+    assert not found.is_provisional
+
+
+def test_a_day_off_counts_from_the_next_working_day(world):
+    found = forecast(world.guide, calendar_for(world.province), dt.date(2026, 9, 19))
+    assert found.accepted_on == dt.date(2026, 9, 20)
+
+
+def test_beyond_the_published_calendar_the_day_is_provisional(client, world, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: moment("2026-12-28 10:00"))
+    assert "Provisional" in page(client.get(f"/en/services/{world.item.code}/"))
+
+
+def test_own_draft_is_offered_to_its_owner_only(client, world, applicant, stranger):
+    cast.make_draft(world, applicant, now=NOW)
+    address = f"/en/services/{world.item.code}/"
+    assert "Go on with your draft" not in page(client.get(address))
+    client.force_login(stranger)
+    assert "Apply online" in page(client.get(address))
+    client.force_login(applicant)
+    assert "Go on with your draft" in page(client.get(address))
+
+
+@pytest.mark.parametrize(
+    ("change", "state", "words"),
+    [
+        ({"effective_to": dt.date(2026, 9, 18)}, "ENDED", "ended on 18 September 2026"),
+        ({"state": "SUSPENDED"}, "SUSPENDED", "This service is suspended"),
+        ({"state": "CANCELLED"}, "ENDED", "shown for reference"),
+    ],
+)
+def test_no_guide_in_force_says_so_and_offers_no_application(client, world, change, state, words):
+    GuideVersion.objects.update(**change)
+    assert guide_of(world.item, NOW.date()).state == state
+    text = page(client.get(f"/en/services/{world.item.code}/"))
+    assert words in text
+    assert "Apply online" not in text
+    assert "You cannot apply now" in text
+
+
+def test_a_guide_of_tomorrow_announces_its_day(client, world, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: moment("2023-12-29 10:00"))
+    text = page(client.get(f"/en/services/{world.item.code}/"))
+    assert "opens on Monday 1 January 2024" in text
+    assert "Apply online" not in text
+
+
+def test_the_newest_guide_in_force_is_shown(world):
+    GuideVersion.objects.update(effective_to=None)
+    newer = GuideVersion.objects.get(pk=world.guide.pk)
+    newer.pk, newer.version, newer.effective_from, newer.promised_days = None, 2, dt.date(2026, 9, 1), 8
+    newer.save()
+    assert guide_of(world.item, NOW.date()).guide.version == 2
+
+
+def test_an_item_never_published_is_not_public(client, world):
+    draft, guide = cast.make_item(world.province, world.office, [], serial=3)
+    guide.item.guides.update(state="DRAFT")
+    assert client.get(reverse("services:guide", args=[draft.code])).status_code == 404
+    assert client.get("/services/no-such-item/").status_code == 404
+
+
+def test_the_list_asks_few_questions(client, world, licence, django_assert_max_num_queries):
+    client.get("/services/")
+    with django_assert_max_num_queries(4):
+        client.get("/services/")
