@@ -1,7 +1,7 @@
 """What a guide consists of: the shapes of its JSON fields, and whether it is complete enough to be published.
 
 Texts are `Words`: {"zh": ..., "en": ...}. The elements are those of the national exchange schema (domain book 2.4, M
-marks); what must be shown is 行政许可法 第30条; vague catch-all materials are forbidden (优化营商环境条例 and local ones).
+marks); what must be shown is 行政许可法 第30条; vague catch-all materials are forbidden (北京市优化营商环境条例).
 """
 
 import re
@@ -12,7 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from policies.models import CaseKind, GuideVersion, ItemType, MaterialSpec, ResultKind
 
-Words = TypedDict("Words", {"zh": str, "en": str})
+
+class Words(TypedDict):
+    zh: str
+    en: str
 
 
 class Condition(TypedDict):
@@ -60,10 +63,26 @@ class Question(TypedDict):
     max: NotRequired[int]
 
 
-Step = TypedDict("Step", {"name": Words, "text": Words, "days": Words})
-Fee = TypedDict("Fee", {"name": Words, "standard": Words, "basis": str})
-Answer = TypedDict("Answer", {"q": Words, "a": Words})  # a frequent question
-Contact = TypedDict("Contact", {"phone": str, "text": Words})
+class Step(TypedDict):
+    name: Words
+    text: Words
+    days: Words
+
+
+class Fee(TypedDict):
+    name: Words
+    standard: Words
+    basis: str
+
+
+class Answer(TypedDict):
+    q: Words
+    a: Words  # a frequent question
+
+
+class Contact(TypedDict):
+    phone: str
+    text: Words
 
 
 class Remedy(TypedDict):
@@ -80,7 +99,11 @@ QUESTION_KINDS = {"text", "longtext", "choice", "multi", "date", "number", "yesn
 REMEDY_NEEDED = {ItemType.LICENCE, ItemType.PAYMENT, ItemType.CONFIRMATION, ItemType.AWARD}
 MAX_ACCEPT_DAYS = 5  # 行政许可法 第32条(4)
 MAX_LICENCE_DAYS = 20  # 行政许可法 第42条
-VAGUE = re.compile(r"其他(相关|有关)?(材料|资料|证明|文件)|(相关|有关)(证明)?(材料|资料|文件)|\bother (relevant )?(materials|documents|papers)\b", re.I)
+VAGUE = re.compile(
+    r"其他(相关|有关)?(材料|资料|证明|文件)|(相关|有关)(证明)?(材料|资料|文件)"
+    r"|\bother (relevant )?(materials|documents|papers)\b",
+    re.I,
+)
 
 
 def check_guide(guide: GuideVersion, materials: Iterable[MaterialSpec] | None = None) -> list:

@@ -117,7 +117,8 @@ def table(pack: Pack) -> list[tuple[str, ...]]:
     for key, entry in pack.staff.items():
         posts = StaffPost.objects.filter(user__email=sign_in_name(key)).select_related("region")
         rows += [
-            (Role(post.role).label, sign_in_name(key), PASSWORD, entry["name"], pick(post.region, "name")) for post in posts
+            (Role(post.role).label, sign_in_name(key), PASSWORD, entry["name"], pick(post.region, "name"))
+            for post in posts
         ]
     units = {key: unit["name"] for unit in reversed(pack.units.values()) for key in unit["members"]}
     for key, entry in pack.people.items():

