@@ -31,7 +31,9 @@ class ActForm(forms.Form):
 
     def typed(self) -> list[tuple[str, str]]:
         """Return (label, text) of what was typed, to give it back when the form has no place any more."""
-        return [(bound.label, bound.data) for bound in self.visible_fields() if isinstance(bound.data, str) and bound.data]
+        return [
+            (bound.label, bound.data) for bound in self.visible_fields() if isinstance(bound.data, str) and bound.data
+        ]
 
 
 def text_field(label, help_text="", limit=500):
@@ -182,7 +184,9 @@ def _nothing(_desk: Desk) -> list:
 
 
 def _against_correction(desk: Desk) -> list:
-    return [_("The once-only notice was sent already; a second one is not allowed.")] if desk.case.correction_sent else []
+    return (
+        [_("The once-only notice was sent already; a second one is not allowed.")] if desk.case.correction_sent else []
+    )
 
 
 def _against_deferral(desk: Desk) -> list:

@@ -133,8 +133,12 @@ class CaseAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
         """Tell whether a stale form is the second click on a button whose first one was heard."""
         last = case.events.filter(actor=user).last()
         verb = acts.VERBS.get(act.verb, act.verb)
-        return bool(last and last.verb == verb and last.seq > form.cleaned_data["version"] and case.events.filter(
-            seq=form.cleaned_data["version"] + 1, verb=verb, actor=user).exists())
+        return bool(
+            last
+            and last.verb == verb
+            and last.seq > form.cleaned_data["version"]
+            and case.events.filter(seq=form.cleaned_data["version"] + 1, verb=verb, actor=user).exists()
+        )
 
     def _give_back(self, request, pk, offer, now):
         """Show the case as it is now; a form that has no place there any more is given back as text."""

@@ -103,6 +103,7 @@ class ClockFace:
     clock: Clock
     left: int
     paused: int
+    is_late: bool
 
     @property
     def name(self) -> str:
@@ -118,7 +119,20 @@ class ClockFace:
 
     @property
     def words(self) -> str:
-        return _("stopped") if self.is_stopped else due_words(self.left)
+        if self.is_stopped:
+            return _("stopped")
+        return due_words(self.left) if self.left or not self.is_late else _("Overdue")  # since a day off
+
+    @property
+    def tone(self) -> str:
+        """How pressing it is: stopped, late, soon or calm."""
+        if self.is_stopped:
+            return "stopped"
+        return "late" if self.is_late else "soon" if self.left <= SOON_DAYS else "calm"
+
+    @property
+    def ruler_left(self) -> int:
+        return min(self.left, -1) if self.is_late else self.left
 
 
 def faces(case: Case, today: date) -> dict[str, ClockFace]:
@@ -128,8 +142,9 @@ def faces(case: Case, today: date) -> dict[str, ClockFace]:
     for clock in case.clocks.all():
         if clock.finished_at is None:
             stood = calendar.between(clock.stopped_on, today) if clock.stopped_on else 0
-            left = calendar.between(clock.stopped_on or today, clock.due_on)
-            found[clock.kind] = ClockFace(clock, left, clock.paused_days + max(stood, 0))
+            at = clock.stopped_on or today
+            left = calendar.between(at, clock.due_on)
+            found[clock.kind] = ClockFace(clock, left, clock.paused_days + max(stood, 0), clock.due_on < at)
     return found
 
 

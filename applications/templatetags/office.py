@@ -34,7 +34,9 @@ def rail(context) -> list[dict]:
     """Return the entries of the rail that this person may open, the present one marked."""
     models = {model["object_name"]: model for app in context.get("available_apps", []) for model in app["models"]}
     here = context["request"].path
-    entries = [{"url": reverse("admin:index"), "name": _("Work"), "icon": "home", "here": here == reverse("admin:index")}]
+    entries = [
+        {"url": reverse("admin:index"), "name": _("Work"), "icon": "home", "here": here == reverse("admin:index")}
+    ]
     for name, label, icon in RAIL:
         if url := models.get(name, {}).get("admin_url"):
             entries.append({"url": url, "name": label, "icon": icon, "here": here.startswith(url)})

@@ -1,0 +1,46 @@
+"""Workstations and windows for administrators: hours, items handled, staff."""
+
+from django.contrib import admin
+
+from accounts.models import Role
+from accounts.permissions import RoleAdminMixin
+from workstations.models import OpeningHours, Window, WindowItem, Workstation
+
+READERS = (Role.CLERK, Role.EXAMINER, Role.LEADER, Role.CERTIFICATE_CLERK, Role.OFFICIAL)
+
+
+class HoursInline(RoleAdminMixin, admin.TabularInline):
+    model = OpeningHours
+    view_roles = READERS
+    may_delete = True
+    extra = 0
+
+
+class ItemInline(RoleAdminMixin, admin.TabularInline):
+    """What the window handles; an ended line stays, so that old cases keep their window."""
+
+    model = WindowItem
+    view_roles = READERS
+    extra = 0
+    autocomplete_fields = ("item",)
+
+
+@admin.register(Window)
+class WindowAdmin(RoleAdminMixin, admin.ModelAdmin):
+    view_roles = READERS
+    list_display = ("name_zh", "name_en", "region", "kind", "status", "phone")
+    list_select_related = ("region",)
+    list_filter = ("status", "kind")
+    search_fields = ("name_zh", "name_en", "code")
+    autocomplete_fields = ("station", "organization", "region", "posts")
+    inlines = (HoursInline, ItemInline)
+
+
+@admin.register(Workstation)
+class WorkstationAdmin(RoleAdminMixin, admin.ModelAdmin):
+    view_roles = READERS
+    list_display = ("name_zh", "name_en", "region", "level", "host", "phase")
+    list_select_related = ("region", "host")
+    list_filter = ("level", "phase")
+    search_fields = ("name_zh", "name_en", "code")
+    autocomplete_fields = ("region", "host")
