@@ -33,7 +33,7 @@ def test_every_template_is_used():
         for p in TEMPLATES
         if not (name := p.relative_to(ROOT / "templates").as_posix()).startswith(OVERRIDES)
         and name not in text
-        and not re.fullmatch(r"(400|403|403_csrf|404|500|503)\.html", name)
+        and not re.fullmatch(r"(400|403|403_csrf|404|429|500|503)\.html", name)
     ]
     assert unused == []
 
