@@ -180,21 +180,26 @@ class QuestionForm(forms.Form):
     use_required_attribute = False
 
     def __init__(self, questions: list, today: date, *args, **kwargs):
+        self.questions, self.keys = questions, {question["key"] for question in questions}
         super().__init__(*args, prefix=PREFIX, **kwargs)
-        self.questions = questions
         for question in questions:
             self.fields[question["key"]] = field_of(question, today)
         if self.is_bound:
             self.asked = asked(questions, self.typed())
-            for key in set(self.fields) - self.asked:
+            self.unasked = self.keys - self.asked
+            for key in self.unasked:
                 self.fields[key].required = False
+
+    def add_prefix(self, field_name: str) -> str:
+        """Keep the keys of questions apart from the portal's own fields."""
+        return super().add_prefix(field_name) if field_name in self.keys else field_name
 
     def typed(self) -> dict:
         """Return what was typed or chosen, valid or not, by key; fit to be kept as JSON."""
-        return {key: plain(self[key].data) for key in (question["key"] for question in self.questions)}
+        return {question["key"]: answer_of(question, self[question["key"]].data) for question in self.questions}
 
     def clean(self) -> dict:
-        for key in set(self.fields) - self.asked:
+        for key in self.unasked:
             self.cleaned_data[key] = None
             self.errors.pop(key, None)
         return self.cleaned_data
@@ -220,12 +225,18 @@ def as_json(value):
             return value
 
 
-def plain(value):
-    """Return text or a list of texts that the database takes, whatever was sent: bounded, without NUL and halves."""
-    if isinstance(value, list | tuple):
-        return [plain(part) for part in value[:100] if isinstance(part, str)]
-    text = value if isinstance(value, str) else "" if value is None else str(value)
-    return text[:KEPT_LIMIT].replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+def plain(value, *, many: bool = False):
+    """Return text, or a list of texts, that the database takes, whatever was sent: bounded, without NUL and halves."""
+    if many:
+        return [plain(part) for part in value[:100]] if isinstance(value, list | tuple) else []
+    if not isinstance(value, str | int | float):
+        return ""
+    return str(value)[:KEPT_LIMIT].replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+
+
+def answer_of(question: Mapping, value):
+    """Return what was sent as the answer to a question, fit to be kept."""
+    return plain(value, many=question["kind"] == "multi")
 
 
 def question_form(guide, today: date, *, answers: Mapping | None = None, data: Mapping | None = None) -> QuestionForm:

@@ -71,15 +71,17 @@ def _supplement_page(request, found: Case, *, reasons=(), row_errors=None):
     if todo is None or todo.kind == "collect":
         messages.info(request, _("Nothing is asked of you at the moment."))
         return redirect("me:case", case_no=found.case_no)
+    row_errors = dict(row_errors or {})
     for entry in todo.rows:
-        entry.row.errors = (row_errors or {}).get(entry.row.material.pk)
+        entry.row.errors = row_errors.pop(entry.row.material.pk, None)
+    reasons = [*reasons, *(error for errors in row_errors.values() for error in errors)]  # of what is not asked for
     context = {
         "case": found,
         "todo": todo,
         "clocks": case_page.clock_views(found, timezone.localdate(clock.now())),
         "reasons": reasons,
         "failed": [entry.row for entry in todo.rows if entry.row.errors],
-        "has_errors": bool(reasons or row_errors),
+        "has_errors": bool(reasons) or any(entry.row.errors for entry in todo.rows),
     }
     return render(request, "applications/supplement.html", context)
 
@@ -142,7 +144,7 @@ def withdraw(request, case_no: str):
     if not case_page.may_withdraw(found):
         messages.info(request, _("This case cannot be withdrawn any more."))
         return redirect("me:case", case_no=case_no)
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
     reasons = []
     if request.method == "POST" and form.is_valid():
         try:

@@ -22,7 +22,7 @@ NO_CODE = "------"
 @sensitive_post_parameters("code")
 def progress(request):
     """Tell how a case stands in public words; an unknown number and a wrong code get the same answer."""
-    form = QueryForm(request.POST or None)
+    form = QueryForm(request.POST if request.method == "POST" else None)
     context = {"form": form}
     if request.method != "POST" or not form.is_valid():
         return _page(request, context)

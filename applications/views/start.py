@@ -31,7 +31,9 @@ def start(request, code: str):
         "guide": guide,
         "drafts": list(mine.filter(state=State.DRAFT)),
         "open_cases": list(mine.open()),
-        "form": UnitForm(units_of(request.user), request.POST or None) if guide.by_unit else None,
+        "form": UnitForm(units_of(request.user), request.POST if request.method == "POST" else None)
+        if guide.by_unit
+        else None,
     }
     if request.method == "POST":
         return _begin(request, item, context, now)

@@ -79,7 +79,7 @@ def _done(request, wizard: Wizard, step: str, answers: dict | None = None):
 def _identity(request, wizard: Wizard):
     if wizard.person:
         return _done(request, wizard, "identity") if request.method == "POST" else _page(request, wizard, "identity")
-    form = IdentityForm(request.POST or None)
+    form = IdentityForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             register_person(user=request.user, now=wizard.now, **form.cleaned_data)
@@ -148,7 +148,7 @@ def _check(request, wizard: Wizard):
 
 def _sign(request, wizard: Wizard):
     commits = bool(wizard.missing)
-    form = SignForm(request.POST or None, commits=commits)
+    form = SignForm(request.POST if request.method == "POST" else None, commits=commits)
     reasons = []
     if request.method == "POST" and form.is_valid():
         try:
@@ -199,7 +199,7 @@ def _keep(request, wizard: Wizard, sent: dict):
     """Keep answers, window and promises as far as the guide asks for them."""
     case, who = wizard.case, {"actor": request.user, "now": wizard.now}
     answers = {
-        question["key"]: questions.plain(sent[name])
+        question["key"]: questions.answer_of(question, sent[name])
         for question in wizard.guide.questions
         if (name := f"{questions.PREFIX}-{question['key']}") in sent
     }
