@@ -74,7 +74,7 @@ ONE_SIDED = {"zh": "文字", "en": ""}
     [
         ({"conditions": []}, "“conditions of acceptance” is empty."),
         ({"consult": {}}, "“where to ask” is empty."),
-        ({"conditions": [{"zh": "条件", "en": ""}]}, "“conditions of acceptance” lacks a text in one of the languages."),
+        ({"conditions": [ONE_SIDED]}, "“conditions of acceptance” lacks a text in one of the languages."),
         ({"conditions": [{"zh": "", "en": ""}]}, "“conditions of acceptance” lacks a text in one of the languages."),
         ({"faq": [{"q": WORDS, "a": ONE_SIDED}]}, "“frequent questions” lacks a text in one of the languages."),
         ({"accept_days": 6}, "Acceptance must be answered within 5 working days."),
