@@ -23,10 +23,10 @@ from talentportal.lib.refusals import Refused
 READERS = (*services.ACTING_ROLES, Role.ADMINISTRATOR)
 ACTS = {  # verb of the address: what the button says, the service
     "reissue": (_("Make a new version"), services.reissue),
-    "suspend": (_("Suspend"), services.suspend),
+    "suspend": (_("Suspend the certificate"), services.suspend),
     "resume": (_("End the suspension"), services.resume),
-    "revoke": (_("Revoke"), services.revoke),
-    "cancel": (_("Cancel"), services.cancel),
+    "revoke": (_("Revoke the certificate"), services.revoke),
+    "cancel": (_("Cancel the certificate"), services.cancel),
 }
 VERB_OF = {"reissue": "supersede"}
 
@@ -190,7 +190,7 @@ class BatchAdmin(RoleAdminMixin, admin.ModelAdmin):
             "batch": batch,
             "progress": progress,
             "rows": rows,
-            "running": bool(batch.started_at) and progress["waiting"] > progress["ready"],
+            "running": queries.is_working(batch),
         }
         return _page(self, request, "certificates/admin_batch.html", context)
 

@@ -7,10 +7,11 @@ class CertificatesConfig(AppConfig):
     verbose_name = _("Certificates")
 
     def ready(self):
-        from certificates import batches, services, tasks
+        from certificates import tasks
         from certificates.registry import on_sealed
+        from certificates.states import BATCH_CHUNK, SEAL
         from jobs.registry import register_job
 
-        register_job(services.SEAL, tasks.seal)
-        register_job(batches.CHUNK, tasks.seal_chunk)
+        register_job(SEAL, tasks.seal)
+        register_job(BATCH_CHUNK, tasks.seal_chunk)
         on_sealed("batch", tasks.tell_holder)

@@ -14,11 +14,11 @@ from accounts.models import Organization, Person, User
 from accounts.queries import people_with_document
 from certificates import faces, services
 from certificates.models import Batch, BatchRow, CertificateKind
+from certificates.states import BATCH_CHUNK
 from jobs.services import enqueue_many
 from talentportal.lib import names
 from talentportal.lib.refusals import Refused, refuse_unless
 
-CHUNK = "certificates.batch_chunk"
 CHUNK_LINES = 25  # one job seals so many: more would hide progress, fewer would pay for Celery
 MOST_LINES = 2000
 COLUMNS = {"name": ("姓名", "Name"), "id_number": ("证件号码", "ID number")} | {
@@ -130,7 +130,7 @@ def run_batch(*, batch: Batch, actor: User, now: datetime) -> int:
     chunks = [taken[start : start + CHUNK_LINES] for start in range(0, len(taken), CHUNK_LINES)]
     run = f"{now:%Y%m%dT%H%M%S%f}"
     enqueue_many(
-        kind=CHUNK,
+        kind=BATCH_CHUNK,
         rows=[(f"{batch.pk}:{chunk[0].line}:{run}", {"rows": [row.pk for row in chunk]}) for chunk in chunks],
         now=now,
     )

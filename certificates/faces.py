@@ -21,7 +21,7 @@ FIELDS = {  # in the order they are printed
     "basis": {"zh": "认定依据", "en": "Basis"},
     "way": {"zh": "取得方式", "en": "Obtained by"},
     "committee": {"zh": "评审委员会", "en": "Committee"},
-    "approval_no": {"zh": "批准文号", "en": "Approval document"},
+    "approval_no": {"zh": "批准文号", "en": "Approval no."},
 }
 PUBLIC_FIELDS = ("level", "series", "discipline")  # shown to whoever verifies (domain book 8.4)
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from certificates import faces, files, rules
 from certificates.models import Batch, Certificate
-from certificates.states import EXPIRED, LABELS, CertificateStatus
+from certificates.states import BATCH_CHUNK, EXPIRED, LABELS, CertificateStatus
+from jobs.models import Job
 from talentportal.lib import masking, names, numbers
 
 LIVE_SECONDS = 120  # a code on the holder's screen changes every minute; one change may overlap
@@ -130,8 +131,15 @@ def check_file(pdf: bytes, sha256: str) -> FileVerdict:
     return FileVerdict("UNKNOWN")
 
 
+def is_working(batch: Batch) -> bool:
+    """Tell whether jobs of the batch are still to be done; one set aside does not count, somebody has to go on."""
+    return Job.objects.filter(
+        kind=BATCH_CHUNK, key__startswith=f"{batch.pk}:", done_at__isnull=True, aside_at__isnull=True
+    ).exists()
+
+
 def progress(batch: Batch) -> dict[str, int]:
-    """Count the lines of a batch: all, without fault, made, waiting, faulty."""
+    """Count the lines of a batch: all, made, faulty, numbered, waiting, and ready to be numbered."""
     counts = batch.rows.aggregate(
         total=Count("pk"),
         made=Count("pk", filter=Q(certificate__sealed_at__isnull=False)),

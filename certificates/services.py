@@ -18,13 +18,12 @@ from accounts.models import Organization, Person, Role, User
 from accounts.queries import posts_of
 from certificates import faces, files, registry, rules
 from certificates.models import Certificate, CertificateEvent, CertificateKind, Lookup, SerialCounter
-from certificates.states import TRANSITIONS, CertificateStatus
+from certificates.states import SEAL, TRANSITIONS, CertificateStatus
 from jobs.services import enqueue
 from talentportal.lib import numbers
 from talentportal.lib.refusals import refuse_unless
 from talentportal.lib.stored import write_durably
 
-SEAL = "certificates.seal"
 ACTING_ROLES = (Role.CERTIFICATE_CLERK, Role.LEADER)  # who may act on certificates of their region
 
 

@@ -3,13 +3,16 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+SEAL = "certificates.seal"  # kinds of jobs
+BATCH_CHUNK = "certificates.batch_chunk"
+
 
 class CertificateStatus(TextChoices):
     """EXPIRED is derived from `valid_until` by `rules.status_on` and never stored."""
 
     PENDING_SEAL = "PENDING_SEAL", _("being sealed")
     VALID = "VALID", _("valid")
-    SUSPENDED = "SUSPENDED", _("suspended")
+    SUSPENDED = "SUSPENDED", _("suspended for now")
     REVOKED = "REVOKED", _("revoked")
     CANCELLED = "CANCELLED", _("cancelled")
     SUPERSEDED = "SUPERSEDED", _("superseded")
