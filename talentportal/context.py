@@ -19,6 +19,7 @@ NAVIGATION = (
     ("verify", "verify:form", _("Verify a certificate")),
     ("me", "me:home", _("My space")),
 )
+PART_OF = {"apply": "services", "accounts": "me", "certificates": "me", "progress": "me"}  # URL space -> entry
 LANGUAGES = (("zh-hans", "zh-Hans", "中文"), ("en", "en", "English"))
 
 
@@ -50,7 +51,8 @@ def bare(request) -> dict:
 def portal(request) -> dict:
     """Add the site, navigation, language links, elder mode, unread messages and the demo clock to every template."""
     match = request.resolver_match
-    section = (match.namespace or match.url_name or "") if match else ""
+    space = (match.namespace or match.url_name or "") if match else ""
+    section = PART_OF.get(space, space)
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
     return {

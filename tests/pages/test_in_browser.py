@@ -26,6 +26,7 @@ PATHS = [
     "/help/",
     "/about/accessibility/",
     "/about/privacy/",
+    "/nowhere/",
 ]
 
 
