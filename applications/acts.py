@@ -281,7 +281,7 @@ def may_act(desk: Desk, act: Act) -> bool:
 
 
 def offers(desk: Desk, posted: Offer | None = None) -> list[Offer]:
-    """List the acts of the state and the person's roles; an impossible one with every reason, the posted one as it came."""
+    """List the acts of state and roles; an impossible one with every reason, the posted one as it came."""
     found = []
     for act in ACTS.values():
         if act.at_material or not may_act(desk, act):

@@ -142,9 +142,14 @@ class Desk:
         return len(rules.to_check(self.materials))
 
     @property
-    def outstanding(self) -> list[Material]:
+    def promises(self) -> list:
+        """The promised materials, with their days."""
+        return [material.deferral for material in self.materials if hasattr(material, "deferral")]
+
+    @property
+    def outstanding(self) -> list:
         """Promised materials that were not accepted yet."""
-        return [m for m in self.materials if (promise := getattr(m, "deferral", None)) and not promise.accepted_at]
+        return [promise for promise in self.promises if not promise.accepted_at]
 
     # --- time and people
 
