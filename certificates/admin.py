@@ -13,7 +13,7 @@ from accounts.permissions import ReadOnlyAdminMixin, RoleAdminMixin
 from accounts.queries import posts_of
 from certificates import batches, faces, files, queries, rules, services
 from certificates.forms import ActForm, BatchForm
-from certificates.models import Batch, Certificate, CertificateEvent, CertificateKind
+from certificates.models import Batch, Certificate, CertificateKind
 from certificates.states import CertificateStatus
 from certificates.views import pdf_response
 from jobs import clock
@@ -38,13 +38,6 @@ class CertificateKindAdmin(RoleAdminMixin, admin.ModelAdmin):
     search_fields = ("name_zh", "name_en", "code")
 
 
-class EventInline(ReadOnlyAdminMixin, admin.TabularInline):
-    model = CertificateEvent
-    view_roles = READERS
-    fields = ("at", "status", "actor", "reason", "document_no")
-    ordering = ("id",)
-
-
 @admin.register(Certificate)
 class CertificateAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
     view_roles = READERS
@@ -54,7 +47,6 @@ class CertificateAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
     search_fields = ("number__startswith", "verify_code__iexact")
     search_help_text = _("Certificate number or verification code")
     date_hierarchy = "issued_on"
-    inlines = (EventInline,)
     change_form_template = "certificates/admin_certificate.html"
     fields = (
         "number",
@@ -92,13 +84,15 @@ class CertificateAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         certificate = self.get_object(request, object_id)
+        events = certificate.events.select_related("actor").order_by("id") if certificate else ()
+        extra_context = (extra_context or {}) | {"events": events}
         if certificate and services.in_charge(request.user, certificate.organization, clock.now()):
             acts = [
                 (reverse(f"admin:certificates_certificate_{name}", args=[certificate.pk]), label)
                 for name, (label, _service) in ACTS.items()
                 if rules.may(VERB_OF.get(name, name), certificate.status)
             ]
-            extra_context = (extra_context or {}) | {"acts": acts}
+            extra_context["acts"] = acts
         return super().change_view(request, object_id, form_url, extra_context)
 
     def act(self, request, pk, act):

@@ -54,7 +54,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class FileVerdict:
-    """What a PDF that was handed in is: GENUINE, ALTERED or UNKNOWN, and the certificate when it is genuine."""
+    """What a PDF that was handed in is, and the certificate when it is a genuine one.
+
+    GENUINE: a certificate as sealed; SIGNED: another document of ours, unchanged; ALTERED; UNKNOWN.
+    """
 
     result: str
     certificate: Certificate | None = None
@@ -121,12 +124,14 @@ def live_url(certificate: Certificate) -> str:
 
 
 def check_file(pdf: bytes, sha256: str) -> FileVerdict:
-    """Judge a PDF: genuine when it is byte for byte one that we sealed, altered when it bears our signature broken."""
+    """Judge a PDF: genuine only when it is byte for byte one that we sealed and its signature holds."""
     report = files.check(pdf)
     certificate = sealed().filter(sha256=sha256).first()
     if certificate and report.is_genuine:
         return FileVerdict("GENUINE", certificate)
-    if certificate or (report.signed and not report.is_genuine):
+    if report.is_genuine:
+        return FileVerdict("SIGNED")
+    if certificate or report.signed:
         return FileVerdict("ALTERED")
     return FileVerdict("UNKNOWN")
 

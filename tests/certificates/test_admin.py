@@ -133,12 +133,12 @@ def test_a_batch_from_file_to_certificates(client, certificate_clerk, world, kin
     assert not any(str(row.id_number) in page for row in batch.rows.all())
     client.post(f"{BATCHES}{batch.pk}/run/")
     running = client.get(f"{BATCHES}{batch.pk}/change/").content.decode()
-    assert '<meta http-equiv="refresh" content="3">' in running
+    assert "js/follow.js" in running
     assert "/run/" not in running
     drain(now=now)
     done = client.get(f"{BATCHES}{batch.pk}/change/").content.decode()
     assert "3 of 4 certificates made, 1 lines with errors." in done
-    assert "http-equiv" not in done
+    assert "js/follow.js" not in done
     assert "Go on" in done
 
 

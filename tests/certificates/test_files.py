@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
 from certificates import faces, files, queries, services
+from talentportal.lib.signing import make_demo_signer, sign_pdf
 from talentportal.lib.typeset import compile_pdf
 from tests.certificates.conftest import NOW, content_of
 
@@ -98,6 +99,9 @@ def test_only_the_untouched_file_is_genuine(sealed, tmp_path):
     assert judge(b"%PDF-1.7\nnothing signed") == "UNKNOWN"
     unsigned = compile_pdf(files.LAYOUTS / "certificate.typ", faces.layout_data(sealed), NOW)
     assert judge(unsigned) == "UNKNOWN"
+    assert judge(sign_pdf(unsigned, files.signer(), now=NOW)) == "SIGNED", (
+        "a paper of ours, but no certificate on record"
+    )
 
 
 @pytest.mark.django_db
@@ -120,8 +124,6 @@ def test_no_flipped_byte_passes(sealed, tmp_path):
 
 @pytest.mark.django_db
 def test_a_file_signed_by_somebody_else_is_not_ours(sealed, tmp_path):
-    from talentportal.lib.signing import make_demo_signer, sign_pdf
-
     unsigned = compile_pdf(files.LAYOUTS / "certificate.typ", faces.layout_data(sealed), NOW)
     forged = sign_pdf(unsigned, make_demo_signer(tmp_path, "人才服务平台电子签章（演示）"), now=NOW)
     assert judge(forged) == "ALTERED"
