@@ -10,7 +10,7 @@ from django.utils import timezone
 from regions import maps
 from regions.models import Region, RegionKind
 from regions.queries import calendar_for
-from workstations.models import Window, WindowStatus
+from workstations.models import Window, WindowStatus, Workstation
 
 LOOK_AHEAD_DAYS = 15  # the longest holiday is shorter
 
@@ -140,3 +140,9 @@ def search(text: str) -> list[Window]:
             fits |= Q(**{f"{name}_zh__icontains": word}) | Q(**{f"{name}_en__icontains": word})
         found = found.filter(fits)
     return list(found[:50])
+
+
+def stations(region: Region | None = None) -> QuerySet[Workstation]:
+    """Return the talent service workstations of a region and below, or all of them."""
+    found = Workstation.objects.select_related("region").order_by("region__path", "code")
+    return found.filter(region__in=Region.objects.within(region)) if region else found

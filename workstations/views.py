@@ -30,6 +30,7 @@ def window_list(request):
         "groups": _by_prefecture(rows, area_map),
         "count": len(rows),
         "map": area_map,
+        "stations": queries.stations(region),
         "region": region,
         "item": item,
         "as_table": request.GET.get("view") == "table",

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from jobs import clock
 from tests.cast import moment
-from workstations.models import OpeningHours, Window
+from workstations.models import OpeningHours, Window, Workstation
 from workstations.queries import OpenState, open_state, window_map
 
 FRIDAY = moment("2026-09-18 10:00")
@@ -101,6 +101,16 @@ def test_map_links_and_table_say_the_same(client, world):
 
 def test_nothing_found_offers_a_way_on(client, world):
     assert "No window fits" in page(client.get("/en/windows/?open=1"))
+
+
+def test_workstations_stand_beside_the_windows(client, world):
+    station = Workstation.objects.create(
+        code="s1", name_zh="呈贡人才服务工作站", name_en="Chenggong station", level="COUNTY", region=world.county,
+        host=world.office, address_zh="示例路2号", address_en="2 Sample Road", phone="0871-2",
+    )  # fmt: skip
+    assert "Chenggong station" in page(client.get("/en/windows/"))
+    assert list(client.get("/windows/?region=530114").context["stations"]) == [station]
+    assert list(client.get("/windows/?region=530102").context["stations"]) == []
 
 
 def test_window_page(client, world, window):
