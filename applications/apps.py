@@ -12,7 +12,7 @@ class ApplicationsConfig(AppConfig):
         from jobs.registry import register_job, register_sweep
         from regions import recompute
 
-        for kind in ("deem_accepted", "lapse_correction", "lapse_deferral", "render_paper", "scan_file"):
+        for kind in ("confirm_submission", "deem_accepted", "lapse_correction", "lapse_deferral", "render_paper", "scan_file"):
             register_job(f"applications.{kind}", getattr(tasks, kind))
         register_sweep("applications.deadlines", due.sweep_deadlines)
         recompute.register(services.recompute_clocks)

@@ -19,10 +19,12 @@ from applications.states import (
     RefusalReason,
     State,
 )
-from applications.wizard import Row, row_of
+from applications.wizard import Row, holiday_runs, row_of
 from certificates.models import Certificate
 from policies.models import ResultKind
 from talentportal.lib.bilingual import pick
+from talentportal.templatetags.portal import act_day
+from talentportal.templatetags.portal import day as day_words
 
 CLOCK_NAMES = {
     ClockKind.ACCEPT: gettext_lazy("The window’s time to accept"),
@@ -32,18 +34,18 @@ CLOCK_NAMES = {
     ClockKind.DEFERRAL: gettext_lazy("Your time to supply"),
 }
 ENDS = {
-    ClockKind.ACCEPT: gettext_lazy("accepted or told by"),
-    ClockKind.PROMISED: gettext_lazy("decided by"),
-    ClockKind.DELIVERY: gettext_lazy("delivered by"),
-    ClockKind.CORRECTION: gettext_lazy("by"),
-    ClockKind.DEFERRAL: gettext_lazy("by"),
+    ClockKind.ACCEPT: gettext_lazy("accepted or answered by %(day)s"),
+    ClockKind.PROMISED: gettext_lazy("decided by %(day)s"),
+    ClockKind.DELIVERY: gettext_lazy("delivered by %(day)s"),
+    ClockKind.CORRECTION: gettext_lazy("at the latest %(day)s"),
+    ClockKind.DEFERRAL: gettext_lazy("at the latest %(day)s"),
 }
 BEGINNINGS = {
-    ClockKind.ACCEPT: gettext_lazy("received"),
-    ClockKind.PROMISED: gettext_lazy("accepted"),
-    ClockKind.DELIVERY: gettext_lazy("decided"),
-    ClockKind.CORRECTION: gettext_lazy("notice sent"),
-    ClockKind.DEFERRAL: gettext_lazy("accepted"),
+    ClockKind.ACCEPT: gettext_lazy("received on %(day)s"),
+    ClockKind.PROMISED: gettext_lazy("accepted on %(day)s"),
+    ClockKind.DELIVERY: gettext_lazy("decided on %(day)s"),
+    ClockKind.CORRECTION: gettext_lazy("notice of %(day)s"),
+    ClockKind.DEFERRAL: gettext_lazy("promised from %(day)s"),
 }
 PAUSES = {
     State.CORRECTION: gettext_lazy("It stands still until you send the corrections."),
@@ -108,8 +110,8 @@ def _clock_view(case: Case, clock, calendar, today: date) -> ClockView:
     return ClockView(
         kind=clock.kind,
         name=CLOCK_NAMES[clock.kind],
-        ends=ENDS[clock.kind],
-        begins=BEGINNINGS[clock.kind],
+        ends=ENDS[clock.kind] % {"day": (act_day if clock.owner == ClockOwner.APPLICANT else day_words)(clock.due_on)},
+        begins=BEGINNINGS[clock.kind] % {"day": day_words(clock.started_on)},
         started_on=clock.started_on,
         due_on=clock.due_on,
         total=clock.days + clock.paused_days,

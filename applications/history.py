@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from applications import rules
 from applications.case_page import ClockView
 from applications.models import Case, CaseEvent, Paper
 from applications.services.clocks import calendar_of
@@ -69,7 +70,11 @@ def history(case: Case, events: list[CaseEvent], papers: list[Paper], materials:
     """Return what happened, in words for the applicant; what is internal to the office is left out."""
     names = {material.spec.key: pick(material.spec, "name") for material in materials}
     promised = {material.spec.key for material in materials if getattr(material, "deferral", None)}
-    return [_entry(case, event, papers, names) for event in events if _is_public(event, promised)]
+    there = sum(
+        m.status in rules.IN_HAND and m.spec.key not in promised and rules.applies(m.spec, case.answers)
+        for m in materials
+    )
+    return [_entry(case, event, papers, names, there) for event in events if _is_public(event, promised)]
 
 
 def _is_public(event: CaseEvent, promised: set) -> bool:
@@ -78,23 +83,23 @@ def _is_public(event: CaseEvent, promised: set) -> bool:
     return event.verb in TITLES
 
 
-def _entry(case: Case, event: CaseEvent, papers: list[Paper], names: dict) -> Entry:
+def _entry(case: Case, event: CaseEvent, papers: list[Paper], names: dict, there: int) -> Entry:
     return Entry(
         title=TITLES[event.verb],
         look="is-bad" if event.verb in BAD else "is-done",
         at=event.at,
-        text=_sentence(case, event, names),
+        text=_sentence(case, event, names, there),
         who=_who(case, event),
         papers=[paper for paper in papers if paper.kind in PAPERS.get(event.verb, ())],
     )
 
 
-def _sentence(case: Case, event: CaseEvent, names: dict) -> str:
+def _sentence(case: Case, event: CaseEvent, names: dict, there: int) -> str:
     data = event.data
     match event.verb:
         case "submit" if data.get("missing"):
             return _("%(there)s materials handed in, %(missing)s promised for later.") % {
-                "there": data.get("materials", 0),
+                "there": there,
                 "missing": data["missing"],
             }
         case "submit":

@@ -163,7 +163,9 @@ class Case(models.Model):
             models.Index(
                 fields=["region", "due_wd", "id"], name="case_queue", condition=~Q(state__in=["DRAFT", "CLOSED"])
             ),
-            models.Index(fields=["window", "due_wd", "id"], name="case_window", condition=~Q(state__in=["DRAFT", "CLOSED"])),
+            models.Index(
+                fields=["window", "due_wd", "id"], name="case_window", condition=~Q(state__in=["DRAFT", "CLOSED"])
+            ),
             models.Index(fields=["applicant", "-created_at"], name="case_own"),
         ]
 
@@ -201,7 +203,7 @@ class Material(models.Model):
     class Meta:
         verbose_name = _("material of a case")
         verbose_name_plural = _("materials of a case")
-        ordering = ["case", "spec__order"]
+        ordering = ["case_id", "spec__order"]
         constraints = [models.UniqueConstraint(fields=["case", "spec"], name="material_once_per_case")]
 
     def __str__(self) -> str:
@@ -230,7 +232,7 @@ class MaterialFile(models.Model):
     class Meta:
         verbose_name = _("file of a material")
         verbose_name_plural = _("files of a material")
-        ordering = ["material", "version"]
+        ordering = ["material_id", "version"]
         constraints = [models.UniqueConstraint(fields=["material", "version"], name="material_file_version_once")]
 
     def __str__(self) -> str:
@@ -258,7 +260,7 @@ class Clock(models.Model):
     class Meta:
         verbose_name = _("clock")
         verbose_name_plural = _("clocks")
-        ordering = ["case", "id"]
+        ordering = ["case_id", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "kind"], condition=Q(finished_at__isnull=True), name="clock_one_running"
@@ -320,7 +322,9 @@ class DeferralCommitment(models.Model):
     signed_name = models.CharField(_("signed as"), max_length=120)
     signature = models.TextField(_("handwritten signature"), blank=True)  # strokes as SVG path data; empty when typed
     signed_at = models.DateTimeField(_("signed at"))
-    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("signed by"))
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("signed by")
+    )
 
     class Meta:
         verbose_name = _("deferral commitment")
@@ -466,7 +470,7 @@ class Paper(models.Model):
     class Meta:
         verbose_name = _("official document")
         verbose_name_plural = _("official documents")
-        ordering = ["case", "id"]
+        ordering = ["case_id", "id"]
         constraints = [models.UniqueConstraint(fields=["case", "kind", "seq"], name="paper_once")]
         triggers = [
             pgtrigger.Protect(name="paper_never_deleted", operation=pgtrigger.Delete),
@@ -506,7 +510,7 @@ class CaseEvent(models.Model):
     class Meta:
         verbose_name = _("case event")
         verbose_name_plural = _("case events")
-        ordering = ["case", "seq"]
+        ordering = ["case_id", "seq"]
         constraints = [models.UniqueConstraint(fields=["case", "seq"], name="case_event_once")]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 

@@ -69,5 +69,3 @@ def specs_in_hand(materials) -> set[int]:
 def running_clocks(case: Case) -> dict[str, object]:
     """Return clock kind -> running clock of a case."""
     return {clock.kind: clock for clock in case.clocks.all() if clock.finished_at is None}
-
-

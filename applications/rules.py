@@ -149,7 +149,9 @@ def _material_obstacles(material) -> list:
     return []
 
 
-def deferred_acceptance_obstacles(guide: GuideVersion, materials: Iterable, answers: Mapping, standing: Standing) -> list:
+def deferred_acceptance_obstacles(
+    guide: GuideVersion, materials: Iterable, answers: Mapping, standing: Standing
+) -> list:
     """List what stands against acceptance with incomplete materials, every reason at once (domain 3.6.1)."""
     wanting, reasons = [], []
     for material in materials:
@@ -202,7 +204,6 @@ def reminder_days(start: date, due: date, calendar: WorkCalendar) -> list[date]:
     length = calendar.between(start, due)
     days = {calendar.add(start, length // 2), calendar.subtract(due, 3), calendar.subtract(due, 1), due}
     return sorted(day for day in days if day > start)
-
 
 
 def may_change_material(case, material, actor) -> bool:

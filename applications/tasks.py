@@ -7,6 +7,10 @@ from applications.models import Case, MaterialFile, Paper
 from applications.services import files, rendering
 
 
+def confirm_submission(payload: dict, now: datetime) -> None:
+    services.confirm_submission(case=Case(pk=payload["case"]), now=now)
+
+
 def deem_accepted(payload: dict, now: datetime) -> None:
     services.deem_accepted(case=Case(pk=payload["case"]), now=now)
 

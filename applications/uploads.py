@@ -18,6 +18,6 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
             raise StopUpload(connection_reset=False)
         super().receive_data_chunk(raw_data, start)
 
-    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # noqa: N803
+    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):
         self.received = 0
         return super().handle_raw_input(input_data, META, content_length, boundary, encoding)

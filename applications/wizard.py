@@ -16,7 +16,7 @@ from applications.models import Case, Material, MaterialFile
 from applications.services.clocks import calendar_of
 from applications.services.drafts import STEPS
 from applications.states import DeferralReason, MaterialStatus, ScanState
-from policies.models import Necessity, Tier
+from policies.models import Necessity, OnBreach, Tier
 from talentportal.lib.bilingual import pick
 from talentportal.lib.uploads import MIME
 from workstations.models import Window, WindowStatus
@@ -24,9 +24,15 @@ from workstations.models import Window, WindowStatus
 STEP_NAMES = {
     "identity": gettext_lazy("Confirm who you are"),
     "basics": gettext_lazy("Basics"),
-    "materials": gettext_lazy("Materials"),
-    "check": gettext_lazy("Check"),
+    "materials": gettext_lazy("Hand in materials"),
+    "check": gettext_lazy("Check your answers"),
     "sign": gettext_lazy("Sign and submit"),
+}
+BREACH_WORDS = {
+    OnBreach.DEEMED_WITHDRAWN: gettext_lazy("my application counts as withdrawn"),
+    OnBreach.ACCEPTANCE_REVOKED: gettext_lazy("its acceptance is revoked"),
+    OnBreach.REFUSED: gettext_lazy("my application is refused"),
+    OnBreach.TERMINATED: gettext_lazy("the case is ended"),
 }
 SCAN_ROWS = {ScanState.PENDING: "scanning", ScanState.INFECTED: "failed"}
 ROW_ICONS = {
@@ -310,7 +316,8 @@ class Wizard:
 
     @property
     def breach_words(self) -> str:
-        return self.guide.get_on_breach_display()
+        """What happens to the case when a promise is not kept."""
+        return BREACH_WORDS[self.guide.on_breach]
 
     @cached_property
     def last_supply_day(self):

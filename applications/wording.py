@@ -36,7 +36,9 @@ def compose(kind: PaperKind, case: Case, *, now: datetime, **facts) -> dict:
         "organization_zh": case.organization.name_zh,
         "contact": _contact(case),
         "case_no": case.case_no,
-        "query_code": case.query_code if kind in (PaperKind.RECEIPT, PaperKind.ACCEPTANCE, PaperKind.DEFERRAL) else None,
+        "query_code": case.query_code
+        if kind in (PaperKind.RECEIPT, PaperKind.ACCEPTANCE, PaperKind.DEFERRAL)
+        else None,
         "date": spoken.day(today),
         "seal": kind not in (PaperKind.COMMITMENT,),
         "verify_url": f"{settings.BASE_URL}/progress/",
@@ -59,7 +61,9 @@ def _receipt(case: Case, **_facts) -> dict:
         "seal_word": ACCEPTANCE_SEAL,
         "paragraphs": [
             _("We have received your application “%(item)s”. Its materials are listed below.") % _item(case),
-            _("We tell you by %(date)s whether it is accepted. If we say nothing by then, it counts as accepted from today.")
+            _(
+                "We tell you by %(date)s whether it is accepted. If we say nothing by then, it counts as accepted from today."
+            )
             % {"date": spoken.day(_due(case, "ACCEPT"))},
             _("With the case number and the query code you can follow the case without signing in."),
         ],
@@ -118,7 +122,9 @@ def _promised_table(case: Case) -> dict:
 
 
 def _consequence(case: Case) -> str:
-    return _("If a material does not arrive in time: %(result)s; supplying later is closed to you for %(months)s months.") % {
+    return _(
+        "If a material does not arrive in time: %(result)s; supplying later is closed to you for %(months)s months."
+    ) % {
         "result": case.guide.get_on_breach_display(),
         "months": case.guide.ban_months,
     }
@@ -156,7 +162,9 @@ def _commitment(case: Case, *, commitment, **_facts) -> dict:
             _("1. I will hand in each of them, online or at the window, by the day named."),
             _("2. I know that the result is held until all of them have been accepted."),
             "3. " + _consequence(case),
-            _("4. I agree that a broken promise is recorded, and that my record is looked up when I ask for deferral again."),
+            _(
+                "4. I agree that a broken promise is recorded, and that my record is looked up when I ask for deferral again."
+            ),
         ],
         "signature": commitment.signed_name,
         "signature_svg": _signature_svg(commitment.signature),
@@ -231,7 +239,10 @@ def _grant(case: Case, **_facts) -> dict:
         "paragraphs": [
             _("Your application “%(item)s” was examined. The conditions are met and it is granted.") % _item(case),
             _("The result, %(result)s, will be delivered by %(date)s.")
-            % {"result": pick(case.guide.result_name) or pick(case.item, "name"), "date": spoken.day(_due(case, "DELIVERY"))},
+            % {
+                "result": pick(case.guide.result_name) or pick(case.item, "name"),
+                "date": spoken.day(_due(case, "DELIVERY")),
+            },
         ],
         "notes": _basis(case) + _remedies(case),
     }
@@ -240,7 +251,9 @@ def _grant(case: Case, **_facts) -> dict:
 def _basis(case: Case) -> list[str]:
     english = (get_language() or "").startswith("en")
     return [
-        " ".join(filter(None, [b.get("title_en" if english else "title_zh"), b.get("doc_no", ""), b.get("article", "")]))
+        " ".join(
+            filter(None, [b.get("title_en" if english else "title_zh"), b.get("doc_no", ""), b.get("article", "")])
+        )
         for b in case.guide.legal_basis
     ]
 
@@ -294,7 +307,11 @@ def _lapse(case: Case, *, breach=None, **_facts) -> dict:
 
 
 def _service_receipt(case: Case, *, method: str, **_facts) -> dict:
-    ways = {"online": _("opened online"), "window": _("handed over at the window"), "courier": _("delivered by courier")}
+    ways = {
+        "online": _("opened online"),
+        "window": _("handed over at the window"),
+        "courier": _("delivered by courier"),
+    }
     return {
         "paragraphs": [
             _("The result of “%(item)s” was served on the applicant: %(way)s.") % {**_item(case), "way": ways[method]},

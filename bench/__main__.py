@@ -33,6 +33,7 @@ def fresh_database() -> None:
 
 
 def main() -> int:
+    os.environ.update(DEMO="0", DEBUG="0", LOG_LEVEL="ERROR")  # as in production
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "talentportal.settings")
     only = os.environ.get("ONLY", "")
     if only and only not in BENCHMARKS:

@@ -96,7 +96,7 @@ def repeated() -> dict:
 
 
 def build() -> None:
-    """Write a million cases in a few statements: closed ones, and open ones whose clocks end over forty working days."""
+    """Write a million cases in a few statements; the clocks of the open ones end over forty working days."""
     world = cast.make_world()
     clerk = cast.make_staff("bench@example.org", "量测", "CLERK", world.county, world.office, [world.window])
     calendar = calendar_for("530000")
@@ -116,8 +116,8 @@ def build() -> None:
         cursor.execute(
             """
             WITH people AS (SELECT array_agg(id ORDER BY id) AS ids FROM accounts_user WHERE NOT is_staff)
-            INSERT INTO applications_case (public_id, case_no, query_code, item_id, guide_id, organization_id, region_id,
-                window_id, applicant_id, applicant_name, state, close_type, close_reason, is_deferred,
+            INSERT INTO applications_case (public_id, case_no, query_code, item_id, guide_id, organization_id,
+                region_id, window_id, applicant_id, applicant_name, state, close_type, close_reason, is_deferred,
                 is_deemed_accepted, correction_sent, answers, step, version, due_on, due_wd, is_provisional,
                 created_at, saved_at, received_at, closed_at)
             SELECT 'b' || n, 'B' || n, 'ABCDEF', %(item)s, %(guide)s, %(office)s, %(region)s, %(window)s,
@@ -151,6 +151,15 @@ def build() -> None:
             FROM applications_case WHERE state = 'RECEIVED'
             """,
             [calendar.code],
+        )
+        cursor.execute(
+            """
+            INSERT INTO applications_clock (case_id, kind, owner, days, started_on, printed_due_on, due_on, due_wd,
+                calendar, is_provisional, grace_days, paused_days, finished_at)
+            SELECT id, 'PROMISED', 'OFFICE', 20, '2026-01-05', '2026-02-02', '2026-02-02', 2700, %s, false, 0, 0, %s
+            FROM applications_case WHERE state = 'CLOSED'
+            """,
+            [calendar.code, NOW],
         )
         cursor.execute(
             """

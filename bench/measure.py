@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 
 @dataclass
 class Result:
-    """One line of the report. Times are seconds for the whole work; a rate is turned into seconds per request."""
+    """One line of the report: seconds for the whole work, or requests a second where `unit` says so."""
 
     name: str
     rows: int
@@ -17,15 +17,16 @@ class Result:
     peer: float | None
     floor: float | None
     notes: dict = field(default_factory=dict)
+    unit: str = "s"
 
     @property
     def ratio_peer(self) -> float | None:
-        """Ours divided by the peer: 0.01 means a hundredth of its time."""
+        """Ours divided by the peer: 0.01 means a hundredth of its time, or of its rate."""
         return self.ours / self.peer if self.peer else None
 
     @property
     def ratio_floor(self) -> float | None:
-        """Ours divided by the floor: 2 means twice its time."""
+        """Ours divided by the floor: 2 means twice its time, or its rate."""
         return self.ours / self.floor if self.floor else None
 
     def as_dict(self) -> dict:
@@ -42,7 +43,7 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def interleave(subjects: dict[str, Callable[[], float]], rounds: int) -> dict[str, float]:
-    """Run every subject in turn, `rounds` times; each returns its seconds. Return the medians by name."""
+    """Run every subject in turn, `rounds` times; each returns its figure. Return the medians by name."""
     taken: dict[str, list[float]] = {name: [] for name in subjects}
     for _ in range(rounds):
         for name, subject in subjects.items():
@@ -56,7 +57,8 @@ def tell(result: Result) -> None:
     for label in ("ours", "peer", "floor"):
         seconds = getattr(result, label)
         if seconds is not None:
-            print(f"  {label:6} {seconds * 1000:12.2f} ms")
+            shown = f"{seconds * 1000:12.2f} ms" if result.unit == "s" else f"{seconds:12.1f} {result.unit}"
+            print(f"  {label:6} {shown}")
     for label in ("ratio_peer", "ratio_floor"):
         ratio = getattr(result, label)
         if ratio is not None:

@@ -207,7 +207,7 @@ class GuideVersion(models.Model):
     class Meta:
         verbose_name = _("guide version")
         verbose_name_plural = _("guide versions")
-        ordering = ["item", "-version"]
+        ordering = ["item_id", "-version"]
         constraints = [
             models.UniqueConstraint(fields=["item", "version"], name="guide_version_once"),
             models.CheckConstraint(
@@ -253,6 +253,11 @@ class GuideVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.item} v{self.version}"
 
+    def is_in_force(self, day) -> bool:
+        """Tell what `GuideVersionQuerySet.in_force` asks the database."""
+        ended = self.effective_to is not None and self.effective_to <= day
+        return self.state == GuideState.PUBLISHED and self.effective_from <= day and not ended
+
 
 class MaterialSpec(models.Model):
     """A material 申请材料 that a guide version asks for."""
@@ -283,7 +288,7 @@ class MaterialSpec(models.Model):
     class Meta:
         verbose_name = _("material")
         verbose_name_plural = _("materials")
-        ordering = ["guide", "order"]
+        ordering = ["guide_id", "order"]
         constraints = [
             models.UniqueConstraint(fields=["guide", "key"], name="material_once_per_guide"),
             models.CheckConstraint(

@@ -50,10 +50,7 @@ def make_calendar() -> None:
     for year in (2024, 2025, 2026, 2027):
         CalendarYear.objects.update_or_create(year=year, defaults={"is_published": workdays.is_published(year)})
         CalendarDay.objects.bulk_create(
-            [
-                CalendarDay(date=day, kind=kind, name=name)
-                for day, (kind, name) in workdays.national_days(year).items()
-            ],
+            [CalendarDay(date=day, kind=kind, name=name) for day, (kind, name) in workdays.national_days(year).items()],
             ignore_conflicts=True,
         )
 
@@ -77,7 +74,9 @@ def make_world() -> World:
         document_prefix="云人社",
         phone="12333",
     )
-    window, other_window = (make_window(code, region, office) for code, region in (("w1", county), ("w2", other_county)))
+    window, other_window = (
+        make_window(code, region, office) for code, region in (("w1", county), ("w2", other_county))
+    )
     item, guide = make_item(province, office, [window, other_window])
     return World(province, city, county, other_county, office, window, other_window, item, guide)
 
@@ -98,7 +97,10 @@ def make_window(code: str, region: Region, office: Organization) -> Window:
 def make_item(province: Region, office: Organization, windows, *, serial: int = 1, item_type: str = "07", **guide):
     """Make a published service item with two core and three secondary materials, two of them deferrable."""
     catalog = CatalogItem.objects.create(
-        catalog_code=f"5307140010{serial:02d}", name_zh="高层次人才分类认定", name_en="Classification", item_type=item_type
+        catalog_code=f"5307140010{serial:02d}",
+        name_zh="高层次人才分类认定",
+        name_en="Classification",
+        item_type=item_type,
     )
     item = ServiceItem.objects.create(
         code=f"talent-grade-{serial}",
@@ -150,19 +152,37 @@ def make_item(province: Region, office: Organization, windows, *, serial: int = 
             },
             {"key": "employer", "kind": "text", "label": {"zh": "工作单位", "en": "Employer"}, "required": True},
         ],
-        "remedies": [{"body": {"zh": "云南省人民政府", "en": "Provincial government"}, "within": {"zh": "60日内", "en": "within 60 days"}}],
+        "remedies": [
+            {
+                "body": {"zh": "云南省人民政府", "en": "Provincial government"},
+                "within": {"zh": "60日内", "en": "within 60 days"},
+            }
+        ],
     }
     version = GuideVersion.objects.create(
         item=item, version=1, effective_from=dt.date(2024, 1, 1), **{**values, **guide}
     )
     for order, (key, tier, deferrable) in enumerate(
-        [("id", "CORE", False), ("degree", "CORE", False), ("works", "SECONDARY", True), ("form", "SECONDARY", True),
-         ("photo", "SECONDARY", False)],
+        [
+            ("id", "CORE", False),
+            ("degree", "CORE", False),
+            ("works", "SECONDARY", True),
+            ("form", "SECONDARY", True),
+            ("photo", "SECONDARY", False),
+        ],
         start=1,
     ):
         MaterialSpec.objects.create(
-            guide=version, key=key, order=order, name_zh=f"材料{key}", name_en=f"Material {key}",
-            requirement_zh="清晰", requirement_en="Legible", tier=tier, deferrable=deferrable, defer_days=5,
+            guide=version,
+            key=key,
+            order=order,
+            name_zh=f"材料{key}",
+            name_en=f"Material {key}",
+            requirement_zh="清晰",
+            requirement_en="Legible",
+            tier=tier,
+            deferrable=deferrable,
+            defer_days=5,
         )
     GuideVersion.objects.filter(pk=version.pk).update(state="PUBLISHED", published_at=moment("2024-01-01 09:00"))
     version.refresh_from_db()
@@ -175,8 +195,14 @@ def make_person(email: str, name: str, number: str, level: int = 2) -> User:
     user = User.objects.create_user(email=email, password=PASSWORD, name=name)
     number = clean("RESIDENT_ID", number, birth_date=None, today=dt.date(2026, 9, 1), allow_demo=True)
     Person.objects.create(
-        user=user, name=name, document_type="RESIDENT_ID", id_number=number, id_fingerprint=blind_index(number),
-        id_masked=mask_document(number), birth_date=dt.date(1990, 3, 7), level=level,
+        user=user,
+        name=name,
+        document_type="RESIDENT_ID",
+        id_number=number,
+        id_fingerprint=blind_index(number),
+        id_masked=mask_document(number),
+        birth_date=dt.date(1990, 3, 7),
+        level=level,
     )
     return user
 
@@ -203,14 +229,21 @@ def hand_in(case: Case, actor: User, *keys: str, now: dt.datetime) -> None:
     for material in case.materials.select_related("spec").filter(spec__key__in=keys):
         facts = UploadFacts(kind="pdf", mime="application/pdf", size=len(PDF), sha256="0" * 64, pages=1, pixels=None)
         services.add_file(
-            material=material, actor=actor, file=ContentFile(PDF, name="paper.pdf"), facts=facts, name="paper.pdf", now=now
+            material=material,
+            actor=actor,
+            file=ContentFile(PDF, name="paper.pdf"),
+            facts=facts,
+            name="paper.pdf",
+            now=now,
         )
 
 
 def make_draft(world: World, applicant: User, *keys: str, now: dt.datetime, item: ServiceItem | None = None) -> Case:
     """Begin a draft with answers, window and files for the materials of these keys."""
     case = services.start(item=item or world.item, actor=applicant, now=now)
-    services.save_answers(case=case, actor=applicant, answers={"level": "D", "employer": "示例单位"}, step="materials", now=now)
+    services.save_answers(
+        case=case, actor=applicant, answers={"level": "D", "employer": "示例单位"}, step="materials", now=now
+    )
     services.choose_window(case=case, actor=applicant, window=world.window, now=now)
     hand_in(case, applicant, *keys, now=now)
     case.refresh_from_db()
@@ -223,13 +256,19 @@ def promise(case: Case, applicant: User, days: dict[str, str], now: dt.datetime)
     services.promise_material(
         case=case,
         actor=applicant,
-        promises={materials[key]: {"reason": "BY_POST", "promised_on": dt.date.fromisoformat(day)} for key, day in days.items()},
+        promises={
+            materials[key]: {"reason": "BY_POST", "promised_on": dt.date.fromisoformat(day)}
+            for key, day in days.items()
+        },
         now=now,
     )
 
 
 def submit(case: Case, applicant: User, now: dt.datetime, **signing) -> Case:
-    return services.submit(case=case, actor=applicant, now=now, declares=True, **signing)
+    """Submit, and let the worker write the papers and messages at once."""
+    case = services.submit(case=case, actor=applicant, now=now, declares=True, **signing)
+    services.confirm_submission(case=case, now=now)
+    return case
 
 
 def check_all(case: Case, clerk: User, now: dt.datetime) -> None:

@@ -5,6 +5,7 @@ import pytest
 from accounts.models import Role
 from jobs import clock
 from jobs import services as jobs
+from policies import kept
 from regions import queries as regions
 from tests import cast
 
@@ -24,6 +25,7 @@ def _nothing_kept():
     """What a process keeps for a second (demo clock, work calendars) must not reach into the next test."""
     clock.forget()
     regions.forget()
+    kept.forget()
 
 
 @pytest.fixture

@@ -7,9 +7,8 @@ from applications.services.acceptance import (
     reject_acceptance,
 )
 from applications.services.claims import claim, release
-from applications.services.counter import check_all_materials, take_in_deferred
-from applications.services.recompute import recompute_clocks
 from applications.services.correction import lapse_correction, request_correction, supply_correction
+from applications.services.counter import check_all_materials, take_in_deferred
 from applications.services.decision import conclude, grant, refuse, return_to_examiner
 from applications.services.deferral import check_material, lapse_deferral, supply_deferred
 from applications.services.delivery import deliver, mark_issued, withdraw
@@ -24,7 +23,8 @@ from applications.services.drafts import (
     save_answers,
     start,
 )
-from applications.services.submission import submit
+from applications.services.recompute import recompute_clocks
+from applications.services.submission import confirm_submission, submit
 
 __all__ = [
     "accept",
@@ -32,9 +32,10 @@ __all__ = [
     "add_file",
     "check_all_materials",
     "check_material",
-    "claim",
     "choose_window",
+    "claim",
     "conclude",
+    "confirm_submission",
     "deem_accepted",
     "deliver",
     "discard_draft",

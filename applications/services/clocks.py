@@ -86,7 +86,11 @@ def _set_due(clock: Clock, due_on: date, calendar: WorkCalendar) -> None:
 
 def lead(case: Case, state: State) -> None:
     """Copy the deadline that counts in a state to the case, for the queue; `step` saves it."""
-    clock = case.clocks.filter(kind=LEADING_CLOCK.get(state), finished_at__isnull=True).first()
+    point_to(case, case.clocks.filter(kind=LEADING_CLOCK.get(state), finished_at__isnull=True).first())
+
+
+def point_to(case: Case, clock: Clock | None) -> None:
+    """Copy the deadline of a clock to the case."""
     case.due_on = clock.due_on if clock else None
     case.due_wd = clock.due_wd if clock else None
     case.is_provisional = bool(clock and clock.is_provisional)
@@ -130,5 +134,3 @@ def path_of(case: Case, *, staff: bool = False) -> str:
 def at_nine(day: date) -> datetime:
     """Return 09:00 of a day, local time."""
     return datetime.combine(day, REMINDER_HOUR, timezone.get_default_timezone())
-
-

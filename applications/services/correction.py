@@ -42,9 +42,7 @@ def request_correction(
         CorrectionPoint(correction=correction, material=materials[pk], reason=reason, cure=cure.strip()[:300])
         for pk, (reason, cure) in points.items()
     )
-    Material.objects.filter(pk__in=points).update(
-        check_result=CheckResult.DEFECTIVE, checked_by=actor, checked_at=now
-    )
+    Material.objects.filter(pk__in=points).update(check_result=CheckResult.DEFECTIVE, checked_by=actor, checked_at=now)
     case.correction_sent = True
     lead(case, State.CORRECTION)
     step(case, verb="request_correction", actor=actor, role=role, now=now, opinion=note, points=len(points))
@@ -65,18 +63,22 @@ def supply_correction(*, case: Case, actor, now: datetime, answers: dict | None 
     case, role = take(case, verb="supply_correction", actor=actor, now=now)
     points = list(case.correction.points.select_related("material__spec"))
     open_points = [point for point in points if not _cured(point, case.correction.sent_at)]
-    refuse_unless(not open_points, [_("“%(name)s” is still open.") % {"name": p.material.spec.name_zh} for p in open_points])
+    refuse_unless(
+        not open_points, [_("“%(name)s” is still open.") % {"name": p.material.spec.name_zh} for p in open_points]
+    )
     Material.objects.filter(points__in=points).update(
-        status=MaterialStatus.PROVIDED, check_result=CheckResult.UNCHECKED, check_note="", checked_by=None, checked_at=None
+        status=MaterialStatus.PROVIDED,
+        check_result=CheckResult.UNCHECKED,
+        check_note="",
+        checked_by=None,
+        checked_at=None,
     )
     if answers:
         case.answers = case.answers | answers
     case.correction.supplied_at = now
     case.correction.save(update_fields=["supplied_at"])
     finish_clocks(case, ClockKind.CORRECTION, now=now)
-    clock = start_clock(
-        case, ClockKind.ACCEPT, days=case.guide.accept_days, started_on=timezone.localdate(now)
-    )
+    clock = start_clock(case, ClockKind.ACCEPT, days=case.guide.accept_days, started_on=timezone.localdate(now))
     lead(case, State.RECEIVED)
     step(case, verb="supply_correction", actor=actor, role=role, now=now, points=len(points))
     remind_office(case, clock, event="acceptance_due", now=now)

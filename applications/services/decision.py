@@ -20,9 +20,7 @@ from talentportal.lib.spoken import day_in_both
 
 
 @transaction.atomic
-def conclude(
-    *, case: Case, actor, now: datetime, proposal: str, opinion: str, version: int | None = None
-) -> Case:
+def conclude(*, case: Case, actor, now: datetime, proposal: str, opinion: str, version: int | None = None) -> Case:
     """End the examination with a proposal and an opinion. A grant with promised materials outstanding is held.
 
     The result is held until all of them were accepted (domain 3.6.7); the office's clocks stop meanwhile only where
@@ -85,9 +83,7 @@ def grant(*, case: Case, actor, now: datetime, version: int | None = None) -> Ca
 
 
 @transaction.atomic
-def refuse(
-    *, case: Case, actor, now: datetime, reason: str, reason_text: str, version: int | None = None
-) -> Case:
+def refuse(*, case: Case, actor, now: datetime, reason: str, reason_text: str, version: int | None = None) -> Case:
     """Decide to refuse, with ground, reasons and remedies (许可法 第38条). Another person than the examiner."""
     case, role = take(case, verb="refuse", actor=actor, now=now, version=version)
     refuse_unless(reason in RefusalReason.values, _("Choose the ground of refusal."))
@@ -103,9 +99,13 @@ def refuse(
 def _decide(case: Case, actor, decision: Proposal, now: datetime, reason: str = "", reason_text: str = "") -> None:
     refuse_unless(not (reasons := rules.refusal_obstacles(case.decision, actor)), reasons)
     row = case.decision
-    row.decision, row.decided_by, row.decided_at, row.reason, row.reason_text = decision, actor, now, reason, reason_text
+    row.decision, row.decided_by, row.decided_at, row.reason, row.reason_text = (
+        decision,
+        actor,
+        now,
+        reason,
+        reason_text,
+    )
     row.save()
     case.decided_at = now
     finish_clocks(case, now=now)
-
-

@@ -78,7 +78,14 @@ def check_material(
         _settle(item, in_order, now)
         _follow_promises(case, timezone.localdate(now), now)
     step(
-        case, verb="check_material", actor=actor, role=role, now=now, opinion=note, material=material.spec.key, ok=in_order
+        case,
+        verb="check_material",
+        actor=actor,
+        role=role,
+        now=now,
+        opinion=note,
+        material=material.spec.key,
+        ok=in_order,
     )
     if back:
         plan_item_reminders(case, item, start=timezone.localdate(now), now=now)
@@ -146,7 +153,9 @@ def lapse_deferral(*, case: Case, now: datetime) -> Case | None:
     """
     locked = Case.objects.select_for_update(of=("self",)).select_related("guide").get(pk=case.pk)
     today = timezone.localdate(now)
-    overdue = [item for item in _unkept(locked) if calendar_of(locked).add(item.due_on, locked.guide.grace_days) < today]
+    overdue = [
+        item for item in _unkept(locked) if calendar_of(locked).add(item.due_on, locked.guide.grace_days) < today
+    ]
     if locked.state not in (State.EXAMINING, State.WAIT_SUPPLY, State.REVIEWED) or not overdue:
         return None
     case, role = take(case, verb="lapse_deferral", actor=None, now=now)
@@ -176,7 +185,9 @@ def both_label(choice) -> dict:
 def _record_breach(case: Case, overdue: list[DeferredMaterial], now: datetime) -> CommitmentBreach:
     today = timezone.localdate(now)
     since = timezone.make_aware(datetime.combine(add_months(today, -BREACH_MEMORY_MONTHS), datetime.min.time()))
-    earlier = CommitmentBreach.objects.filter(applicant=case.applicant, recorded_at__gte=since, is_excused=False).count()
+    earlier = CommitmentBreach.objects.filter(
+        applicant=case.applicant, recorded_at__gte=since, is_excused=False
+    ).count()
     breach = CommitmentBreach.objects.create(
         case=case,
         applicant=case.applicant,
@@ -193,5 +204,3 @@ def _record_breach(case: Case, overdue: list[DeferredMaterial], now: datetime) -
         ends_on=max(ends_on, today + timedelta(days=1)),
     )
     return breach
-
-

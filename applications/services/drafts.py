@@ -67,6 +67,17 @@ def _own_draft(case: Case, actor) -> Case:
 
 
 @transaction.atomic
+def look_again(*, case: Case, actor, now: datetime) -> Case:
+    """Mark missing materials that the portal holds by now, e.g. since the identity was registered. Safe to run twice."""
+    draft = _own_draft(case, actor)
+    for material in draft.materials.filter(status=MaterialStatus.MISSING).select_related("spec"):
+        if fetching.holds(material.spec, draft.applicant):
+            material.status = MaterialStatus.HELD
+            material.save(update_fields=["status"])
+    return draft
+
+
+@transaction.atomic
 def save_answers(*, case: Case, actor, answers: dict, step: str, now: datetime) -> Case:
     """Merge answers into a draft and remember how far it is; saving twice changes nothing more."""
     draft = _own_draft(case, actor)
@@ -101,7 +112,9 @@ def add_file(*, material: Material, actor, file, facts: UploadFacts, name: str, 
     material = Material.objects.select_for_update(of=("self",)).select_related("spec").get(pk=material.pk)
     refuse_unless(rules.may_change_material(case, material, actor), _("This material cannot be changed now."))
     kinds = material.spec.formats
-    refuse_unless(not kinds or facts.kind in kinds, _("This material must be one of: %(kinds)s.") % {"kinds": ", ".join(kinds)})
+    refuse_unless(
+        not kinds or facts.kind in kinds, _("This material must be one of: %(kinds)s.") % {"kinds": ", ".join(kinds)}
+    )
     kept = MaterialFile.objects.create(
         material=material,
         version=material.files.count() + 1,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,13 +14,16 @@ from talentportal.lib.refusals import Refused, refuse_unless
 RELATED = ("guide", "item", "item__catalog_item", "organization", "region", "window", "applicant", "unit")
 
 
-def take(case: Case, *, verb: str, actor, now: datetime, version: int | None = None) -> tuple[Case, str]:
+def take(
+    case: Case, *, verb: str, actor, now: datetime, version: int | None = None, rows: QuerySet | None = None
+) -> tuple[Case, str]:
     """Lock a case for a verb and return it fresh, with the role in which the actor does it.
 
     `version` is what the form showed: when somebody was faster, Refused names them. Actor None is the system.
-    Raises Refused with every reason. Call inside a transaction.
+    `rows` says what to read with it. Raises Refused with every reason. Call inside a transaction.
     """
-    locked = Case.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=case.pk)
+    rows = Case.objects.select_related(*RELATED) if rows is None else rows
+    locked = rows.select_for_update(of=("self",)).get(pk=case.pk)
     if version is not None and version != locked.version:
         raise Refused(_handled_by(locked))
     roles = queries.roles_on(locked, actor, timezone.localdate(now))
@@ -38,7 +42,15 @@ def _handled_by(case: Case):
 
 
 def step(
-    case: Case, *, verb: str, actor, role: str, now: datetime, opinion: str = "", to: State | None = None, **data
+    case: Case,
+    *,
+    verb: str,
+    actor,
+    role: str,
+    now: datetime,
+    opinion: str = "",
+    to: State | None = None,
+    **data,
 ) -> CaseEvent:
     """Move a locked case along the table and write the event; saves the case. A move ends the lease of who held it."""
     before, case.state = case.state, to or TRANSITIONS[verb].target or case.state

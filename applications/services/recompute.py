@@ -25,7 +25,9 @@ def recompute_clocks(now: datetime) -> int:
 
 @transaction.atomic
 def _recompute_case(pk: int, now: datetime) -> bool:
-    case = Case.objects.select_for_update(of=("self",)).select_related("guide", "item", "region", "applicant").get(pk=pk)
+    case = (
+        Case.objects.select_for_update(of=("self",)).select_related("guide", "item", "region", "applicant").get(pk=pk)
+    )
     calendar = calendar_of(case)
     changed = [clock for clock in case.clocks.filter(finished_at__isnull=True) if _move(clock, calendar)]
     if not changed:

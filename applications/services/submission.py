@@ -4,26 +4,31 @@ import re
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications import queries, rules
 from applications.models import Case, DeferralCommitment, DeferredMaterial, Material
-from applications.services.clocks import calendar_of, lead, remind_office, start_clock
-from applications.services.journal import step, take
+from applications.services import filing
+from applications.services.clocks import calendar_of, remind_office
+from applications.services.journal import RELATED, take
 from applications.services.messages import tell
 from applications.services.papers import write_paper
-from applications.states import ClockKind, DeferralReason, MaterialStatus, PaperKind, State
+from applications.states import ClockKind, DeferralReason, MaterialStatus, PaperKind
+from policies import kept
 from talentportal.lib import names, numbers
 from talentportal.lib.bilingual import pick
-from talentportal.lib.refusals import refuse_unless
+from talentportal.lib.refusals import Refused, refuse_unless
 
 COMMITMENT_TEXT_VERSION = "2026-1"
+# As much of a draft as its submission needs; the guide is remembered by the process.
+DRAFTS = Case.objects.only(
+    "state", "version", "answers", "expires_on", "guide", "item", "region", "window", "applicant", "unit"
+)
 _PATH_DATA = re.compile(r"[MLQCZmlqcz0-9 .,\-]{8,60000}")
 
 
-@transaction.atomic
 def submit(
     *,
     case: Case,
@@ -38,55 +43,90 @@ def submit(
 
     `declares`: the applicant says that everything is true. `agrees` with `signed_name` (the real name, typed) and
     optionally `signature` (handwriting as SVG path data) sign the commitment for missing deferrable materials.
-    Raises Refused with every reason; then nothing is written. Effects: case number, commitment, receipt, acceptance
-    clock with its reminder, message to the applicant.
+    Raises Refused with every reason; then nothing is written. Effects: case number, commitment, acceptance clock, and
+    a job that writes the papers and messages (`confirm_submission`). Few statements: this is the busiest verb.
     """
-    case, role = take(case, verb="submit", actor=actor, now=now)
+    try:
+        with transaction.atomic():
+            return _submit(case, actor, now, declares, signed_name, signature, agrees)
+    except IntegrityError as error:
+        if "case_one_open" in str(error):
+            raise Refused(_("You have an open case of this item already.")) from error
+        raise
+
+
+def _submit(case: Case, actor, now: datetime, declares, signed_name, signature, agrees) -> Case:
+    case, role = take(case, verb="submit", actor=actor, now=now, rows=DRAFTS)
+    refuse_unless(case.applicant_id == actor.pk, _("This draft belongs to somebody else."))
+    case.applicant = actor
+    case.guide = kept.guide(case.guide_id)
+    case.item = case.guide.item
     today = timezone.localdate(now)
-    _refuse_unready(case, actor, declares, today)
-    materials = list(case.materials.select_related("spec"))
-    missing = rules.missing_specs([m.spec for m in materials], case.answers, queries.specs_in_hand(materials))
+    _refuse_unready(case, declares, today)
+    in_hand = set(case.materials.filter(status__in=rules.IN_HAND).order_by().values_list("spec_id", flat=True))
+    missing = rules.missing_specs(case.guide.materials.all(), case.answers, in_hand)
     if missing:
-        _sign_commitment(case, missing, materials, actor, now, signed_name, signature, agrees)
-    case.applicant_name = actor.person.name if case.unit is None else case.unit.name
-    case.case_no, case.query_code = _number(case, today), numbers.short_code(6)
-    case.received_at, case.expires_on = now, None
-    clock = start_clock(case, ClockKind.ACCEPT, days=case.guide.accept_days, started_on=today)
-    lead(case, State.RECEIVED)
-    step(case, verb="submit", actor=actor, role=role, now=now, materials=len(materials) - len(missing), missing=len(missing))
-    write_paper(case, PaperKind.RECEIPT, actor=actor, now=now)
-    remind_office(case, clock, event="acceptance_due", now=now)
+        _sign_commitment(case, missing, actor, now, signed_name, signature, agrees)
+    serial = filing.next_serial(case.region_id, today)
+    case.applicant_name = case.unit.name if case.unit else case.applicant.person.name
+    case.case_no = numbers.case_number(case.region_id, today, case.item.serial, serial)
+    case.query_code = numbers.short_code(6)
+    filing.file_case(
+        case,
+        actor=actor,
+        role=role,
+        today=today,
+        now=now,
+        calendar=calendar_of(case),
+        in_hand=len(in_hand),
+        missing=len(missing),
+    )
+    return case
+
+
+@transaction.atomic
+def confirm_submission(*, case: Case, now: datetime) -> Case | None:
+    """Write what a submission owes: commitment and receipt as papers, the window's reminder, the applicant's message.
+
+    None when that was done before; safe to run twice.
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=case.pk)
+    if case.papers.filter(kind=PaperKind.RECEIPT).exists():
+        return None
+    if commitment := getattr(case, "commitment", None):
+        write_paper(case, PaperKind.COMMITMENT, actor=case.applicant, now=case.received_at, commitment=commitment)
+    write_paper(case, PaperKind.RECEIPT, actor=case.applicant, now=case.received_at)
+    clock = case.clocks.filter(kind=ClockKind.ACCEPT, finished_at__isnull=True).first()
+    if clock:
+        remind_office(case, clock, event="acceptance_due", now=now)
     tell("submitted", case, now)
     return case
 
 
-def _refuse_unready(case: Case, actor, declares: bool, today: date) -> None:
-    reasons = []
+def _refuse_unready(case: Case, declares: bool, today: date) -> None:
+    guide, reasons = case.guide, []
     if case.expires_on and case.expires_on < today:
         reasons.append(_("This draft has expired. Renew it first; your answers stay."))
-    if not case.item.guides.in_force(today).filter(pk=case.guide_id).exists():
+    if not guide.is_in_force(today):
         reasons.append(_("The guide of this item has changed or is no longer in force. Renew the draft first."))
-    if not hasattr(actor, "person"):
+    if not hasattr(case.applicant, "person"):
         reasons.append(_("Your identity is missing. Fill in the first step."))
-    if case.window is None:
+    if case.window_id is None:
         reasons.append(_("Choose the window that will handle your case."))
-    if case.guide.by_unit and case.unit is None:
+    if guide.by_unit and case.unit is None:
         reasons.append(_("This item is applied for by the unit. Choose the unit."))
     if not declares:
         reasons.append(_("Confirm that what you state is true."))
-    twin = Case.objects.open().filter(applicant=actor, item=case.item, unit=case.unit).first()
-    if twin:
-        reasons.append(_("You have an open case of this item already: %(no)s.") % {"no": twin.case_no})
     refuse_unless(not reasons, reasons)
 
 
-def _sign_commitment(case: Case, missing, materials, actor, now: datetime, signed_name, signature, agrees) -> None:
+def _sign_commitment(case: Case, missing, actor, now: datetime, signed_name, signature, agrees) -> None:
     """Write the commitment for all missing materials, or refuse with every reason."""
     today, calendar = timezone.localdate(now), calendar_of(case)
     reasons = rules.deferral_obstacles(case.guide, missing, queries.standing_of(case, today))
     refuse_unless(not reasons, reasons)
     promises = case.answers.get("_promises", {})
-    of_spec = {material.spec_id: material for material in materials}
+    of_spec = {material.spec_id: material for material in case.materials.all()}
     rows = []
     for spec in missing:
         promise = promises.get(str(of_spec[spec.pk].pk), {})
@@ -138,17 +178,3 @@ def _write_commitment(case: Case, rows, actor, now: datetime, signed_name: str, 
     Material.objects.filter(pk__in=[material.pk for material, _reason, _day in rows]).update(
         status=MaterialStatus.DEFERRED
     )
-    write_paper(case, PaperKind.COMMITMENT, actor=actor, now=now, commitment=commitment)
-
-
-def _number(case: Case, day: date) -> str:
-    """Draw the next daily serial of the region in one statement; two at once wait for each other."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO applications_casenumbercounter (region_id, day, last) VALUES (%s, %s, 1)
-               ON CONFLICT (region_id, day) DO UPDATE SET last = applications_casenumbercounter.last + 1
-               RETURNING last""",
-            [case.region_id, day],
-        )
-        (serial,) = cursor.fetchone()
-    return numbers.case_number(case.region_id, day, case.item.serial, serial)

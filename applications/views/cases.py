@@ -41,7 +41,7 @@ def case(request, case_no: str):
         "expected": history.expected(found, clocks),
         "papers": papers,
         "receipt": next((paper for paper in papers if paper.kind == PaperKind.RECEIPT), None),
-        "rows": [row_of(material) for material in materials],
+        "rows": [row for row in map(row_of, materials) if row.files or rules.applies(row.material.spec, found.answers)],
         "verdict": case_page.verdict_of(found, events),
         "certificate": case_page.certificate_of(found),
         "may_withdraw": case_page.may_withdraw(found),

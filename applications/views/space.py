@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.queries import person_of, units_of
 from applications import case_page
 from applications.models import Case
-from applications.states import ClockOwner, State
+from applications.states import ClockKind, ClockOwner, State
 from applications.views.common import signed_in
 from certificates.models import Certificate, CertificateStatus
 from jobs import clock
@@ -18,7 +18,8 @@ from regions.queries import calendar_for
 
 PAGE = 20
 SHORT = 5
-SHOWS = {"open": _("Open"), "drafts": _("Drafts"), "finished": _("Finished")}
+TO_DO = {ClockKind.DEFERRAL: _("supply materials"), ClockKind.CORRECTION: _("send corrections")}
+SHOWS = {"open": _("In progress"), "drafts": _("Drafts"), "finished": _("Finished")}
 
 
 @require_safe
@@ -101,4 +102,5 @@ def _line(case: Case, today) -> dict:
         "due_on": due_on,
         "left": calendar_for(case.region).between(today, due_on) if due_on else None,
         "clock": mine,
+        "what": TO_DO[mine.kind] if mine else _("collect the result") if case.state == State.READY else "",
     }

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST
@@ -16,11 +17,13 @@ from accounts.forms import IdentityForm
 from accounts.services import register_person
 from applications import questions, services
 from applications.forms import SignForm, promises_in
+from applications.models import Case
 from applications.services.drafts import STEPS
 from applications.states import State
 from applications.views.common import own_draft, signed_in
 from applications.wizard import Wizard
 from jobs import clock
+from policies import kept
 from talentportal.lib.refusals import Refused
 from talentportal.templatetags.portal import clock_time
 
@@ -34,6 +37,8 @@ def step(request, code: str, draft: str, step: str):
     """Show or take in one step; a step opens only when those before it are done."""
     if step not in STEPS:
         raise Http404
+    if step == "sign" and request.method == "POST" and (done := _submitted(request, code, draft)):
+        return done
     case = own_draft(request, code, draft)
     if case.state != State.DRAFT:
         return redirect("me:case", case_no=case.case_no)
@@ -46,6 +51,23 @@ def step(request, code: str, draft: str, step: str):
             messages.error(request, fault)
         return _to(case, first)
     return _STEPS[step](request, wizard)
+
+
+def _submitted(request, code: str, draft: str):
+    """Submit without building the page; None when something is amiss, and the page then says what."""
+    light = Case.objects.filter(applicant=request.user, item__code=code, public_id=draft, state=State.DRAFT)
+    pk, guide, answers = light.values_list("pk", "guide", "answers").first() or (None, None, None)
+    form = SignForm(request.POST, commits="signed_name" in request.POST)
+    now = clock.now()
+    if pk is None or not form.is_valid():
+        return None
+    if not questions.kept_form(kept.guide(guide), timezone.localdate(now), answers).is_valid():
+        return None
+    try:
+        case = services.submit(case=Case(pk=pk), actor=request.user, now=now, **form.cleaned_data)
+    except Refused:
+        return None
+    return redirect(reverse("me:case", args=[case.case_no]) + "?submitted")
 
 
 def _to(case, step: str):
