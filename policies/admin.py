@@ -22,11 +22,15 @@ READERS = (Role.CLERK, Role.EXAMINER, Role.LEADER, Role.CERTIFICATE_CLERK, Role.
 
 
 class LinesJSONField(forms.JSONField):
-    """JSON as people can read it: one entry a line, Chinese as Chinese."""
+    """JSON as people can read it: one entry a line, Chinese as Chinese. A draft may be empty: publishing asks for all."""
 
     def __init__(self, *args, **kwargs):
         kwargs["widget"] = forms.Textarea(attrs={"rows": 8, "class": "vLargeTextField vJson", "spellcheck": "false"})
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **kwargs | {"required": False})
+
+    def clean(self, value):
+        value = super().clean(value)
+        return self.initial() if value is None and callable(self.initial) else value
 
     def prepare_value(self, value):
         if isinstance(value, forms.fields.InvalidJSONInput):
@@ -53,7 +57,6 @@ class ServiceItemAdmin(RoleAdminMixin, admin.ModelAdmin):
     list_select_related = ("organization", "region")
     list_filter = ("use_level",)
     search_fields = ("name_zh", "name_en", "code")
-    autocomplete_fields = ("catalog_item", "organization", "region")
     formfield_overrides = JSON_AS_LINES
 
 
@@ -96,7 +99,6 @@ class GuideVersionAdmin(DraftOnly, admin.ModelAdmin):
     list_select_related = ("item",)
     list_filter = ("state", "case_kind", "deferral_allowed")
     search_fields = ("item__name_zh", "item__name_en", "item__code")
-    autocomplete_fields = ("item", "certificate_kind")
     readonly_fields = ("state", "published_at", "published_by")
     formfield_overrides = JSON_AS_LINES
     inlines = (MaterialInline,)

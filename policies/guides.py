@@ -112,6 +112,13 @@ def check_guide(guide: GuideVersion, materials: Iterable[MaterialSpec] | None = 
     `materials` are read from the guide when not given. Pure: nothing else is looked at.
     """
     materials = list(guide.materials.all() if materials is None else materials)
+    try:
+        return _faults(guide, materials)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:  # the texts are JSON that people type
+        return [_("An entry is not of the shape it should be: %(what)s") % {"what": error}]
+
+
+def _faults(guide: GuideVersion, materials: list[MaterialSpec]) -> list:
     return [
         *_text_faults(guide),
         *_period_faults(guide),

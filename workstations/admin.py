@@ -22,7 +22,6 @@ class ItemInline(RoleAdminMixin, admin.TabularInline):
     model = WindowItem
     view_roles = READERS
     extra = 0
-    autocomplete_fields = ("item",)
 
 
 @admin.register(Window)
@@ -32,7 +31,6 @@ class WindowAdmin(RoleAdminMixin, admin.ModelAdmin):
     list_select_related = ("region",)
     list_filter = ("status", "kind")
     search_fields = ("name_zh", "name_en", "code")
-    autocomplete_fields = ("station", "organization", "region", "posts")
     inlines = (HoursInline, ItemInline)
 
 
@@ -43,4 +41,3 @@ class WorkstationAdmin(RoleAdminMixin, admin.ModelAdmin):
     list_select_related = ("region", "host")
     list_filter = ("level", "phase")
     search_fields = ("name_zh", "name_en", "code")
-    autocomplete_fields = ("region", "host")

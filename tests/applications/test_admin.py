@@ -163,7 +163,9 @@ def test_nobody_works_on_an_own_case(as_, world, applicant, case):
     assert office.counts(applicant, cast.day("2026-09-18"))["accept"] == 0
 
 
-@pytest.mark.parametrize("address", ["abc/change/", "0/change/", "99999999999999999999999/change/", "file/none/", "paper/none/"])
+@pytest.mark.parametrize(
+    "address", ["abc/change/", "0/change/", "99999999999999999999999/change/", "file/none/", "paper/none/"]
+)
 def test_addresses_that_name_nothing_are_not_found(as_, clerk, case, address):
     assert as_(clerk).get(QUEUE + address).status_code == 404
 
@@ -348,7 +350,10 @@ def test_a_correction_names_everything_at_once(as_, case, clerk):
     assert post(as_(clerk), case, "request_correction", **data).status_code == 302
     case.refresh_from_db()
     assert case.state == State.CORRECTION
-    assert list(case.correction.points.order_by("material").values_list("reason", "cure")) == [("M04", "盖章"), ("M02", "重拍")]
+    assert list(case.correction.points.order_by("material").values_list("reason", "cure")) == [
+        ("M04", "盖章"),
+        ("M02", "重拍"),
+    ]
 
 
 def test_what_is_missing_in_a_form_is_said_and_what_was_typed_is_kept(as_, case, clerk):
@@ -427,9 +432,7 @@ def picture() -> bytes:
 def test_a_stale_page_is_told_who_was_faster_and_keeps_what_was_typed(as_, world, case, clerk):
     second = cast.make_staff("second@example.org", "周二", Role.CLERK, world.county, world.office, [world.window])
     stale = case.version
-    services.request_correction(
-        case=case, actor=clerk, now=NOW, points={case.materials.first().pk: ("M04", "盖章")}
-    )
+    services.request_correction(case=case, actor=clerk, now=NOW, points={case.materials.first().pk: ("M04", "盖章")})
     page = as_(second).post(
         f"{QUEUE}{case.pk}/act/reject_acceptance/", {"version": stale, "reason": "N01", "explanation": "请去教育局"}
     )
@@ -529,14 +532,26 @@ def test_files_are_given_out_sealed_off_and_never_infected(as_, case, clerk):
 
 def test_the_page_tells_what_counts(as_, case, clerk, applicant):
     said = text(as_(clerk).get(page_of(case)))
-    for words in ("Class D", "示例单位", applicant.person.id_masked, "Receipt of materials", "Application submitted", "5 working days left"):
+    for words in (
+        "Class D",
+        "示例单位",
+        applicant.person.id_masked,
+        "Receipt of materials",
+        "Application submitted",
+        "5 working days left",
+    ):
         assert words in said, words
     assert "990101199003070015" not in said
 
 
 def test_undelivered_messages_ask_for_a_call(as_, case, clerk, applicant):
     message = Message.objects.create(
-        recipient=applicant, event="submitted", key="k", title="已收件", path=f"/me/applications/{case.case_no}/", created_at=NOW
+        recipient=applicant,
+        event="submitted",
+        key="k",
+        title="已收件",
+        path=f"/me/applications/{case.case_no}/",
+        created_at=NOW,
     )
     Delivery.objects.create(message=message, channel="SMS", state="FAILED", text="x")
     assert "Not delivered. Please telephone." in text(as_(clerk).get(page_of(case)))

@@ -1,0 +1,124 @@
+"""Guides in the admin: drafts are edited, published ones only read, copied, suspended and cancelled."""
+
+from html import unescape
+
+import pytest
+from django.urls import reverse
+
+from jobs import clock
+from policies import services
+from policies.models import GuideState, GuideVersion
+from talentportal.lib.refusals import Refused
+from tests.cast import moment
+
+pytestmark = pytest.mark.django_db
+
+NOW = moment("2026-09-18 11:00")
+
+
+@pytest.fixture(autouse=True)
+def _portal_time(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+def page(guide) -> str:
+    return reverse("admin:policies_guideversion_change", args=[guide.pk])
+
+
+def act(client, guide, name):
+    client.post(reverse("admin:policies_guideversion_act", args=[guide.pk, name]))
+    guide.refresh_from_db()
+    return guide.state
+
+
+def offered(client, guide) -> list[str]:
+    return [name for name, _label in client.get(page(guide)).context.get("acts", [])]
+
+
+def test_a_copy_is_the_next_draft_with_all_its_materials(world, administrator):
+    draft = services.copy_guide(guide=world.guide, actor=administrator, now=NOW)
+    world.guide.refresh_from_db()
+    assert (draft.version, draft.state, draft.published_at, str(draft.effective_from)) == (
+        2,
+        "DRAFT",
+        None,
+        "2026-09-19",
+    )
+    assert [m.key for m in draft.materials.all()] == [m.key for m in world.guide.materials.all()]
+    assert (world.guide.version, world.guide.state, world.guide.materials.count()) == (1, "PUBLISHED", 5)
+    with pytest.raises(Refused):
+        services.copy_guide(guide=world.guide, actor=administrator, now=NOW)
+
+
+def test_each_state_offers_its_own_buttons(client, world, administrator):
+    client.force_login(administrator)
+    guide = world.guide
+    assert offered(client, guide) == ["copy", "suspend", "cancel"]
+    assert act(client, guide, "suspend") == GuideState.SUSPENDED
+    assert offered(client, guide) == ["copy", "resume", "cancel"]
+    assert act(client, guide, "suspend") == GuideState.SUSPENDED
+    assert act(client, guide, "resume") == GuideState.PUBLISHED
+    assert act(client, guide, "cancel") == GuideState.CANCELLED
+    assert act(client, guide, "resume") == GuideState.CANCELLED
+    assert offered(client, guide) == ["copy"]
+
+
+def test_a_published_guide_is_only_read(client, world, administrator):
+    client.force_login(administrator)
+    shown = client.get(page(world.guide))
+    assert (shown.status_code, shown.context["has_change_permission"]) == (200, False)
+    assert client.post(page(world.guide), {"promised_days": "3"}).status_code == 403
+    world.guide.refresh_from_db()
+    assert world.guide.promised_days == 10
+
+
+def test_a_draft_is_edited_as_readable_json(client, world, administrator):
+    draft = services.copy_guide(guide=world.guide, actor=administrator, now=NOW)
+    client.force_login(administrator)
+    shown = client.get(page(draft))
+    assert shown.context["has_change_permission"]
+    assert "在省内全职工作" in shown.content.decode()
+    form = shown.context["adminform"].form
+    data = {name: form[name].value() for name in form.fields}
+    data = {name: "" if value is None else value for name, value in data.items() if value is not False}
+    for formset in [f.formset for f in shown.context["inline_admin_formsets"]]:
+        data |= {field.html_name: field.value() for field in formset.management_form}
+        for row in formset:
+            data |= {
+                field.html_name: "" if (v := field.value()) is None else v
+                for field in row
+                if field.value() is not False
+            }
+    saved = client.post(page(draft), data | {"promised_days": "7", "conditions": '[{"zh": "在岗", "en": "Employed"}]'})
+    draft.refresh_from_db()
+    assert saved.status_code == 302, saved.context["errors"]
+    assert (saved.status_code, draft.promised_days, draft.conditions) == (302, 7, [{"zh": "在岗", "en": "Employed"}])
+
+
+def test_an_incomplete_draft_says_what_is_missing_and_stays_a_draft(client, world, administrator):
+    draft = services.copy_guide(guide=world.guide, actor=administrator, now=NOW)
+    client.force_login(administrator)
+    faults = [str(fault) for fault in client.get(page(draft)).context["faults"]]
+    assert faults
+    assert act(client, draft, "publish") == GuideState.DRAFT
+    shown = unescape(client.get(page(draft)).content.decode())
+    assert [fault for fault in faults if fault not in shown] == []
+
+
+@pytest.mark.parametrize(("who", "status"), [("clerk", 200), ("official", 200), ("expert", 403)])
+def test_others_read_guides_or_do_not_see_them(client, world, request, who, status):
+    client.force_login(request.getfixturevalue(who))
+    assert client.get(page(world.guide)).status_code == status
+    assert client.get(reverse("admin:policies_serviceitem_changelist")).status_code == status
+    answer = client.post(reverse("admin:policies_guideversion_act", args=[world.guide.pk, "cancel"]))
+    assert answer.status_code == 404
+    assert GuideVersion.objects.get(pk=world.guide.pk).state == GuideState.PUBLISHED
+
+
+def test_the_catalog_is_edited_by_administrators(client, world, administrator, clerk):
+    address = reverse("admin:policies_catalogitem_add")
+    row = {"catalog_code": "530799999999", "name_zh": "测试", "name_en": "Test", "item_type": "07"}
+    client.force_login(clerk)
+    assert client.post(address, row).status_code == 403
+    client.force_login(administrator)
+    assert client.post(address, row).status_code == 302
