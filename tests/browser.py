@@ -215,4 +215,6 @@ def visitors(browser: Browser, base: str):
     finally:
         for visitor in present:
             visitor.leave()
-    assert [fault for visitor in present for fault in visitor.record.faults] == []
+    faults = [fault for visitor in present for fault in visitor.record.faults]
+    if faults:
+        pytest.fail("A browser complained:\n" + "\n".join(faults))

@@ -44,6 +44,7 @@ def _move(clock: Clock, calendar: WorkCalendar) -> bool:
     if clock.kind != ClockKind.DEFERRAL:
         clock.due_on = max(calendar.add(clock.started_on, clock.days + clock.paused_days), clock.printed_due_on)
     clock.due_on = calendar.roll_forward(clock.due_on)
+    clock.printed_due_on = max(clock.printed_due_on, clock.due_on)  # told in a message, it counts as printed
     clock.due_wd, clock.calendar = calendar.ordinal(clock.due_on), calendar.code
     clock.is_provisional = calendar.is_provisional(clock.started_on, clock.due_on)
     if before == (clock.due_on, clock.due_wd, clock.is_provisional, clock.calendar):

@@ -12,6 +12,7 @@ from certificates.models import Certificate
 from tests.browser import DESKTOP, PHONE, apart, run_due
 from tests.cast import PASSWORD
 from tests.journeys import papers
+from tests.journeys.steps import hand_in, open_desk
 
 STROKES = [(0.15, 0.3), (0.3, 0.7), (0.45, 0.25), (0.6, 0.75), (0.8, 0.4)]
 
@@ -94,16 +95,6 @@ def fill_in_the_draft(talent, world):
     talent.press("All right, go on to sign")
 
 
-def hand_in(visitor, key: str, content: bytes):
-    """Choose a file; the script sends it and the row says that it is there."""
-    material = Case.objects.get().materials.get(spec__key=key)
-    name = f"{key}.png" if content.startswith(b"\x89PNG") else f"{key}.pdf"
-    visitor.page.set_input_files(f"#file-{material.pk}", papers.file(name, content))
-    row = visitor.page.locator(f"#material-{material.pk}")
-    expect(row).to_have_class(re.compile("material--(scanning|uploaded)"))
-    expect(row.locator("[data-note]")).to_contain_text(name)
-
-
 def sign_and_submit(talent):
     page = talent.page
     page.locator("[name=agrees]").check()
@@ -143,13 +134,6 @@ def ask_without_signing_in(somebody, case):
     somebody.press("Look it up")
     somebody.sees("Waiting for acceptance")
     assert "陈思远" not in somebody.text()
-
-
-def open_desk(member, case):
-    """Go to the queue, and to the case in it."""
-    member.page.goto(member.address("admin:applications_case_changelist"))
-    member.tap(member.page.locator(".queue").get_by_role("link", name=case.applicant_name).first)
-    member.reads(case.case_no)
 
 
 def accept_with_deferral(clerk, user, case):
