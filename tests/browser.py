@@ -12,7 +12,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from playwright.sync_api import Browser, Locator, expect, sync_playwright
 
 from jobs import clock, demo
@@ -70,6 +70,11 @@ def run_due() -> None:
     """Do all that is due now, as a worker would."""
     report = apart(jobs.run_due, clock.now())
     assert report.failed == {}
+
+
+def be_at(moment: datetime) -> None:
+    """Put the portal's time to a moment where nothing is due on the way."""
+    clock.set_offset(moment - timezone.now())
 
 
 def move_to(moment: datetime) -> None:

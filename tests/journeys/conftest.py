@@ -2,11 +2,9 @@
 
 import pytest
 from django.core.cache import cache
-from django.utils import timezone
 
-from jobs import clock
 from provinces import loader, packs
-from tests.browser import chromium, visitors
+from tests.browser import be_at, chromium, visitors
 from tests.cast import moment
 
 FRIDAY = moment("2026-09-18 10:00")
@@ -21,7 +19,7 @@ def chrome():
 @pytest.fixture
 def friday(transactional_db):
     """Put the portal's time to 18 September 2026, so that every journey knows its days; messages have their words."""
-    clock.set_offset(FRIDAY - timezone.now())
+    be_at(FRIDAY)
     write_messages = dict(loader.STEPS)["message templates"]
     write_messages(packs.read("yunnan"), loader.Ledger(), FRIDAY)
     return FRIDAY

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from regions.models import CalendarDay
 from tests import cast
-from tests.browser import move_to, run_due
+from tests.browser import be_at, run_due
 from tests.cast import moment
 from tests.journeys import steps
 
@@ -14,7 +14,7 @@ from tests.journeys import steps
 def test_a_provisional_day_moves_only_later_and_the_applicant_is_told(
     visit, world, applicant, clerk, administrator, friday
 ):
-    move_to(moment("2026-12-24 10:00"))
+    be_at(moment("2026-12-24 10:00"))
     case = steps.received(world, applicant, moment("2026-12-24 10:00"))
     cast.check_all(case, clerk, moment("2026-12-24 10:00"))
     case = cast.services.accept(case=case, actor=clerk, now=moment("2026-12-24 10:00"))

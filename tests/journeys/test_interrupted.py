@@ -18,7 +18,6 @@ from celery import Celery
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils import timezone
 
 from applications import services
 from applications.models import Case
@@ -28,7 +27,7 @@ from certificates.services import SEAL
 from jobs import clock
 from jobs.models import Job
 from tests import cast
-from tests.browser import Visitor, run_due
+from tests.browser import Visitor, be_at, run_due
 from tests.cast import moment
 from tests.jobs.conftest import environment
 from tests.journeys import steps
@@ -93,7 +92,7 @@ def granted(world, applicant, clerk, examiner, leader, transactional_db, tmp_pat
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "private"}}
     }
     settings.SIGNING_DIR = tmp_path / "signing"
-    clock.set_offset(moment("2026-09-18 10:00") - timezone.now())
+    be_at(moment("2026-09-18 10:00"))
     now = clock.now()
     case = steps.received(world, applicant, now)
     cast.check_all(case, clerk, now)
@@ -169,7 +168,7 @@ def test_a_submission_while_the_broker_is_away_is_quick_and_loses_nothing(
     chrome, world, applicant, transactional_db, tmp_path
 ):
     """The portal runs in earnest, but where Redis should be nobody listens."""
-    clock.set_offset(moment("2026-09-18 10:00") - timezone.now())
+    be_at(moment("2026-09-18 10:00"))
     draft = cast.make_draft(world, applicant, *steps.ALL, now=clock.now())
     Job.objects.all().delete()
     base = f"http://127.0.0.1:{free_port()}"

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from applications.models import Case
 from tests import cast
-from tests.browser import PHONE, move_to
+from tests.browser import PHONE, be_at
 from tests.cast import PASSWORD, moment
 from tests.journeys import papers, steps
 
@@ -64,7 +64,7 @@ def test_a_sign_in_lost_before_the_form_is_sent(visit, draft, applicant):
 
 def test_an_expired_draft_is_renewed_with_all_it_holds(visit, world, draft, applicant):
     cast.hand_in(draft, applicant, "id", now=moment("2026-09-18 10:00"))
-    move_to(moment("2026-11-18 10:00"))
+    be_at(moment("2026-11-18 10:00"))
     talent = visit(applicant, language="en")
     talent.go("me:home")
     talent.sees("expired; can be renewed")
