@@ -271,6 +271,7 @@ def _submit(play: Play, at: datetime) -> None:
     services.submit(
         case=play.case, actor=play.applicant, now=at, declares=True, agrees=bool(promises), signed_name=name
     )
+    services.confirm_submission(case=play.case, now=at)  # as a worker does at once
 
 
 def _accept(play: Play, at: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,16 +13,13 @@ from talentportal.lib.refusals import Refused, refuse_unless
 RELATED = ("guide", "item", "item__catalog_item", "organization", "region", "window", "applicant", "unit")
 
 
-def take(
-    case: Case, *, verb: str, actor, now: datetime, version: int | None = None, rows: QuerySet | None = None
-) -> tuple[Case, str]:
+def take(case: Case, *, verb: str, actor, now: datetime, version: int | None = None) -> tuple[Case, str]:
     """Lock a case for a verb and return it fresh, with the role in which the actor does it.
 
     `version` is what the form showed: when somebody was faster, Refused names them. Actor None is the system.
-    `rows` says what to read with it. Raises Refused with every reason. Call inside a transaction.
+    Raises Refused with every reason. Call inside a transaction.
     """
-    rows = Case.objects.select_related(*RELATED) if rows is None else rows
-    locked = rows.select_for_update(of=("self",)).get(pk=case.pk)
+    locked = Case.objects.select_related(*RELATED).select_for_update(of=("self",)).get(pk=case.pk)
     if version is not None and version != locked.version:
         raise Refused(_handled_by(locked))
     roles = queries.roles_on(locked, actor, timezone.localdate(now))

@@ -8,24 +8,20 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import queries, rules
+from applications import queries, questions, rules
 from applications.models import Case, DeferralCommitment, DeferredMaterial, Material
 from applications.services import filing
 from applications.services.clocks import calendar_of, remind_office
-from applications.services.journal import RELATED, take
+from applications.services.journal import RELATED
 from applications.services.messages import tell
 from applications.services.papers import write_paper
-from applications.states import ClockKind, DeferralReason, MaterialStatus, PaperKind
+from applications.states import ClockKind, DeferralReason, MaterialStatus, PaperKind, Who
 from policies import kept
 from talentportal.lib import names, numbers
 from talentportal.lib.bilingual import pick
 from talentportal.lib.refusals import Refused, refuse_unless
 
 COMMITMENT_TEXT_VERSION = "2026-1"
-# As much of a draft as its submission needs; the guide is remembered by the process.
-DRAFTS = Case.objects.only(
-    "state", "version", "answers", "expires_on", "guide", "item", "region", "window", "applicant", "unit"
-)
 _PATH_DATA = re.compile(r"[MLQCZmlqcz0-9 .,\-]{8,60000}")
 
 
@@ -56,31 +52,22 @@ def submit(
 
 
 def _submit(case: Case, actor, now: datetime, declares, signed_name, signature, agrees) -> Case:
-    case, role = take(case, verb="submit", actor=actor, now=now, rows=DRAFTS)
-    refuse_unless(case.applicant_id == actor.pk, _("This draft belongs to somebody else."))
-    case.applicant = actor
-    case.guide = kept.guide(case.guide_id)
-    case.item = case.guide.item
     today = timezone.localdate(now)
+    case = filing.lock_draft(case.pk, today)
+    refuse_unless(case.applicant_id == actor.pk, _("This draft belongs to somebody else."))
+    refuse_unless(not (reasons := rules.may_do("submit", case.state, {Who.APPLICANT})), reasons)
+    case.applicant, case.guide = actor, kept.guide(case.guide_id)
+    case.item = case.guide.item
     _refuse_unready(case, declares, today)
-    in_hand = set(case.materials.filter(status__in=rules.IN_HAND).order_by().values_list("spec_id", flat=True))
+    in_hand = filing.specs_in_hand(case)
     missing = rules.missing_specs(case.guide.materials.all(), case.answers, in_hand)
     if missing:
         _sign_commitment(case, missing, actor, now, signed_name, signature, agrees)
+    calendar = calendar_of(case)
     serial = filing.next_serial(case.region_id, today)
-    case.applicant_name = case.unit.name if case.unit else case.applicant.person.name
     case.case_no = numbers.case_number(case.region_id, today, case.item.serial, serial)
     case.query_code = numbers.short_code(6)
-    filing.file_case(
-        case,
-        actor=actor,
-        role=role,
-        today=today,
-        now=now,
-        calendar=calendar_of(case),
-        in_hand=len(in_hand),
-        missing=len(missing),
-    )
+    filing.file_case(case, today=today, now=now, calendar=calendar, in_hand=len(in_hand), missing=len(missing))
     return case
 
 
@@ -109,11 +96,15 @@ def _refuse_unready(case: Case, declares: bool, today: date) -> None:
         reasons.append(_("This draft has expired. Renew it first; your answers stay."))
     if not guide.is_in_force(today):
         reasons.append(_("The guide of this item has changed or is no longer in force. Renew the draft first."))
-    if not hasattr(case.applicant, "person"):
+    if not case.has_identity:
         reasons.append(_("Your identity is missing. Fill in the first step."))
+    answers = questions.kept_form(guide, today, case.answers)
+    reasons += [reason for found in answers.errors.values() for reason in found]
     if case.window_id is None:
         reasons.append(_("Choose the window that will handle your case."))
-    if guide.by_unit and case.unit is None:
+    elif not case.window_serves:
+        reasons.append(_("This window does not handle this service item. Choose another one."))
+    if guide.by_unit and case.unit_id is None:
         reasons.append(_("This item is applied for by the unit. Choose the unit."))
     if not declares:
         reasons.append(_("Confirm that what you state is true."))
