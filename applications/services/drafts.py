@@ -68,7 +68,7 @@ def _own_draft(case: Case, actor) -> Case:
 
 @transaction.atomic
 def look_again(*, case: Case, actor, now: datetime) -> Case:
-    """Mark missing materials that the portal holds by now, e.g. since the identity was registered. Safe to run twice."""
+    """Mark missing materials that the portal holds by now, e.g. since the identity was registered."""
     draft = _own_draft(case, actor)
     for material in draft.materials.filter(status=MaterialStatus.MISSING).select_related("spec"):
         if fetching.holds(material.spec, draft.applicant):

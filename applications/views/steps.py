@@ -27,6 +27,13 @@ from policies import kept
 from talentportal.lib.refusals import Refused
 from talentportal.templatetags.portal import clock_time
 
+TEMPLATES = {
+    "identity": "applications/step_identity.html",
+    "basics": "applications/step_basics.html",
+    "materials": "applications/step_materials.html",
+    "check": "applications/step_check.html",
+    "sign": "applications/step_sign.html",
+}
 SAVE_LIMIT = 400_000  # bytes of one saving
 
 
@@ -55,16 +62,13 @@ def step(request, code: str, draft: str, step: str):
 
 def _submitted(request, code: str, draft: str):
     """Submit without building the page; None when something is amiss, and the page then says what."""
-    light = Case.objects.filter(applicant=request.user, item__code=code, public_id=draft, state=State.DRAFT)
-    pk, guide, answers = light.values_list("pk", "guide", "answers").first() or (None, None, None)
     form = SignForm(request.POST, commits="signed_name" in request.POST)
-    now = clock.now()
-    if pk is None or not form.is_valid():
-        return None
-    if not questions.kept_form(kept.guide(guide), timezone.localdate(now), answers).is_valid():
+    own = Case.objects.filter(applicant=request.user, item__code=code, public_id=draft, state=State.DRAFT)
+    pk = own.values_list("pk", flat=True).first() if form.is_valid() else None
+    if pk is None:
         return None
     try:
-        case = services.submit(case=Case(pk=pk), actor=request.user, now=now, **form.cleaned_data)
+        case = services.submit(case=Case(pk=pk), actor=request.user, now=clock.now(), **form.cleaned_data)
     except Refused:
         return None
     return redirect(reverse("me:case", args=[case.case_no]) + "?submitted")
@@ -88,7 +92,7 @@ def _page(request, wizard: Wizard, step: str, **context):
         "current": wizard.stepper(step)[place],
         "upload_max": settings.UPLOAD_MAX_BYTES,
     }
-    return render(request, f"applications/step_{step}.html", context)
+    return render(request, TEMPLATES[step], context)
 
 
 def _done(request, wizard: Wizard, step: str, answers: dict | None = None):

@@ -85,7 +85,7 @@ function step(row, part) {
   const bar = row.querySelector("progress");
   if (!bar) return;
   bar.value = percent;
-  row.querySelector("[data-percent]").textContent = words.sending.replace("{percent}", percent);
+  row.querySelector("[data-percent]").textContent = words.sending.replace("{percent}", `${percent} %`);
 }
 
 function arrived(form, row, request, name) {

@@ -73,7 +73,7 @@ def test_a_received_case_says_what_comes_next_and_by_when(received, me):
     page = text(me.get(url(received)))
     for words in (
         "Waiting for acceptance",
-        "5 working days left accepted or told by Thursday 24 September 2026",
+        "5 working days left accepted or answered by 24 September 2026",
         "You submitted the application",
         "The window looks at your materials",
         "At the latest 15 October 2026",
@@ -89,9 +89,9 @@ def test_a_deferred_case_shows_both_clocks_and_what_to_do(deferred, me, at):
     for words in (
         "Accepted with materials to come · Being handled",
         "The office’s time to decide",
-        "decided by Friday 9 October 2026",
+        "decided by 9 October 2026",
         "Your time to supply",
-        "2 working days left by Wednesday 23 September 2026",
+        "2 working days left at the latest Wednesday 23 September 2026",
         "For you to do: Supply 2 materials",
         "by 23 September 2026",
         "by 24 September 2026",
@@ -417,6 +417,7 @@ def test_the_case_page_asks_the_same_number_of_times(deferred, at, me, django_as
     at(LATER)
     for key in ("works", "form"):
         me.post(supply_url(deferred, key), {"file": samples.pdf()})
+    me.get(url(deferred))  # what a process keeps for a second
     with django_assert_max_num_queries(count):
         me.get(url(deferred))
 
@@ -430,5 +431,6 @@ def test_the_space_asks_the_same_number_of_times(world, deferred, applicant, me,
         item, _guide = cast.make_item(world.province, world.office, [world.window], serial=serial)
         case = cast.make_draft(world, applicant, *ALL, now=moment(NOW), item=item)
         cast.submit(case, applicant, moment(NOW))
+    me.get("/en/me/")  # what a process keeps for a second
     with django_assert_max_num_queries(count):
         me.get("/en/me/")

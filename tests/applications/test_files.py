@@ -227,6 +227,7 @@ def test_files_and_papers_of_a_case_follow_the_case(
 ):
     cast.hand_in(draft, applicant, "id", "degree", "works", "form", "photo", now=moment(NOW))
     case = cast.submit(draft, applicant, moment(NOW))
+    services.confirm_submission(case=case, now=moment(NOW))
     kept, paper = case.materials.first().files.get(), case.papers.get()
     rendering.render_paper(paper=paper, now=moment(NOW))
     MaterialFile.objects.update(scan_state=ScanState.CLEAN)
@@ -256,6 +257,7 @@ def test_staff_wait_for_the_scan(draft, applicant, clerk, client_of):
 def test_while_a_paper_is_being_drawn_its_words_can_be_printed(draft, applicant, me):
     cast.hand_in(draft, applicant, "id", "degree", "works", "form", "photo", now=moment(NOW))
     case = cast.submit(draft, applicant, moment(NOW))
+    services.confirm_submission(case=case, now=moment(NOW))
     paper = case.papers.get()
     response = me.get(f"/en/me/papers/{paper.public_id}/")
     assert response["Location"] == f"/en/me/papers/{paper.public_id}/words/"
