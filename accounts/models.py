@@ -190,7 +190,7 @@ class StaffPost(models.Model):
     class Meta:
         verbose_name = _("staff post")
         verbose_name_plural = _("staff posts")
-        ordering = ["user", "role"]
+        ordering = ["user_id", "role"]
         constraints = [
             models.UniqueConstraint(fields=["user", "role", "region"], name="staff_post_once"),
             models.CheckConstraint(

@@ -12,8 +12,8 @@ class ApplicationsConfig(AppConfig):
         from jobs.registry import register_job, register_sweep
         from regions import recompute
 
-        for kind in ("confirm_submission", "deem_accepted", "lapse_correction", "lapse_deferral", "render_paper", "scan_file"):
-            register_job(f"applications.{kind}", getattr(tasks, kind))
+        for job in tasks.JOBS:
+            register_job(f"applications.{job.__name__}", job)
         register_sweep("applications.deadlines", due.sweep_deadlines)
         recompute.register(services.recompute_clocks)
         on_sealed("case", tasks.certificate_sealed)

@@ -379,7 +379,7 @@ class CommitmentBreach(models.Model):
 
 
 class DeferralBan(models.Model):
-    """No acceptance with incomplete materials until a date. Visible to clerks as yes or no, never with the case behind."""
+    """No acceptance with incomplete materials until a date. Clerks see yes or no, never the case behind."""
 
     applicant = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="deferral_bans"
@@ -452,7 +452,7 @@ class PaperCounter(models.Model):
 
 
 class Paper(models.Model):
-    """An official document 文书. Its words are fixed in `content` when it is written; the PDF is drawn from them later."""
+    """An official document 文书. Its words are fixed in `content` at once; the PDF is drawn from them later."""
 
     public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="papers", verbose_name=_("case"))

@@ -63,7 +63,7 @@ class Standing:
 def deferral_obstacles(guide: GuideVersion, missing: Iterable[MaterialSpec], standing: Standing) -> list:
     """List every reason why these materials cannot be deferred; empty when they can (domain 3.6.1).
 
-    Guangdong 优化营商环境条例 第32条, Zhejiang “最多跑一次”规定 第11条: core materials complete, only listed ones missing.
+    Guangdong 优化营商环境条例 第32条, Zhejiang “最多跑一次”规定 第11条: core complete, only listed ones missing.
     """
     missing = list(missing)
     reasons = []
@@ -200,7 +200,7 @@ def breach_ban_months(guide: GuideVersion, earlier_breaches_in_24_months: int) -
 
 
 def reminder_days(start: date, due: date, calendar: WorkCalendar) -> list[date]:
-    """List the days on which somebody is reminded of a deadline: half time, 3 and 1 working days before, the day itself."""
+    """List the days of reminders of a deadline: half time, 3 and 1 working days before, the day itself."""
     length = calendar.between(start, due)
     days = {calendar.add(start, length // 2), calendar.subtract(due, 3), calendar.subtract(due, 1), due}
     return sorted(day for day in days if day > start)

@@ -35,3 +35,6 @@ def certificate_sealed(certificate, now: datetime) -> None:
     """Told by certificates when the certificate of a case became valid."""
     case = Case(pk=int(certificate.source.partition(":")[2]))
     services.mark_issued(case=case, now=now, certificate_no=certificate.number)
+
+
+JOBS = (confirm_submission, deem_accepted, lapse_correction, lapse_deferral, render_paper, scan_file)

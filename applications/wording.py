@@ -62,7 +62,8 @@ def _receipt(case: Case, **_facts) -> dict:
         "paragraphs": [
             _("We have received your application “%(item)s”. Its materials are listed below.") % _item(case),
             _(
-                "We tell you by %(date)s whether it is accepted. If we say nothing by then, it counts as accepted from today."
+                "We tell you by %(date)s whether it is accepted. "
+                "If we say nothing by then, it counts as accepted from today."
             )
             % {"date": spoken.day(_due(case, "ACCEPT"))},
             _("With the case number and the query code you can follow the case without signing in."),
@@ -163,7 +164,8 @@ def _commitment(case: Case, *, commitment, **_facts) -> dict:
             _("2. I know that the result is held until all of them have been accepted."),
             "3. " + _consequence(case),
             _(
-                "4. I agree that a broken promise is recorded, and that my record is looked up when I ask for deferral again."
+                "4. I agree that a broken promise is recorded, "
+                "and that my record is looked up when I ask for deferral again."
             ),
         ],
         "signature": commitment.signed_name,

@@ -137,7 +137,7 @@ class CertificateEvent(models.Model):
     class Meta:
         verbose_name = _("certificate event")
         verbose_name_plural = _("certificate events")
-        ordering = ["certificate", "id"]
+        ordering = ["certificate_id", "id"]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
@@ -204,7 +204,7 @@ class BatchRow(models.Model):
     class Meta:
         verbose_name = _("line of a batch")
         verbose_name_plural = _("lines of a batch")
-        ordering = ["batch", "line"]
+        ordering = ["batch_id", "line"]
         constraints = [models.UniqueConstraint(fields=["batch", "line"], name="batch_line_once")]
 
     def __str__(self) -> str:

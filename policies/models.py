@@ -101,7 +101,9 @@ class ServiceItem(models.Model):
 
     code = models.SlugField(_("code"), max_length=60, unique=True, help_text=_("Used in addresses"))
     serial = models.PositiveSmallIntegerField(_("serial in case numbers"), unique=True)
-    catalog_item = models.ForeignKey(CatalogItem, models.PROTECT, related_name="service_items", verbose_name=_("matter"))
+    catalog_item = models.ForeignKey(
+        CatalogItem, models.PROTECT, related_name="service_items", verbose_name=_("matter")
+    )
     organization = models.ForeignKey(
         "accounts.Organization", models.PROTECT, related_name="service_items", verbose_name=_("implementing body")
     )
@@ -138,7 +140,7 @@ class GuideVersionQuerySet(models.QuerySet):
 
 
 class GuideVersion(models.Model):
-    """A guide 办事指南 as it was published. A case points here, never to the live item; a published version is frozen."""
+    """A guide 办事指南 as it was published. Cases point here, never to the live item; once published it is frozen."""
 
     item = models.ForeignKey(ServiceItem, models.PROTECT, related_name="guides", verbose_name=_("service item"))
     version = models.PositiveSmallIntegerField(_("version"))
@@ -197,7 +199,12 @@ class GuideVersion(models.Model):
     result_kind = models.CharField(_("result"), max_length=12, choices=ResultKind)
     result_name = models.JSONField(_("name of the result"), default=dict, blank=True)
     certificate_kind = models.ForeignKey(
-        "certificates.CertificateKind", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("certificate")
+        "certificates.CertificateKind",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("certificate"),
     )
     outcome = models.CharField(_("outcome"), max_length=40, default="certificate")  # key in applications/outcomes.py
     result_valid_months = models.PositiveSmallIntegerField(_("validity (months)"), null=True, blank=True)
@@ -243,7 +250,8 @@ class GuideVersion(models.Model):
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(old__published_at__isnull=False),
                 func="""
-                    IF (to_jsonb(NEW) - 'state' - 'effective_to') IS DISTINCT FROM (to_jsonb(OLD) - 'state' - 'effective_to')
+                    IF (to_jsonb(NEW) - 'state' - 'effective_to')
+                        IS DISTINCT FROM (to_jsonb(OLD) - 'state' - 'effective_to')
                     THEN RAISE EXCEPTION 'a published guide version is never edited'; END IF;
                     RETURN NEW;
                 """,
@@ -313,7 +321,7 @@ class MaterialSpec(models.Model):
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 when=pgtrigger.Before,
                 func="""
-                    IF EXISTS (SELECT 1 FROM policies_guideversion g WHERE g.id = OLD.guide_id AND g.published_at IS NOT NULL)
+                    IF EXISTS (SELECT 1 FROM policies_guideversion WHERE id = OLD.guide_id AND published_at IS NOT NULL)
                     THEN RAISE EXCEPTION 'a material of a published guide version is never edited'; END IF;
                     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
                     RETURN NEW;
@@ -324,7 +332,7 @@ class MaterialSpec(models.Model):
                 operation=pgtrigger.Insert,
                 when=pgtrigger.Before,
                 func="""
-                    IF EXISTS (SELECT 1 FROM policies_guideversion g WHERE g.id = NEW.guide_id AND g.published_at IS NOT NULL)
+                    IF EXISTS (SELECT 1 FROM policies_guideversion WHERE id = NEW.guide_id AND published_at IS NOT NULL)
                     THEN RAISE EXCEPTION 'a published guide version gets no new material'; END IF;
                     RETURN NEW;
                 """,

@@ -14,7 +14,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # --- This deployment -------------------------------------------------------------------------------------------------
 
 DEBUG = env.flag("DEBUG", default=False)
-DEMO = env.flag("DEMO", default=False)  # mailbox page, demo clock, demo identities; refused beside real data (jobs.checks)
+DEMO = env.flag("DEMO", default=False)  # mailbox, clock, identities; refused beside real data
 SECRET_KEY = env.text("SECRET_KEY")
 FIELD_KEYS = env.keys("FIELD_KEYS")  # seal personal numbers; the first is current, later ones only open old rows
 INDEX_KEYS = env.keys("INDEX_KEYS")  # keyed fingerprint for search and uniqueness of personal numbers
@@ -241,7 +241,7 @@ if DEMO:
     EMAIL_BACKEND = "notifications.mailbox.DemoMailboxBackend"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="no-reply@portal.invalid")
-SMS_GATEWAY = env.text("SMS_GATEWAY", default="notifications.gateways.DemoSms" if DEMO else "notifications.gateways.NoSms")
+SMS_GATEWAY = env.text("SMS_GATEWAY", default=f"notifications.gateways.{'DemoSms' if DEMO else 'NoSms'}")
 SMS_GATEWAY_URL = env.text("SMS_GATEWAY_URL", default="")  # for notifications.gateways.HttpSms
 SMS_GATEWAY_TOKEN = env.text("SMS_GATEWAY_TOKEN", default="")
 EMAIL_TIMEOUT = 10

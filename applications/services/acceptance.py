@@ -62,7 +62,7 @@ def accept_with_deferral(*, case: Case, actor, now: datetime, version: int | Non
 
 @transaction.atomic
 def deem_accepted(*, case: Case, now: datetime) -> Case | None:
-    """Accept by silence: no notice within the period, so the case counts as accepted from its receipt (许可法 第32条(4)).
+    """Accept by silence: told nothing in time, the case counts as accepted from its receipt (许可法 第32条(4)).
 
     Returns None when the case has moved on or the period still runs. Safe to run twice.
     """

@@ -92,7 +92,7 @@ def _cured(point: CorrectionPoint, since: datetime) -> bool:
 
 @transaction.atomic
 def lapse_correction(*, case: Case, now: datetime) -> Case | None:
-    """Close a case whose correction period passed: the application counts as withdrawn (Anyang 第36条, Zhejiang 第11条).
+    """Close a case whose correction period passed: it counts as withdrawn (Anyang 第36条, Zhejiang 第11条).
 
     Returns None when the case has moved on or the period still runs. Safe to run twice.
     """

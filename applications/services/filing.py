@@ -84,9 +84,7 @@ def next_serial(region: str, day: date) -> int:
         return cursor.fetchone()[0]
 
 
-def file_case(
-    case: Case, *, today: date, now: datetime, calendar: WorkCalendar, in_hand: int, missing: int
-) -> None:
+def file_case(case: Case, *, today: date, now: datetime, calendar: WorkCalendar, in_hand: int, missing: int) -> None:
     """Write what changed on a locked draft, its acceptance clock, the event and the job that confirms it.
 
     The case carries name, number and query code already; the rest is set on it here as well.
