@@ -1,6 +1,7 @@
 """The cast: one small world, and the people who act in it."""
 
 import pytest
+from django.utils import translation
 
 from accounts.models import Role
 from jobs import clock
@@ -18,6 +19,15 @@ def _private_files(settings, tmp_path_factory):
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
     }
     settings.SIGNING_DIR = tmp_path_factory.getbasetemp() / "signing"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a cast signs up in every test
+
+
+@pytest.fixture(autouse=True)
+def _chinese():
+    """Begin every test in the default language; a request leaves its own behind."""
+    translation.activate("zh-hans")
+    yield
+    translation.activate("zh-hans")
 
 
 @pytest.fixture(autouse=True)
