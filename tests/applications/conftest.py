@@ -2,6 +2,7 @@ import pytest
 from django.test import Client
 
 from jobs import clock
+from regions import queries as regions
 from tests.cast import moment
 
 
@@ -29,3 +30,11 @@ def client_of():
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def kept_long(monkeypatch):
+    """Let the process keep for an hour what it keeps for a second, so that queries can be counted."""
+    monkeypatch.setattr(regions, "CHECK_SECONDS", 3600)
+    monkeypatch.setattr(regions, "KEEP_SECONDS", 3600)
+    monkeypatch.setattr(clock, "KEEP_SECONDS", 3600)
