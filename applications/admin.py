@@ -1,4 +1,4 @@
-"""The office at work: the queue, the case on the desk, each act a POST to its own address. Nothing is edited by hand."""
+"""The office at work: queue, case on the desk, each act a POST to its own address. Nothing is edited by hand."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied

@@ -165,7 +165,7 @@ class QueueRow:
 def row_of(case: Case, user, now: datetime) -> QueueRow:
     """Return the line of a case loaded by `with_row_parts`."""
     running = faces(case, timezone.localdate(now))
-    commitment = getattr(case, "commitment", None) if case.is_deferred else None
+    commitment = getattr(case, "commitment", None) if case.state != State.CLOSED else None
     owed = sum(item.accepted_at is None for item in commitment.items.all()) if commitment else 0
     held = case.claimed_by_id not in (None, user.pk) and case.claimed_until > now
     face = running.get(LEADING_CLOCK.get(case.state)) or next(iter(running.values()), None)

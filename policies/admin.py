@@ -22,7 +22,7 @@ READERS = (Role.CLERK, Role.EXAMINER, Role.LEADER, Role.CERTIFICATE_CLERK, Role.
 
 
 class LinesJSONField(forms.JSONField):
-    """JSON as people can read it: one entry a line, Chinese as Chinese. A draft may be empty: publishing asks for all."""
+    """JSON as people can read it: one entry a line, Chinese as Chinese. A draft may be empty."""
 
     def __init__(self, *args, **kwargs):
         kwargs["widget"] = forms.Textarea(attrs={"rows": 8, "class": "vLargeTextField vJson", "spellcheck": "false"})

@@ -9,17 +9,19 @@ from workstations.models import OpeningHours, Window, WindowItem, Workstation
 READERS = (Role.CLERK, Role.EXAMINER, Role.LEADER, Role.CERTIFICATE_CLERK, Role.OFFICIAL)
 
 
-class HoursInline(RoleAdminMixin, admin.TabularInline):
+class HoursInline(RoleAdminMixin, admin.StackedInline):
     model = OpeningHours
+    fields = (("weekday", "opens_at", "closes_at"),)
     view_roles = READERS
     may_delete = True
     extra = 0
 
 
-class ItemInline(RoleAdminMixin, admin.TabularInline):
+class ItemInline(RoleAdminMixin, admin.StackedInline):
     """What the window handles; an ended line stays, so that old cases keep their window."""
 
     model = WindowItem
+    fields = ("item", ("starts_on", "ends_on"))
     view_roles = READERS
     extra = 0
 
