@@ -134,5 +134,15 @@ class Autosave {
   }
 }
 
+/** A later step was reached, so what this tab remembers of other steps has arrived at the server. */
+function forgetOthers() {
+  const draft = document.querySelector("[data-draft]")?.dataset.draft;
+  const here = document.querySelector("form[data-keep]")?.dataset.keep;
+  for (const key of Object.keys(sessionStorage)) {
+    if (draft && key.startsWith(`draft:${draft}:`) && key !== `draft:${here}`) sessionStorage.removeItem(key);
+  }
+}
+
+forgetOthers();
 document.addEventListener("submit", freshen, { capture: true });
 for (const form of document.querySelectorAll("form[data-autosave]")) new Autosave(form);
