@@ -71,7 +71,9 @@ class CorrectionForm(ActForm):
             pk = sheet.material.pk
             reason, cure = self.cleaned_data.get(f"reason_{pk}"), (self.cleaned_data.get(f"cure_{pk}") or "").strip()
             if reason and not cure:
-                self.add_error(f"cure_{pk}", _("Say how to cure it."))
+                self.add_error(
+                    f"cure_{pk}", _("Say how to cure “%(name)s”.") % {"name": pick(sheet.material.spec, "name")}
+                )
             if reason:
                 points[pk] = (reason, cure)
         if not points and not self.errors:

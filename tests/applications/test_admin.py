@@ -360,7 +360,7 @@ def test_what_is_missing_in_a_form_is_said_and_what_was_typed_is_kept(as_, case,
     pk = case.materials.get(spec__key="form").pk
     page = post(as_(clerk), case, "request_correction", **{f"reason_{pk}": "M04", "note": "请一次改好"})
     assert page.status_code == 422
-    assert "Say how to cure it." in text(page)
+    assert "Say how to cure “Material form”." in text(page)
     assert "请一次改好" in page.content.decode()
     assert post(as_(clerk), case, "request_correction").status_code == 422
     rejected = post(as_(clerk), case, "reject_acceptance", reason="N04", explanation="仍不符合")
