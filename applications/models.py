@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Role, UnitMember
 from accounts.queries import posts_of
@@ -365,7 +366,9 @@ class CommitmentBreach(models.Model):
     applicant = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="breaches", verbose_name=_("applicant")
     )
-    unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="breaches")
+    unit = models.ForeignKey(
+        "accounts.Unit", models.PROTECT, null=True, blank=True, related_name="breaches", verbose_name=_("unit")
+    )
     materials = models.JSONField(_("materials not supplied"), default=list)  # keys of the specs
     recorded_at = models.DateTimeField(_("recorded at"))
     is_excused = models.BooleanField(_("excused"), default=False)
@@ -382,9 +385,16 @@ class DeferralBan(models.Model):
     """No acceptance with incomplete materials until a date. Clerks see yes or no, never the case behind."""
 
     applicant = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="deferral_bans"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="deferral_bans",
+        verbose_name=_("applicant"),
     )
-    unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="deferral_bans")
+    unit = models.ForeignKey(
+        "accounts.Unit", models.PROTECT, null=True, blank=True, related_name="deferral_bans", verbose_name=_("unit")
+    )
     breach = models.OneToOneField(CommitmentBreach, models.PROTECT, related_name="ban", verbose_name=_("breach"))
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until (not included)"))
@@ -497,14 +507,14 @@ class CaseEvent(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="events", verbose_name=_("case"))
     seq = models.PositiveIntegerField(_("number"))
     verb = models.CharField(_("step"), max_length=30)
-    from_state = models.CharField(_("from"), max_length=12, choices=State, blank=True)
-    to_state = models.CharField(_("to"), max_length=12, choices=State, blank=True)
+    from_state = models.CharField(pgettext_lazy("state", "from"), max_length=12, choices=State, blank=True)
+    to_state = models.CharField(pgettext_lazy("state", "to"), max_length=12, choices=State, blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
     actor_role = models.CharField(_("as"), max_length=20, blank=True)  # states.Who
     at = models.DateTimeField(_("at"))
-    opinion = models.CharField(_("words"), max_length=1000, blank=True)
+    opinion = models.CharField(pgettext_lazy("event", "words"), max_length=1000, blank=True)
     data = models.JSONField(_("details"), default=dict, blank=True)
 
     class Meta:

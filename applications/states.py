@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(TextChoices):
@@ -111,7 +112,7 @@ class ClockKind(TextChoices):
     PROMISED = "PROMISED", _("promised period")
     STATUTORY = "STATUTORY", _("statutory period")
     DEFERRAL = "DEFERRAL", _("supply of deferred materials")
-    DELIVERY = "DELIVERY", _("delivery")
+    DELIVERY = "DELIVERY", pgettext_lazy("clock", "delivery")
 
 
 class ClockOwner(TextChoices):

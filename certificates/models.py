@@ -3,6 +3,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from certificates.states import CertificateStatus, Layout, Way
 from talentportal.lib.sealed import SealedTextField
@@ -190,7 +191,7 @@ class BatchRow(models.Model):
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="rows", verbose_name=_("batch"))
     line = models.PositiveIntegerField(_("line"))  # of the file, as a spreadsheet counts
-    name = models.CharField(_("name"), max_length=100, blank=True)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=100, blank=True)
     id_number = SealedTextField(_("document number"), null=True, blank=True)  # kept to look again after registration
     person = models.ForeignKey(
         "accounts.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person")

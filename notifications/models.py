@@ -45,7 +45,9 @@ class Message(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="inbox", verbose_name=_("recipient")
     )
     event = models.CharField(_("event"), max_length=60)
-    key = models.CharField(max_length=200, unique=True)  # event, recipient and cause: a second sending is a no-op
+    key = models.CharField(
+        _("key"), max_length=200, unique=True
+    )  # event, recipient and cause: a second sending is a no-op
     title = models.CharField(_("title"), max_length=200)
     body = models.TextField(_("text"))
     path = models.CharField(_("link"), max_length=200, blank=True)
