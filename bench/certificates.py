@@ -3,7 +3,7 @@
 import io
 import multiprocessing
 import tempfile
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import django

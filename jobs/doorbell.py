@@ -1,7 +1,7 @@
 """Wake a worker after a commit. The bell carries nothing and may get lost: the rows are the truth and beat rings too.
 
-A request only puts a token into a queue of one; a daemon thread of the process does the talking. With the broker away
-the thread waits or fails, the request never does.
+A request only puts a token into a queue of one; a daemon thread of the process does the talking, the first time at once
+and then at most every PAUSE. With the broker away the thread waits or fails, the request never does.
 """
 
 import contextlib
@@ -9,12 +9,14 @@ import logging
 import os
 import queue
 import threading
+import time
 
 from talentportal.celery import app
 
 logger = logging.getLogger(__name__)
 
 TASK = "jobs.drain"
+PAUSE = 0.2  # seconds; a woken worker does all that is due, so one ring stands for many
 _lock = threading.Lock()
 _tokens: queue.Queue = queue.Queue(maxsize=1)
 _thread: threading.Thread | None = None
@@ -47,6 +49,7 @@ def _talk(tokens: queue.Queue) -> None:
             app.send_task(TASK, expires=5, ignore_result=True, retry=False)
         except Exception as error:
             logger.warning("the doorbell did not reach the broker: %s", type(error).__name__)
+        time.sleep(PAUSE)
 
 
 def _forget() -> None:

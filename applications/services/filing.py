@@ -1,4 +1,4 @@
-"""The four statements of a submission: lock the draft, see what is in hand, draw a number, file.
+"""The statements of a submission: find the draft; lock it, see what is in hand, draw a number, file.
 
 Written out because it is the busiest moment of a deadline day: the same through the ORM costs several times as much.
 """
@@ -14,6 +14,11 @@ from jobs.services import ring_after_commit
 from talentportal.lib.workdays import WorkCalendar
 from workstations.models import WindowStatus
 
+_FIND = """
+    SELECT id FROM applications_case
+    WHERE public_id = %s AND applicant_id = %s AND state = %s
+        AND item_id = (SELECT id FROM policies_serviceitem WHERE code = %s)
+"""
 # A draft with all that its submission needs, locked until the transaction ends.
 _DRAFT = """
     SELECT c.id, c.state, c.version, c.answers, c.expires_on, c.guide_id, c.item_id, c.region_id, c.window_id,
@@ -44,18 +49,27 @@ _FILE = """
         WHERE id = %(case)s
         RETURNING id, version
     ), clock AS (
-        INSERT INTO applications_clock (case_id, kind, owner, days, started_on, printed_due_on, due_on, due_wd, calendar,
-            is_provisional, grace_days, paused_days)
+        INSERT INTO applications_clock (case_id, kind, owner, days, started_on, printed_due_on, due_on, due_wd,
+            calendar, is_provisional, grace_days, paused_days)
         SELECT id, %(clock)s, %(office)s, %(days)s, %(today)s, %(due_on)s, %(due_on)s, %(due_wd)s, %(calendar)s,
             %(provisional)s, 0, 0 FROM filed
     ), event AS (
-        INSERT INTO applications_caseevent (case_id, seq, verb, from_state, to_state, actor_id, actor_role, at, opinion, data)
+        INSERT INTO applications_caseevent (case_id, seq, verb, from_state, to_state, actor_id, actor_role, at,
+            opinion, data)
         SELECT id, version, 'submit', %(from)s, %(to)s, %(actor)s, %(role)s, %(now)s, '',
             jsonb_build_object('in_hand', %(in_hand)s::int, 'missing', %(missing)s::int) FROM filed
     )
     INSERT INTO jobs_job (kind, key, payload, created_at, run_after, attempts, last_error)
-    SELECT 'applications.confirm_submission', id::text, jsonb_build_object('case', id), %(now)s, %(now)s, 0, '' FROM filed
+    SELECT 'applications.confirm_submission', id::text, jsonb_build_object('case', id), %(now)s, %(now)s, 0, ''
+    FROM filed
 """
+
+
+def find_draft(user, code: str, public_id: str) -> int | None:
+    """Return the id of the user's own draft of an item at its address, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, [public_id, user.pk, State.DRAFT, code])
+        return next(iter(cursor.fetchone() or ()), None)
 
 
 def lock_draft(pk: int, today: date) -> Case:

@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST
@@ -18,12 +17,12 @@ from accounts.services import register_person
 from applications import questions, services
 from applications.forms import SignForm, promises_in
 from applications.models import Case
+from applications.services import filing
 from applications.services.drafts import STEPS
 from applications.states import State
 from applications.views.common import own_draft, signed_in
 from applications.wizard import Wizard
 from jobs import clock
-from policies import kept
 from talentportal.lib.refusals import Refused
 from talentportal.templatetags.portal import clock_time
 
@@ -63,9 +62,7 @@ def step(request, code: str, draft: str, step: str):
 def _submitted(request, code: str, draft: str):
     """Submit without building the page; None when something is amiss, and the page then says what."""
     form = SignForm(request.POST, commits="signed_name" in request.POST)
-    own = Case.objects.filter(applicant=request.user, item__code=code, public_id=draft, state=State.DRAFT)
-    pk = own.values_list("pk", flat=True).first() if form.is_valid() else None
-    if pk is None:
+    if not form.is_valid() or not (pk := filing.find_draft(request.user, code, draft)):
         return None
     try:
         case = services.submit(case=Case(pk=pk), actor=request.user, now=clock.now(), **form.cleaned_data)
