@@ -98,9 +98,7 @@ ADDRESSES = {
     "accounts:unit_list": (SIGNED_IN, None),
     "accounts:register_unit": (SIGNED_IN, None),
     "accounts:unit": (UNIT, lambda s: {"pk": s.unit.pk}),
-    "accounts:end_membership": (
-        everybody(405, anonymous="in"), lambda s: {"pk": s.unit.pk, "member_pk": s.member.pk}
-    ),
+    "accounts:end_membership": (everybody(405, anonymous="in"), lambda s: {"pk": s.unit.pk, "member_pk": s.member.pk}),
 }
 
 
@@ -110,12 +108,12 @@ OWNERS_ACTS = (
     "me:supply",
     "me:collect",
     "me:message",
-    "apply:discard",
     "apply:renew",
     "apply:save",
     "apply:upload",
     "apply:remove",
     "apply:step",
+    "apply:discard",
 )
 
 
@@ -186,5 +184,6 @@ def test_acts_on_what_is_somebody_elses_are_not_found(scene):
 
 def test_the_owner_reaches_every_act(scene):
     client = client_of(scene, "owner")
-    answers = {n: found(client, reverse(n, kwargs=ADDRESSES[n][1](scene)), "post") for n in OWNERS_ACTS}
+    there = {name: reverse(name, kwargs=ADDRESSES[name][1](scene)) for name in OWNERS_ACTS}
+    answers = {name: found(client, address, "post") for name, address in there.items()}
     assert {name for name, answer in answers.items() if answer in (403, 404, 405, 500)} == set()

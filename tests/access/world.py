@@ -40,14 +40,18 @@ def build() -> SimpleNamespace:
         ),
         examiner=cast.make_staff("examiner@example.org", "赵审", Role.EXAMINER, world.province, world.office),
         leader=cast.make_staff("leader@example.org", "钱批", Role.LEADER, world.province, world.office),
-        certificate_clerk=cast.make_staff("seal@example.org", "孙证", Role.CERTIFICATE_CLERK, world.province, world.office),
+        certificate_clerk=cast.make_staff(
+            "seal@example.org", "孙证", Role.CERTIFICATE_CLERK, world.province, world.office
+        ),
         official=cast.make_staff("official@example.org", "周官", Role.OFFICIAL, world.province, world.office),
         expert=cast.make_staff("expert@example.org", "郑专", Role.EXPERT, world.province, world.office),
         administrator=cast.make_staff("admin@example.org", "吴管", Role.ADMINISTRATOR, world.province, world.office),
     )
     unit = cast.make_unit(world.county, people.handler, now)
     member = UnitMember.objects.create(unit=unit, user=people.stranger, role="HR", joined_at=now, left_at=now)
-    case = cast.submit(cast.make_draft(world, people.owner, "id", "degree", "works", "form", "photo", now=now), people.owner, now)
+    case = cast.submit(
+        cast.make_draft(world, people.owner, "id", "degree", "works", "form", "photo", now=now), people.owner, now
+    )
     done = _finished(world, people, now)
     draft_item, _guide = cast.make_item(world.province, world.office, [world.window], serial=3)
     draft = cast.make_draft(world, people.owner, "id", now=now, item=draft_item)

@@ -1,0 +1,179 @@
+"""The admin x everybody: who may list, open and add each kind of row, and who reaches each button.
+
+Models and addresses come from the admin site and the resolver, so that a new one without an entry fails.
+"""
+
+from itertools import product
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from accounts.models import Reveal
+from applications.models import CommitmentBreach, DeferralBan
+from certificates.models import Batch
+from notifications.models import Delivery, MessageTemplate, Reminder
+from tests import cast
+from tests.access import world
+from tests.access.test_matrix import EVERYTHING, client_of, found
+from tests.access.world import ROLES
+from workstations.models import Workstation
+
+pytestmark = pytest.mark.django_db
+
+ADMINISTRATOR = {"administrator"}
+CASES = {"clerk", "other_clerk", "examiner", "leader", "certificate_clerk"}
+OFFICE = CASES | {"official"}
+IN_CHARGE = CASES - {"other_clerk"}  # of the case in the scene, by region and window
+SEAL = {"certificate_clerk", "leader", "administrator"}
+STAFF = {*OFFICE, "expert", "administrator"}
+
+# model: (who sees rows, who adds rows).
+MODELS = {
+    "jobs.job": (ADMINISTRATOR, set()),
+    "regions.region": (ADMINISTRATOR, ADMINISTRATOR),
+    "regions.calendaryear": (ADMINISTRATOR, ADMINISTRATOR),
+    "regions.calendarday": (ADMINISTRATOR, ADMINISTRATOR),
+    "accounts.user": (ADMINISTRATOR, ADMINISTRATOR),
+    "accounts.staffpost": (ADMINISTRATOR, ADMINISTRATOR),
+    "accounts.organization": (OFFICE | ADMINISTRATOR, ADMINISTRATOR),
+    "accounts.unit": (CASES | ADMINISTRATOR, set()),
+    "accounts.person": (CASES | ADMINISTRATOR, set()),
+    "accounts.reveal": (ADMINISTRATOR, set()),
+    "notifications.messagetemplate": (ADMINISTRATOR, set()),
+    "notifications.message": (ADMINISTRATOR, set()),
+    "notifications.delivery": (ADMINISTRATOR, set()),
+    "notifications.reminder": (ADMINISTRATOR, set()),
+    "policies.catalogitem": (OFFICE | ADMINISTRATOR, ADMINISTRATOR),
+    "policies.serviceitem": (OFFICE | ADMINISTRATOR, ADMINISTRATOR),
+    "policies.guideversion": (OFFICE | ADMINISTRATOR, ADMINISTRATOR),
+    "certificates.certificatekind": (SEAL, ADMINISTRATOR),
+    "certificates.certificate": (SEAL, set()),
+    "certificates.batch": ({"certificate_clerk"}, {"certificate_clerk"}),
+    "workstations.window": (OFFICE | ADMINISTRATOR, ADMINISTRATOR),
+    "workstations.workstation": (OFFICE | ADMINISTRATOR, ADMINISTRATOR),
+    "applications.case": (CASES, set()),
+    "applications.deferralban": (ADMINISTRATOR, set()),
+}
+DELETERS = {"regions.calendarday": ADMINISTRATOR}  # everything else is kept
+# Rows that a role lists in general but not this one: another county's, by region and window.
+HIDDEN = {("applications.case", "other_clerk")}
+
+
+@pytest.fixture
+def scene():
+    scene = world.build()
+    people, place, now = scene.people, scene.world, scene.now
+    Reveal.objects.create(person=people.owner.person, by=people.clerk, reason="核对", at=now)
+    MessageTemplate.objects.create(event="submitted", title_zh="已提交", title_en="Submitted", body_zh="", body_en="")
+    Delivery.objects.get_or_create(message=scene.message, channel="EMAIL", defaults={"text": "x"})
+    Reminder.objects.create(subject="x", event="submitted", recipient=people.owner, due_at=now)
+    Workstation.objects.create(
+        code="s1",
+        name_zh="工作站",
+        name_en="Station",
+        level="COUNTY",
+        region=place.county,
+        host=place.office,
+        address_zh="路",
+        address_en="Road",
+        phone="12333",
+    )
+    scene.batch = Batch.objects.create(
+        kind=place.guide.certificate_kind,
+        organization=place.office,
+        title="批次",
+        document_no="1",
+        approved_on=cast.day("2026-09-18"),
+        created_by=people.certificate_clerk,
+        created_at=now,
+    )
+    breach = CommitmentBreach.objects.create(case=scene.done, applicant=people.owner, recorded_at=now)
+    DeferralBan.objects.create(
+        applicant=people.owner, breach=breach, starts_on=cast.day("2026-09-18"), ends_on=cast.day("2027-03-18")
+    )
+    return scene
+
+
+ACTIONS = ("changelist", "add", "change", "delete", "history")
+REFUSED = {302, 403, 404}  # led to sign in or back to the list, refused, not found: never the page
+
+
+def model_of(label: str):
+    return next(model for model in admin.site._registry if model._meta.label_lower == label)
+
+
+def row_of(scene, label: str):
+    known = {"applications.case": scene.case, "policies.guideversion": scene.world.guide}
+    return known.get(label) or model_of(label)._default_manager.first()
+
+
+def test_every_model_of_the_admin_has_an_entry():
+    assert {model._meta.label_lower for model in admin.site._registry} == set(MODELS)
+
+
+def test_who_may_do_what_with_rows(scene):
+    wrong = []
+    for role in ROLES:
+        client = client_of(scene, role)
+        for action, (label, (viewers, adders)) in product(ACTIONS, MODELS.items()):
+            row = row_of(scene, label)
+            args = [] if action in ("changelist", "add") else [row.pk]
+            answer = found(client, reverse(f"admin:{label.replace('.', '_')}_{action}", args=args))
+            allowed = {"add": adders, "delete": DELETERS.get(label, set())}.get(action, viewers)
+            may = role in allowed and not (args and (label, role) in HIDDEN)
+            if (answer == 200) != may or answer not in REFUSED | {200}:
+                wrong.append(f"{role} {action} {label}: {answer}")
+    assert not wrong, "\n".join(wrong)
+
+
+def only(allowed: set[str], answer: int = 200):
+    """Let these roles find the answer; other staff are refused, everybody else is led to sign in or refused."""
+    return {role: {answer} if role in allowed else {403, 404} if role in STAFF else REFUSED for role in ROLES}
+
+
+# Pages and buttons beside the lists: (what each role finds on GET, address). A button that only takes POST leads back.
+BUTTONS = {
+    "index": (only(STAFF), None),
+    "login": ({}, None),
+    "logout": ({}, None),
+    "password_change": ({}, None),
+    "password_change_done": ({}, None),
+    "autocomplete": ({}, None),
+    "jsi18n": (only(STAFF), None),
+    "view_on_site": ({}, None),
+    "app_list": ({}, None),
+    "accounts_person_reveal": (only(CASES | ADMINISTRATOR), lambda s: [s.people.owner.person.pk]),
+    "accounts_person_confirm": (only(CASES | ADMINISTRATOR, 302), lambda s: [s.people.owner.person.pk]),
+    "policies_guideversion_act": (only(ADMINISTRATOR, 302), lambda s: [s.world.guide.pk, "suspend"]),
+    "certificates_certificate_file": (only(SEAL), lambda s: [s.certificate.pk]),
+    **{
+        f"certificates_certificate_{act}": (only(SEAL), lambda s: [s.certificate.pk])
+        for act in ("reissue", "suspend", "resume", "revoke", "cancel")
+    },
+    "certificates_batch_columns": (only(STAFF), None),
+    "certificates_batch_run": (only({"certificate_clerk"}, 302), lambda s: [s.batch.pk]),
+    "applications_case_file": (only(IN_CHARGE), lambda s: [s.file.public_id]),
+    "applications_case_paper": (only(IN_CHARGE), lambda s: [s.paper.public_id]),
+    "applications_case_act": (only(IN_CHARGE, 302), lambda s: [s.case.pk, "accept"]),
+    "applications_case_claim": (only(IN_CHARGE, 302), lambda s: [s.case.pk]),
+    "applications_case_release": (only(IN_CHARGE, 302), lambda s: [s.case.pk]),
+}
+
+
+def test_every_button_has_an_entry():
+    standard = {f"admin:{label.replace('.', '_')}_{action}" for label in MODELS for action in ACTIONS}
+    named = {name for name in EVERYTHING if name.startswith("admin:")} - standard - {"admin:None"}
+    assert named == {f"admin:{name}" for name in BUTTONS}
+
+
+def test_who_reaches_which_button(scene):
+    wrong = []
+    for role in ROLES:
+        client = client_of(scene, role)
+        for name, (expected, fill) in BUTTONS.items():
+            if expected:
+                answer = found(client, reverse(f"admin:{name}", args=fill(scene) if fill else []))
+                if answer not in expected[role]:
+                    wrong.append(f"{role} {name}: {answer} instead of {expected[role]}")
+    assert not wrong, "\n".join(wrong)
