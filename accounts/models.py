@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from talentportal.lib.bilingual import pick
 from talentportal.lib.idcard import DocumentType
 from talentportal.lib.masking import mask_email, mask_phone
 from talentportal.lib.sealed import SealedTextField
@@ -171,7 +172,7 @@ class Organization(models.Model):
         ordering = ["region__path", "name_zh"]
 
     def __str__(self) -> str:
-        return self.name_zh
+        return pick(self, "name")
 
 
 class StaffPost(models.Model):

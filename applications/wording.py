@@ -199,7 +199,7 @@ def _correction(case: Case, *, correction, **_facts) -> dict:
                         pick(p.material.spec, "name"),
                         str(CorrectionReason(p.reason).label),
                         p.cure,
-                        p.material.spec.basis or _("guide of this item"),
+                        pick(p.material.spec.basis) or _("guide of this item"),
                     ]
                     for p in points
                 ],

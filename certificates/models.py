@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from certificates.states import CertificateStatus, Layout, Way
+from talentportal.lib.bilingual import pick
 from talentportal.lib.sealed import SealedTextField
 
 
@@ -27,7 +28,7 @@ class CertificateKind(models.Model):
         ordering = ["code"]
 
     def __str__(self) -> str:
-        return self.name_zh
+        return pick(self, "name")
 
 
 class SerialCounter(models.Model):

@@ -11,6 +11,22 @@ from notifications.models import Channel, Delivery, Message, MessageTemplate, Re
 TEXTS = ("title_zh", "title_en", "body_zh", "body_en", "sms_zh", "sms_en")
 
 
+class EventFilter(admin.SimpleListFilter):
+    title = _("event")
+    parameter_name = "event"
+
+    def lookups(self, request, model_admin):
+        return [(key, label) for key, (label, _words) in EVENTS.items()]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(event=self.value()) if self.value() else queryset
+
+
+@admin.display(description=_("event"), ordering="event")
+def event_name(row):
+    return EVENTS[row.event][0] if row.event in EVENTS else row.event
+
+
 class MessageTemplateForm(forms.ModelForm):
     channels = forms.TypedMultipleChoiceField(
         label=_("Channels beside the inbox"), choices=Channel, widget=forms.CheckboxSelectMultiple, required=False
@@ -38,12 +54,16 @@ class MessageTemplateForm(forms.ModelForm):
 @admin.register(MessageTemplate)
 class MessageTemplateAdmin(RoleAdminMixin, admin.ModelAdmin):
     form = MessageTemplateForm
-    list_display = ["event", "title_zh", "title_en", "channels", "is_statutory"]
+    list_display = [event_name, "title_zh", "title_en", "ways", "is_statutory"]
     search_fields = ["event", "title_zh", "title_en"]
     may_add = False
 
     def get_readonly_fields(self, request, obj=None):
         return ["event", "words"] if obj else ["words"]
+
+    @admin.display(description=_("channels beside the inbox"))
+    def ways(self, template):
+        return str(_(", ")).join(str(Channel(channel).label) for channel in template.channels)
 
     @admin.display(description=_("words that may be used"))
     def words(self, template):
@@ -59,8 +79,8 @@ class DeliveryInline(ReadOnlyAdminMixin, admin.TabularInline):
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
-    list_display = ["created_at", "event", "recipient", "title", "read_at"]
-    list_filter = ["event"]
+    list_display = ["created_at", event_name, "recipient", "title", "read_at"]
+    list_filter = [EventFilter]
     list_select_related = ["recipient"]
     search_fields = ["=recipient__email", "=recipient__phone", "key"]
     inlines = [DeliveryInline]
@@ -79,8 +99,8 @@ class DeliveryAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
 
 @admin.register(Reminder)
 class ReminderAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
-    list_display = ["due_at", "event", "subject", "recipient", "sent_at", "cancelled_at"]
-    list_filter = ["event"]
+    list_display = ["due_at", event_name, "subject", "recipient", "sent_at", "cancelled_at"]
+    list_filter = [EventFilter]
     list_select_related = ["recipient"]
     search_fields = ["=subject"]
     show_full_result_count = False

@@ -3,6 +3,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from talentportal.lib.bilingual import pick
+
 
 class Channel(models.TextChoices):
     EMAIL = "EMAIL", _("E-mail")
@@ -35,7 +37,7 @@ class MessageTemplate(models.Model):
         ordering = ["event"]
 
     def __str__(self) -> str:
-        return self.title_zh
+        return pick(self, "title")
 
 
 class Message(models.Model):

@@ -72,7 +72,7 @@ class Step(TypedDict):
 class Fee(TypedDict):
     name: Words
     standard: Words
-    basis: str
+    basis: Words
 
 
 class Answer(TypedDict):
@@ -213,7 +213,8 @@ def _material_faults(guide: GuideVersion, materials: list[MaterialSpec]) -> Iter
         name = {"name": material.name_zh}
         if VAGUE.search(f"{material.name_zh} {material.name_en}"):
             yield _("Material “%(name)s” is a catch-all; name what is needed.") % name
-        if not all((material.name_zh, material.name_en, material.requirement_zh, material.requirement_en)):
+        texts = (material.name_zh, material.name_en, material.requirement_zh, material.requirement_en)
+        if not all(texts) or any(_one_sided([material.issuer, material.basis])):
             yield _("Material “%(name)s” lacks a text in one of the languages.") % name
         if not (material.issuer and material.basis):
             yield _("Material “%(name)s” needs its issuer and why we may ask for it.") % name

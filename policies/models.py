@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from talentportal.lib.bilingual import pick
+
 
 class ItemType(models.TextChoices):
     """GB/T 39046-2020, annex A."""
@@ -83,7 +85,7 @@ class CatalogItem(models.Model):
         ordering = ["catalog_code"]
 
     def __str__(self) -> str:
-        return self.name_zh
+        return pick(self, "name")
 
 
 class ServiceItemQuerySet(models.QuerySet):
@@ -127,7 +129,7 @@ class ServiceItem(models.Model):
         ordering = ["serial"]
 
     def __str__(self) -> str:
-        return self.name_zh
+        return pick(self, "name")
 
 
 class GuideVersionQuerySet(models.QuerySet):
@@ -277,7 +279,7 @@ class MaterialSpec(models.Model):
     name_en = models.CharField(_("English name"), max_length=160)
     requirement_zh = models.CharField(_("requirement in Chinese"), max_length=300)
     requirement_en = models.CharField(_("requirement in English"), max_length=400)
-    basis = models.CharField(_("why we may ask"), max_length=200, blank=True)
+    basis = models.JSONField(_("why we may ask"), default=dict, blank=True)
     issuer = models.JSONField(_("issued by"), default=dict, blank=True)
     tier = models.CharField(_("tier"), max_length=10, choices=Tier)
     necessity = models.CharField(_("necessity"), max_length=12, choices=Necessity, default=Necessity.REQUIRED)
@@ -340,4 +342,4 @@ class MaterialSpec(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name_zh
+        return pick(self, "name")

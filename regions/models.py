@@ -2,6 +2,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from talentportal.lib.bilingual import pick
+
 
 class RegionKind(models.TextChoices):
     PROVINCE = "PROVINCE", _("Province")
@@ -76,7 +78,7 @@ class Region(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name_zh
+        return pick(self, "name")
 
 
 class CalendarYear(models.Model):

@@ -2,6 +2,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from talentportal.lib.bilingual import pick
+
 
 class StationLevel(models.TextChoices):
     PROVINCE = "PROVINCE", _("Province")
@@ -33,7 +35,7 @@ class Workstation(models.Model):
         ordering = ["region__path", "code"]
 
     def __str__(self) -> str:
-        return self.name_zh
+        return pick(self, "name")
 
 
 class WindowKind(models.TextChoices):
@@ -79,7 +81,7 @@ class Window(models.Model):
         ordering = ["region__path", "code"]
 
     def __str__(self) -> str:
-        return self.name_zh
+        return pick(self, "name")
 
 
 class OpeningHours(models.Model):

@@ -37,7 +37,7 @@ MATERIAL = {
     "name_en": "Marriage certificate",
     "requirement_zh": "扫描件",
     "requirement_en": "Scan",
-    "basis": "规定",
+    "basis": {"zh": "规定", "en": "Rule"},
     "issuer": WORDS,
     "tier": "SECONDARY",
     "deferrable": True,
@@ -91,7 +91,7 @@ ONE_SIDED = {"zh": "文字", "en": ""}
         ({"material": {"name_zh": "其他相关材料"}}, "Material “其他相关材料” is a catch-all; name what is needed."),
         ({"material": {"name_en": "Other documents"}}, "Material “结婚证” is a catch-all; name what is needed."),
         ({"material": {"requirement_en": ""}}, "Material “结婚证” lacks a text in one of the languages."),
-        ({"material": {"basis": ""}}, "Material “结婚证” needs its issuer and why we may ask for it."),
+        ({"material": {"basis": {}}}, "Material “结婚证” needs its issuer and why we may ask for it."),
         ({"deferral_allowed": False}, "Material “结婚证” may come later, but the guide does not allow it."),
         ({"material": {"deferrable": False}}, "The guide allows materials to come later, but names none."),
         (

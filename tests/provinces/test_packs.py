@@ -20,7 +20,7 @@ from talentportal.lib import idcard, uscc
 
 NAMES = ["jilin", "yunnan", "zhejiang"]
 CHINESE = re.compile(r"[\u3400-\u9fff\uff01-\uff5e\u3001-\u3011]")
-UNTRANSLATED = {"keywords", "basis", "doc_no"}  # search words, citations and document numbers stay as issued
+UNTRANSLATED = {"keywords", "doc_no"}  # search words and document numbers stay as issued
 SMS_LIMIT = 70
 NAMED_BY_ZHEJIANG = {"same-city-benefits", "title-certificate", "returnee-car"}
 
