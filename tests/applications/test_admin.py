@@ -224,8 +224,8 @@ def test_pages_of_the_queue_lose_and_repeat_nothing(world, clerk, applicant, cas
     assert seen == [*[other.pk for other in others], case.pk]
 
 
-def test_pages_cost_the_same_whatever_they_show(as_, world, clerk, case, monkeypatch):
-    monkeypatch.setattr("regions.queries.CHECK_SECONDS", 3600)
+@pytest.mark.usefixtures("kept_long")
+def test_pages_cost_the_same_whatever_they_show(as_, world, clerk, case):
     client = as_(clerk)
     addresses = (QUEUE, page_of(case), "/en/admin/")
     before = [statements(client, address) for address in addresses]
