@@ -1,4 +1,4 @@
-"""Phrases of allauth that our catalogs say in better Chinese; named here so that they get into them."""
+"""Phrases of allauth and Django's admin that our catalogs say in better Chinese; named here to get into them."""
 
 from django.utils.translation import gettext_noop as _
 
@@ -76,4 +76,15 @@ PHRASES = (
     _("Current Password"),
     _("New Password"),
     _("New Password (again)"),
+    # Django's admin
+    _("Select %s"),
+    _("Select %s to change"),
+    _("Select %s to view"),
+    _("Add %s"),
+    _("Change %s"),
+    _("View %s"),
+    _("Add %(name)s"),
+    _("Add another %(verbose_name)s"),
+    _("Change history: %s"),
+    _(" By %(filter_title)s "),
 )

@@ -134,7 +134,7 @@ class CertificateEvent(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
     reason = models.CharField(_("reason"), max_length=300, blank=True)
-    document_no = models.CharField(_("document number"), max_length=60, blank=True)
+    document_no = models.CharField(pgettext_lazy("decision", "document number"), max_length=60, blank=True)
 
     class Meta:
         verbose_name = _("certificate event")
