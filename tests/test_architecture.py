@@ -8,11 +8,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("talentportal", "jobs", "regions", "accounts", "notifications", "policies", "certificates", "workstations",
-        "applications", "provinces")
-SOURCES = sorted(
-    path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts
+APPS = (
+    "talentportal",
+    "jobs",
+    "regions",
+    "accounts",
+    "notifications",
+    "policies",
+    "certificates",
+    "workstations",
+    "applications",
+    "provinces",
 )
+SOURCES = sorted(path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts)
 SPOKEN = {"services", "rules", "queries", "lib"}  # files and folders whose public functions must be documented
 
 
@@ -68,9 +76,9 @@ def test_public_functions_of_the_domain_are_documented_and_annotated():
 @pytest.mark.parametrize("path", [p for p in SOURCES if p.stem == "states"], ids=str)
 def test_states_import_nothing_of_ours(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    imported = {
-        (node.module or "").split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
-    } | {alias.name.split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported = {(node.module or "").split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)} | {
+        alias.name.split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
+    }
     assert not imported & set(APPS)
 
 

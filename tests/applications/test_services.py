@@ -202,7 +202,11 @@ def test_examiner_and_leader_are_two_people(world, applicant, clerk, examiner, r
     from accounts.models import Role, StaffPost
 
     StaffPost.objects.create(
-        user=examiner, role=Role.LEADER, organization=world.office, region=world.province, starts_on=cast.day("2024-01-01")
+        user=examiner,
+        role=Role.LEADER,
+        organization=world.office,
+        region=world.province,
+        starts_on=cast.day("2024-01-01"),
     )
     now = moment("2026-09-18 11:00")
     case = received(world, applicant)
