@@ -139,7 +139,7 @@ class Desk:
 
     @property
     def unchecked(self) -> int:
-        return len(rules.to_check(self.materials))
+        return len(rules.to_check(self.materials, self.case.answers))
 
     @property
     def promises(self) -> list:

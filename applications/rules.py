@@ -166,9 +166,13 @@ def deferred_acceptance_obstacles(
     return reasons + deferral_obstacles(guide, wanting, standing)
 
 
-def to_check(materials: Iterable) -> list:
-    """List the materials that are in hand and were not checked yet."""
-    return [m for m in materials if m.status in IN_HAND and m.check_result == CheckResult.UNCHECKED]
+def to_check(materials: Iterable, answers: Mapping) -> list:
+    """List the materials that the case asks for, that are in hand and were not checked yet."""
+    return [
+        m
+        for m in materials
+        if m.status in IN_HAND and m.check_result == CheckResult.UNCHECKED and applies(m.spec, answers)
+    ]
 
 
 def grant_obstacles(decision, actor, outstanding: bool) -> list:

@@ -19,7 +19,7 @@ def check_all_materials(*, case: Case, actor, now: datetime, version: int | None
 
     Raises Refused when nothing is left to check, or with what `check_material` says; then nothing is written.
     """
-    waiting = rules.to_check(queries.materials_of(case))
+    waiting = rules.to_check(queries.materials_of(case), case.answers)
     refuse_unless(waiting, _("Nothing is left to check."))
     for material in waiting:
         case = check_material(material=material, actor=actor, now=now, in_order=True, version=version)
