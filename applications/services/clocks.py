@@ -72,7 +72,8 @@ def resume_clocks(case: Case, *kinds: ClockKind, day: date) -> None:
     """Let paused clocks run again after this day; the due day moves by the working days of the pause."""
     calendar = calendar_of(case)
     for clock in case.clocks.filter(kind__in=kinds, finished_at__isnull=True, stopped_on__isnull=False):
-        moved = calendar.due_after_pause(clock.due_on, clock.stopped_on, day)
+        ended_early = day < clock.stopped_on  # taken up again on the day it was to stop after
+        moved = clock.due_on if ended_early else calendar.due_after_pause(clock.due_on, clock.stopped_on, day)
         clock.paused_days += calendar.between(clock.due_on, moved)
         _set_due(clock, moved, calendar)
         clock.stopped_on = None

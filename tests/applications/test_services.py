@@ -234,3 +234,20 @@ def test_a_stale_form_names_who_was_first(world, applicant, clerk):
     services.check_material(material=case.materials.first(), actor=clerk, now=now, in_order=True)
     with pytest.raises(Refused, match="李雪梅"):
         services.accept(case=case, actor=clerk, now=now, version=version)
+
+
+@pytest.mark.parametrize(("supplied", "due"), [("2026-09-28 15:00", "2026-10-15"), ("2026-09-30 15:00", "2026-10-19")])
+def test_the_office_clock_stops_while_only_supply_is_awaited(world, applicant, clerk, examiner, supplied, due):
+    """Where the guide says so: held on 28 September, the days after it do not count until the papers are in."""
+    world.item, _guide = cast.make_item(
+        world.province, world.office, [world.window], serial=2, pause_while_waiting=True
+    )
+    case = deferred(world, applicant, clerk)
+    held = moment("2026-09-28 10:00")
+    case = services.conclude(case=case, actor=examiner, now=held, proposal="GRANT", opinion="可")
+    now = moment(supplied)
+    cast.hand_in(case, applicant, "works", "form", now=now)
+    for material in case.materials.filter(spec__key__in=["works", "form"]):
+        services.supply_deferred(material=material, actor=applicant, now=now)
+        case = services.check_material(material=material, actor=clerk, now=now, in_order=True)
+    assert (case.state, str(case.due_on)) == (State.REVIEWED, due)
