@@ -15,5 +15,6 @@ class ApplicationsConfig(AppConfig):
         for job in tasks.JOBS:
             register_job(f"applications.{job.__name__}", job)
         register_sweep("applications.deadlines", due.sweep_deadlines)
+        register_sweep("applications.uploading", due.sweep_uploading)
         recompute.register(services.recompute_clocks)
         on_sealed("case", tasks.certificate_sealed)

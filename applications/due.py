@@ -1,7 +1,9 @@
 """What falls due by itself: found in one statement, done by one job per case."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -15,6 +17,19 @@ LAPSES = {
     ClockKind.CORRECTION: "applications.lapse_correction",
     ClockKind.DEFERRAL: "applications.lapse_deferral",
 }
+KEEP_UPLOADING = timedelta(hours=24)  # no upload takes that long: what is older was left by a killed process
+
+
+def sweep_uploading(now: datetime) -> int:
+    """Delete what killed processes left in the folder of uploads under way; return how many files."""
+    left = [
+        path
+        for path in Path(settings.FILE_UPLOAD_TEMP_DIR).iterdir()
+        if path.is_file() and path.stat().st_mtime < (now - KEEP_UPLOADING).timestamp()
+    ]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
 
 
 def sweep_deadlines(now: datetime) -> int:
