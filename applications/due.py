@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from applications.states import ClockKind
+from jobs import clock
 from jobs.services import ring_after_commit
 from regions.queries import calendars_in_use
 
@@ -21,11 +22,15 @@ KEEP_UPLOADING = timedelta(hours=24)  # no upload takes that long: what is older
 
 
 def sweep_uploading(now: datetime) -> int:
-    """Delete what killed processes left in the folder of uploads under way; return how many files."""
+    """Delete what killed processes left in the folder of uploads under way; return how many files.
+
+    Files carry the real time, also in a demo whose clock runs ahead.
+    """
+    oldest = now - KEEP_UPLOADING - (clock.offset() if settings.DEMO else timedelta(0))
     left = [
         path
         for path in Path(settings.FILE_UPLOAD_TEMP_DIR).iterdir()
-        if path.is_file() and path.stat().st_mtime < (now - KEEP_UPLOADING).timestamp()
+        if path.is_file() and path.stat().st_mtime < oldest.timestamp()
     ]
     for path in left:
         path.unlink(missing_ok=True)

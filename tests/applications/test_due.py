@@ -13,6 +13,7 @@ from tests.cast import moment
 NOW = moment("2026-09-18 10:00")
 
 
+@pytest.mark.django_db
 def test_what_a_killed_process_left_of_an_upload_goes_after_a_day(settings, tmp_path):
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path
     old, new = tmp_path / "old.upload", tmp_path / "new.upload"
