@@ -34,10 +34,12 @@ class Verdict:
 
     @property
     def label(self):
+        """The status in the words that everybody reads."""
         return LABELS[self.status]
 
     @property
     def is_valid(self) -> bool:
+        """Whether the certificate holds today."""
         return self.status == CertificateStatus.VALID
 
     @property
@@ -49,6 +51,7 @@ class Verdict:
 
     @property
     def tells_all(self) -> bool:
+        """Whether more than status and date may be shown (domain book 8.4)."""
         return self.status not in (CertificateStatus.REVOKED, CertificateStatus.CANCELLED)
 
 
