@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 from playwright.sync_api import Browser, Locator, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from jobs import clock, demo
 from jobs import services as jobs
@@ -197,7 +198,11 @@ class Visitor:
 
     def testimony(self) -> str:
         """Tell where the visitor stands, for the report of a failure."""
-        return f"{self.page.url}\n{self.text()[:2000]}\n{self.record.faults}"
+        try:
+            said = self.text()[:2000]
+        except PlaywrightError as error:  # a page without a main part, or none any more
+            said = str(error)
+        return f"{self.page.url}\n{said}\n{self.record.faults}"
 
     def leave(self) -> None:
         self.context.close()
