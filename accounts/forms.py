@@ -187,7 +187,7 @@ class RegionField(forms.ModelChoiceField):
     """Choose among regions in their order, each indented below its parent."""
 
     def __init__(self, **options):
-        super().__init__(Region.objects.order_by("path"), **options)
+        super().__init__(Region.objects.order_by("path"), empty_label=_("Choose"), **options)
 
     def label_from_instance(self, region: Region) -> str:
         name = region.name_en if (get_language() or "").startswith("en") else region.name_zh

@@ -1,6 +1,7 @@
 """Phrases of allauth and Django's admin that our catalogs say in better Chinese; named here to get into them."""
 
 from django.utils.translation import gettext_noop as _
+from django.utils.translation import ngettext_lazy
 
 PHRASES = (
     _("Code"),
@@ -87,4 +88,8 @@ PHRASES = (
     _("Add another %(verbose_name)s"),
     _("Change history: %s"),
     _(" By %(filter_title)s "),
+    ngettext_lazy(
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+    ),
 )

@@ -30,7 +30,7 @@ def window_field(windows) -> WindowField:
         windows,
         label=_("Which window handles your case?"),
         help_text=_("It receives your application and keeps the deadlines; you need not go there."),
-        empty_label=None if few else "—",
+        empty_label=None if few else _("Choose"),
         widget=forms.RadioSelect if few else forms.Select,
         error_messages={
             "required": _("Choose the window that will handle your case."),

@@ -201,9 +201,13 @@ def _in_correction(case: Case, due: dict, _promised) -> list[Entry]:
     ]
 
 
+def _still_to_come(case: Case) -> bool:
+    return case.is_deferred and case.commitment.items.filter(supplied_at=None, accepted_at=None).exists()
+
+
 def _in_examination(case: Case, _due: dict, promised) -> list[Entry]:
     now = _("The office decides") if case.state == State.REVIEWED else _("The office examines your application")
-    text = _("Supplying materials later does not slow this step down.") if case.is_deferred else ""
+    text = _("Supplying materials later does not slow this step down.") if _still_to_come(case) else ""
     return [
         _now(now, text),
         _next(_("Decision"), promised, _("We tell you at once; you can see it here.")),

@@ -306,8 +306,8 @@ class Wizard:
 
     @cached_property
     def decided_by(self):
-        """The last day for the decision, were the case accepted today."""
-        return self.calendar.add(self.today, self.guide.promised_days)
+        """The last day for the decision, were the case submitted today and accepted on the last day for it."""
+        return self.calendar.add(self.accepted_by, self.guide.promised_days)
 
     @cached_property
     def accepted_by(self):

@@ -195,7 +195,9 @@ def test_only_promised_materials_are_open(deferred, me):
 def test_promised_materials_are_supplied_one_by_one(deferred, me, at):
     at(LATER)
     assert me.post(supply_url(deferred, "works"), {"file": samples.pdf()})["Location"] == url(deferred, "supplement/")
+    assert "does not slow this step down" in text(me.get(url(deferred)))
     assert me.post(supply_url(deferred, "form"), {"file": samples.png()})["Location"] == url(deferred)
+    assert "does not slow this step down" not in text(me.get(url(deferred)))
     assert not deferred.commitment.items.filter(supplied_at=None).exists()
     assert "2 materials are being checked" in text(me.get(url(deferred)))
 

@@ -4,13 +4,16 @@ import json
 import re
 
 import pytest
+from django.utils import translation
 from django.utils.html import escape
 
 from accounts.models import Person, User
 from applications import services
 from applications.models import Case
 from applications.states import MaterialStatus, State
+from applications.wizard import Wizard
 from policies.models import GuideVersion
+from talentportal.templatetags.portal import day
 from tests import cast
 from tests.cast import moment
 
@@ -210,6 +213,15 @@ def test_invalid_basics_are_explained_and_nothing_is_lost(world, applicant, me):
     assert "长" * 500 in page
     case.refresh_from_db()
     assert case.answers == {"employer": "长" * 500, "level": "Z"}
+
+
+def test_the_last_day_of_the_decision_leaves_the_window_its_days_to_accept(draft, me):
+    page = me.get(address(draft, "materials")).content.decode()
+    wizard = Wizard(draft, draft.applicant, moment(NOW))
+    assert wizard.decided_by == wizard.calendar.add(wizard.accepted_by, draft.guide.promised_days)
+    assert wizard.decided_by > wizard.calendar.add(wizard.today, draft.guide.promised_days)
+    with translation.override("en"):
+        assert day(wizard.decided_by) in page
 
 
 def test_saving_for_later_needs_nothing_valid(world, applicant, me):
