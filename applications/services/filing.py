@@ -1,4 +1,4 @@
-"""The statements of a submission: find the draft; lock it, see what is in hand, draw a number, file.
+"""The four statements of a submission: lock the draft, see what is in hand, draw a number, file.
 
 Written out because it is the busiest moment of a deadline day: the same through the ORM costs several times as much.
 """
@@ -14,25 +14,18 @@ from jobs.services import ring_after_commit
 from talentportal.lib.workdays import WorkCalendar
 from workstations.models import WindowStatus
 
-_FIND = """
-    SELECT id FROM applications_case
-    WHERE public_id = %s AND applicant_id = %s AND state = %s
-        AND item_id = (SELECT id FROM policies_serviceitem WHERE code = %s)
-"""
-# A draft with all that its submission needs, locked until the transaction ends.
+# A draft with all that its submission needs, locked until the transaction ends. Subqueries, because planning a join of
+# five tables costs more than running it.
 _DRAFT = """
     SELECT c.id, c.state, c.version, c.answers, c.expires_on, c.guide_id, c.item_id, c.region_id, c.window_id,
-        c.applicant_id, c.unit_id, coalesce(unit.name, person.name, '') AS applicant_name,
-        person.id IS NOT NULL AS has_identity,
-        EXISTS (
-            SELECT FROM workstations_windowitem served JOIN workstations_window w ON w.id = served.window_id
-            WHERE w.id = c.window_id AND w.status = %(open)s AND served.item_id = c.item_id
-                AND served.starts_on <= %(today)s AND (served.ends_on IS NULL OR served.ends_on > %(today)s)
+        c.applicant_id, c.unit_id,
+        (SELECT name FROM accounts_unit WHERE id = c.unit_id) AS unit_name,
+        (SELECT name FROM accounts_person WHERE user_id = c.applicant_id) AS person_name,
+        (SELECT status FROM workstations_window WHERE id = c.window_id) = %(open)s AND EXISTS (
+            SELECT FROM workstations_windowitem WHERE window_id = c.window_id AND item_id = c.item_id
+                AND starts_on <= %(today)s AND (ends_on IS NULL OR ends_on > %(today)s)
         ) AS window_serves
-    FROM applications_case c
-    LEFT JOIN accounts_unit unit ON unit.id = c.unit_id
-    LEFT JOIN accounts_person person ON person.user_id = c.applicant_id
-    WHERE c.id = %(case)s FOR UPDATE OF c
+    FROM applications_case c WHERE c.public_id = %(draft)s FOR UPDATE
 """
 # Asked after the lock is held: what another tab did to the materials until then is seen.
 _IN_HAND = "SELECT spec_id FROM applications_material WHERE case_id = %s AND status = ANY(%s)"
@@ -65,20 +58,13 @@ _FILE = """
 """
 
 
-def find_draft(user, code: str, public_id: str) -> int | None:
-    """Return the id of the user's own draft of an item at its address, or None."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND, [public_id, user.pk, State.DRAFT, code])
-        return next(iter(cursor.fetchone() or ()), None)
+def lock_draft(public_id: str, today: date) -> Case:
+    """Lock a case and return as much of it as its submission needs, with three values beside its fields.
 
-
-def lock_draft(pk: int, today: date) -> Case:
-    """Lock a case and return as much of it as its submission needs, with two flags beside its fields.
-
-    `has_identity`: the applicant has a real-name record. `window_serves`: the chosen window handles the item today.
-    `applicant_name` is the name to file under: the unit's or the person's. Raises Case.DoesNotExist.
+    `unit_name` and `person_name`: of the unit and of the applicant's real-name record, or None. `window_serves`: the
+    chosen window is open and handles the item today. Raises Case.DoesNotExist.
     """
-    rows = list(Case.objects.raw(_DRAFT, {"case": pk, "open": WindowStatus.OPEN, "today": today}))
+    rows = list(Case.objects.raw(_DRAFT, {"draft": public_id, "open": WindowStatus.OPEN, "today": today}))
     if not rows:
         raise Case.DoesNotExist
     return rows[0]

@@ -37,6 +37,7 @@ def submit(
 ) -> Case:
     """Submit a draft: check everything again, sign the promises, number the case, start the office's clock.
 
+    Of `case` only the public id is used; a bare Case(public_id=...) will do.
     `declares`: the applicant says that everything is true. `agrees` with `signed_name` (the real name, typed) and
     optionally `signature` (handwriting as SVG path data) sign the commitment for missing deferrable materials.
     Raises Refused with every reason; then nothing is written. Effects: case number, commitment, acceptance clock, and
@@ -53,11 +54,12 @@ def submit(
 
 def _submit(case: Case, actor, now: datetime, declares, signed_name, signature, agrees) -> Case:
     today = timezone.localdate(now)
-    case = filing.lock_draft(case.pk, today)
+    case = filing.lock_draft(case.public_id, today)
     refuse_unless(case.applicant_id == actor.pk, _("This draft belongs to somebody else."))
     refuse_unless(not (reasons := rules.may_do("submit", case.state, {Who.APPLICANT})), reasons)
     case.applicant, case.guide = actor, kept.guide(case.guide_id)
     case.item = case.guide.item
+    case.applicant_name = case.unit_name or case.person_name
     _refuse_unready(case, declares, today)
     in_hand = filing.specs_in_hand(case)
     missing = rules.missing_specs(case.guide.materials.all(), case.answers, in_hand)
@@ -96,7 +98,7 @@ def _refuse_unready(case: Case, declares: bool, today: date) -> None:
         reasons.append(_("This draft has expired. Renew it first; your answers stay."))
     if not guide.is_in_force(today):
         reasons.append(_("The guide of this item has changed or is no longer in force. Renew the draft first."))
-    if not case.has_identity:
+    if not case.person_name:
         reasons.append(_("Your identity is missing. Fill in the first step."))
     answers = questions.kept_form(guide, today, case.answers)
     reasons += [reason for found in answers.errors.values() for reason in found]

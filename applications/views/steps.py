@@ -17,7 +17,6 @@ from accounts.services import register_person
 from applications import questions, services
 from applications.forms import SignForm, promises_in
 from applications.models import Case
-from applications.services import filing
 from applications.services.drafts import STEPS
 from applications.states import State
 from applications.views.common import own_draft, signed_in
@@ -43,7 +42,7 @@ def step(request, code: str, draft: str, step: str):
     """Show or take in one step; a step opens only when those before it are done."""
     if step not in STEPS:
         raise Http404
-    if step == "sign" and request.method == "POST" and (done := _submitted(request, code, draft)):
+    if step == "sign" and request.method == "POST" and (done := _submitted(request, draft)):
         return done
     case = own_draft(request, code, draft)
     if case.state != State.DRAFT:
@@ -59,14 +58,14 @@ def step(request, code: str, draft: str, step: str):
     return _STEPS[step](request, wizard)
 
 
-def _submitted(request, code: str, draft: str):
+def _submitted(request, draft: str):
     """Submit without building the page; None when something is amiss, and the page then says what."""
     form = SignForm(request.POST, commits="signed_name" in request.POST)
-    if not form.is_valid() or not (pk := filing.find_draft(request.user, code, draft)):
+    if not form.is_valid():
         return None
     try:
-        case = services.submit(case=Case(pk=pk), actor=request.user, now=clock.now(), **form.cleaned_data)
-    except Refused:
+        case = services.submit(case=Case(public_id=draft), actor=request.user, now=clock.now(), **form.cleaned_data)
+    except (Refused, Case.DoesNotExist):
         return None
     return redirect(reverse("me:case", args=[case.case_no]) + "?submitted")
 
