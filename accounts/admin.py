@@ -30,7 +30,7 @@ for theirs in (EmailAddress, Authenticator, Group):  # addresses in full, secret
     admin.site.unregister(theirs)
 
 
-class StaffPostInline(RoleAdminMixin, admin.TabularInline):
+class StaffPostInline(RoleAdminMixin, admin.StackedInline):  # Django's tables give fields no label
     model = StaffPost
     extra = 0
     autocomplete_fields = ("organization", "region")

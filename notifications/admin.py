@@ -70,7 +70,7 @@ class MessageTemplateAdmin(RoleAdminMixin, admin.ModelAdmin):
         return " ".join(f"{{{word}}}" for word in EVENTS.get(template.event, ("", ()))[1])
 
 
-class DeliveryInline(ReadOnlyAdminMixin, admin.TabularInline):
+class DeliveryInline(ReadOnlyAdminMixin, admin.StackedInline):
     model = Delivery
     extra = 0
     fields = ["channel", "state", "attempts", "last_error", "sent_at"]

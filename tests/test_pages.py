@@ -1,0 +1,341 @@
+"""Every page as everybody sees it, on the demo of Yunnan: accessibility rules, widths, weight, content policy.
+
+Each page is loaded once per language and looked at in three widths; nothing here changes the demo.
+"""
+
+import gzip
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.admin import site
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from django.test import RequestFactory, override_settings
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import Unit, User
+from applications import services
+from applications.models import Case
+from applications.states import State
+from certificates.models import Certificate
+from jobs import clock
+from jobs import services as jobs
+from notifications.models import Message
+from policies.models import ServiceItem
+from provinces import demo_accounts, demo_cases, loader, packs
+from tests.access.test_matrix import ADDRESSES
+from tests.browser import Visitor, apart, be_at, chromium
+from tests.cast import moment
+from workstations.models import Window
+
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"],
+    "resultTypes": ["violations"],
+    "preload": False,  # axe would put sheets into the page, which the policy forbids
+}
+WITHOUT_CONTRAST = {"rules": {"color-contrast": {"enabled": False}}}
+DJANGOS_OWN = ".select2-container"  # its search fields have no name; nobody but administrators meets them
+OUR_ADMIN = ("admin:index", "admin:applications_case_")
+NO_PAGES = {"healthz", "readyz", "certificates:code", "certificates:file", "me:file", "me:paper", "apply:rows"}
+WIDTHS = (1440, 390)
+NARROW = 320
+HEAVIEST = 60 * 1024  # CSS and JavaScript of one page, packed
+BAD_PAGE = Path(__file__).parent / "bad_page.html"
+
+
+@pytest.fixture(scope="module")
+def chrome():
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The demo of Yunnan with a few drafts more, and a server that shows it."""
+    private = tmp_path_factory.getbasetemp() / "private"
+    storages = {"default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": private}}}
+    from django.conf import settings
+
+    changed = override_settings(
+        STORAGES=settings.STORAGES | storages, SIGNING_DIR=tmp_path_factory.getbasetemp() / "signing"
+    )
+    with django_db_blocker.unblock(), changed:
+        be_at(moment("2026-09-18 10:00"))
+        apart(loader.load, "yunnan", demo=True, now=clock.now())
+        apart(jobs.run_due, clock.now())
+        server = LiveServer("127.0.0.1")
+        yield SimpleNamespace(url=server.url, **drafts())
+        server.stop()
+        call_command("flush", interactive=False, verbosity=0)
+
+
+def drafts() -> dict:
+    """Begin drafts for the steps that the demo's own do not show: nobody known yet, all promised, expired."""
+    pack, now = packs.read("yunnan"), clock.now()
+    newcomer = User.objects.create_user(email="fresh@demo.example", name="新来")
+    item = ServiceItem.objects.get(code="talent-grading")
+    new = services.start(item=item, actor=newcomer, now=now)
+    later = {"achievements": 4, "unit-opinion": 5}
+    story = demo_cases.Story("promised", "talent-grading", "applicant", ((0, "begin"),), later=later)
+    play = demo_cases.Play(pack, story, now)
+    play.run()
+    for material in play.materials():
+        if material.status == "MISSING" and material.spec.necessity == "REQUIRED" and material.spec.key not in later:
+            play.hand_in(material, now)
+    promises = {m.pk: {"reason": "BEING_ISSUED", "promised_on": "2026-09-24"} for m in play.promised()}
+    services.promise_material(case=play.case, actor=play.applicant, promises=promises, now=now)
+    services.save_answers(case=play.case, actor=play.applicant, answers={}, step="sign", now=now)
+    expired = services.start(item=item, actor=who("grower"), now=now - timedelta(days=70))
+    return {"new": new, "promised": play.case, "expired": expired}
+
+
+def who(key: str) -> User:
+    return User.objects.get(email=demo_accounts.sign_in_name(key))
+
+
+# --- who sees which pages: (user or nobody, name of the address, its arguments, its query) ----------------------------
+
+
+def of_everybody(demo):
+    for name in ("home", "help", "accessibility", "privacy", "progress", "verify:form", "demo:clock", "demo:mailbox"):
+        yield None, name, (), ""
+    yield from ((None, "search", (), query) for query in ("", "?q=人才", "?q=zzz"))
+    yield from ((None, "services:list", (), query) for query in ("", "?who=person", "?who=unit&q=zzz"))
+    for code in ("talent-grading", "talent-card", "hr-service-licence", "same-city-benefits"):
+        yield None, "services:guide", (code,), ""
+    yield from ((None, "windows:list", (), query) for query in ("", "?view=table"))
+    yield None, "windows:detail", (Window.objects.get(code="530114-1").code,), ""
+    yield None, "verify:token", (sealed().first().token,), ""
+    for name in ("account_login", "account_signup", "account_request_login_code", "account_reset_password"):
+        yield None, name, (), ""
+
+
+def of_applicants(demo):
+    """The case page of a case in each state and end, what can be done there, and the space of three people."""
+    for case in one_in_each_state():
+        yield case.applicant, "me:case", (case.case_no,), ""
+        if case.state in ("CORRECTION", "WAIT_SUPPLY") or (case.state == "EXAMINING" and case.is_deferred):
+            yield case.applicant, "me:supplement", (case.case_no,), ""
+    case = Case.objects.filter(state="RECEIVED").first()
+    yield case.applicant, "me:withdraw", (case.case_no,), ""
+    yield case.applicant, "me:paper_words", (case.papers.first().public_id,), ""
+    for name in ("me:home", "me:case_list", "me:inbox", "certificates:list", "accounts:unit_list"):
+        yield who("passport"), name, (), ""
+    yield who("engineer"), "me:home", (), ""
+    for name in ("accounts:profile", "accounts:identity", "accounts:security", "accounts:register_unit"):
+        yield who("applicant"), name, (), ""
+    for name in ("account_change_password", "account_change_phone", "account_email", "mfa_index", "mfa_list_webauthn"):
+        yield who("applicant"), name, (), ""
+    message = Message.objects.filter(recipient=who("applicant")).first()
+    yield message.recipient, "me:message", (message.pk,), ""
+    certificate = sealed().first()
+    yield certificate.holder.user, "certificates:detail", (certificate.token,), ""
+    unit = Unit.objects.filter(members__isnull=False).first()
+    yield unit.members.first().user, "accounts:unit", (unit.pk,), ""
+
+
+def of_drafts(demo):
+    """Each step as it looks when it is open, and what stands before and behind a draft."""
+    promised, new, expired = demo.promised, demo.new, demo.expired
+    yield new.applicant, "apply:step", (new.item.code, new.public_id, "identity"), ""
+    yield new.applicant, "accounts:identity", (), ""
+    for step in ("identity", "basics", "materials", "check", "sign"):
+        yield promised.applicant, "apply:step", (promised.item.code, promised.public_id, step), ""
+    begun = Case.objects.get(state="DRAFT", applicant=who("applicant2"))
+    yield begun.applicant, "apply:step", (begun.item.code, begun.public_id, "materials"), ""
+    yield begun.applicant, "apply:discard", (begun.item.code, begun.public_id), ""
+    yield expired.applicant, "apply:step", (expired.item.code, expired.public_id, "sign"), ""
+    for applicant, code in ((who("applicant2"), begun.item.code), (who("engineer"), "talent-grading"), (new.applicant, "schooling")):
+        yield applicant, "apply:start", (code,), ""
+    yield who("handler"), "apply:start", ("same-city-benefits",), ""
+
+
+def of_the_office(demo):
+    """The queues and a case in each state on the desk of everybody in charge of it."""
+    for key in ("clerk", "examiner", "leader", "certificates"):
+        yield who(key), "admin:index", (), ""
+        yield who(key), "admin:applications_case_changelist", (), ""
+        reach = Case.objects.for_staff(who(key))
+        for case in one_in_each_state():
+            if case in reach and case.state in TURNS.get(key, tuple(State)):
+                yield who(key), "admin:applications_case_change", (case.pk,), ""
+    yield who("clerk"), "admin:applications_case_changelist", (), "?q=zzz"
+    yield who("official"), "admin:index", (), ""
+    certificate = sealed().filter(status="VALID").first()
+    for name in ("changelist", "change", "reissue", "suspend", "revoke", "cancel"):
+        args = () if name == "changelist" else (certificate.pk,)
+        yield who("certificates"), f"admin:certificates_certificate_{name}", args, ""
+    for name in ("changelist", "add"):
+        yield who("certificates"), f"admin:certificates_batch_{name}", (), ""
+
+
+def of_the_administrator(demo):
+    """Every list of the administration and a row of it."""
+    administrator = who("admin")
+    request = RequestFactory().get("/")
+    request.user = administrator
+    yield administrator, "admin:index", (), ""
+    for model, its in site._registry.items():
+        if not its.has_view_permission(request):
+            continue
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        yield administrator, f"{name}_changelist", (), ""
+        if row := model._default_manager.first():
+            yield administrator, f"{name}_change", (row.pk,), ""
+        elif its.has_add_permission(request):
+            yield administrator, f"{name}_add", (), ""
+
+
+def sealed():
+    return Certificate.objects.filter(sealed_at__isnull=False)
+
+
+def one_in_each_state() -> list[Case]:
+    """Return a submitted case for each state, way of ending, and whether materials were deferred."""
+    found = {}
+    for case in Case.objects.exclude(state="DRAFT").order_by("pk"):
+        found.setdefault((case.state, case.close_type, case.is_deferred), case)
+    return list(found.values())
+
+
+TURNS = {"examiner": ("EXAMINING",), "leader": ("REVIEWED",), "certificates": ("READY",)}
+ROLES = {
+    "everybody": of_everybody,
+    "applicants": of_applicants,
+    "drafts": of_drafts,
+    "office": of_the_office,
+    "administrator": of_the_administrator,
+}
+
+
+# --- what is looked at ------------------------------------------------------------------------------------------------
+
+
+def broken_rules(page, rules: dict) -> list[str]:
+    """Run axe over the page, which must hold its script."""
+    found = page.evaluate("([where, rules]) => axe.run(where, rules)", [{"exclude": [DJANGOS_OWN]}, rules])["violations"]
+    return [f"{fault['id']}: {node['html'][:160]}" for fault in found for node in fault["nodes"]]
+
+
+def widen(page, width: int) -> None:
+    """Give the page a width, and make it tall, so that bars which stay at the bottom cover nothing."""
+    page.set_viewport_size({"width": width, "height": 900})
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": height + 10})
+
+
+def overflow(page) -> list[str]:
+    """Tell what sticks out of a narrow window."""
+    page.set_viewport_size({"width": NARROW, "height": 900})
+    if page.evaluate("document.documentElement.scrollWidth") <= NARROW:
+        return []
+    return page.evaluate(
+        """(width) => {
+          const out = (one) => one.getBoundingClientRect().right > width + 1;
+          const inmost = (one) => out(one) && ![...one.children].some(out);
+          const found = [...document.body.querySelectorAll("*")].filter(inmost).slice(0, 5);
+          return found.map((one) => `wider than ${width}: ${one.outerHTML.slice(0, 200)}`);
+        }""",
+        NARROW,
+    )
+
+
+@cache
+def packed(path: str) -> int:
+    """Return how many bytes a static file has on its way."""
+    return len(gzip.compress(Path(finders.find(path.removeprefix("/static/"))).read_bytes()))
+
+
+def too_heavy(page, djangos: bool) -> list[str]:
+    """Weigh the page; on the administration's own lists and forms Django's part is not counted."""
+    names = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    paths = {urlsplit(name).path for name in names}
+    ours = [path for path in paths if path.startswith("/static/") and path.endswith((".css", ".js"))]
+    weight = sum(packed(path) for path in ours if not (djangos and path.startswith("/static/admin/")))
+    return [f"{weight} bytes of CSS and JavaScript"] if weight > HEAVIEST else []
+
+
+def look(visitor: Visitor, address: str, *, djangos: bool) -> list[str]:
+    """Open a page and list everything that is wrong with it. Contrast does not depend on the language: Chinese only."""
+    page, rules = visitor.page, RULES if visitor.language == "zh-hans" else RULES | WITHOUT_CONTRAST
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    answer = page.goto(address)
+    faults = [] if answer.status == 200 else [f"answers {answer.status}"]
+    faults += too_heavy(page, djangos)
+    page.evaluate(Axe().axe_script)
+    for width in WIDTHS:
+        widen(page, width)
+        faults += [f"{width}: {fault}" for fault in broken_rules(page, rules)]
+    faults += overflow(page) + visitor.record.faults
+    visitor.record.faults.clear()
+    return faults
+
+
+def look_at_all(chrome, demo, role: str, language: str, elder: bool = False) -> list[str]:
+    """Open all pages of a role, each person in a window of their own; list what is wrong where."""
+    found, present = [], {}
+    for user, name, args, query in ROLES[role](demo):
+        if user not in present:
+            present[user] = Visitor(chrome, demo.url, language=language)
+            if user is not None:
+                present[user].let_in(user)
+            if elder:
+                present[user].context.add_cookies([{"name": "elder", "value": "1", "url": demo.url}])
+        address = present[user].address(name, *args) + query
+        djangos = name.startswith("admin:") and not name.startswith(OUR_ADMIN)
+        found += [f"{address} {fault}" for fault in look(present[user], address, djangos=djangos)]
+    for visitor in present.values():
+        visitor.leave()
+    return found
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_is_sound(chrome, demo, role, language):
+    if found := look_at_all(chrome, demo, role, language):
+        pytest.fail("\n".join(found))
+
+
+@pytest.mark.parametrize("role", ["applicants", "drafts"])
+def test_elder_mode_fits_everywhere_too(chrome, demo, role):
+    """The public pages have theirs in tests/pages."""
+    if found := look_at_all(chrome, demo, role, "en", elder=True):
+        pytest.fail("\n".join(found))
+
+
+def test_a_bad_page_is_found_bad(chrome, demo):
+    """Every check must be able to fail: rules, contrast, width, weight, policy, answers."""
+    visitor = Visitor(chrome, demo.url)
+    policy = visitor.go("home").headers["content-security-policy"]
+    headers = {"content-type": "text/html", "content-security-policy": policy}
+    visitor.page.route("**/bad/", lambda route: route.fulfill(status=418, body=BAD_PAGE.read_text(), headers=headers))
+    found = "\n".join(look(visitor, "/bad/", djangos=False))
+    visitor.leave()
+    for fault in (
+        "answers 418",
+        "bytes of CSS and JavaScript",
+        "1440: color-contrast",
+        "390: document-title",
+        "html-has-lang",
+        "image-alt",
+        "1440: label",
+        "wider than 320: <td",
+        "policy: script-src-elem inline",
+        "policy: style-src-elem inline",
+        "answer 418: GET",
+    ):
+        assert fault in found
+
+
+def test_no_page_is_forgotten(demo):
+    """What the access matrix opens to somebody is looked at here, and every list of the administration."""
+    seen = {name for pages in ROLES.values() for _user, name, _args, _query in pages(demo)}
+    opened = {name for name, (answers, _fill) in ADDRESSES.items() if 200 in answers.values()}
+    lists = {f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist" for model in site._registry}
+    assert (opened | lists) - seen - NO_PAGES == set()
+    assert NO_PAGES <= opened
