@@ -85,7 +85,7 @@ def move_to(moment: datetime) -> None:
 
 
 class Record:
-    """What went wrong in a browser: console errors, broken policies, failed requests, answers 4xx and 5xx, strangers."""
+    """What went wrong in a browser: console errors, broken policies, failed requests, answers 4xx and 5xx."""
 
     def __init__(self, context, base: str):
         self.host, self.faults, self.expected = urlsplit(base).netloc, [], set()

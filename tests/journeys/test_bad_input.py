@@ -1,4 +1,4 @@
-"""What people get wrong, or try: answered clearly in their language, with what they typed, and never by a broken page."""
+"""What people get wrong, or try: answered clearly, in their language, never by a broken page."""
 
 import re
 
@@ -46,7 +46,12 @@ def test_an_identity_is_put_right_fault_by_fault(visit, world, newcomer, languag
     talent.press("Begin the application")
     number, name = page.locator("[name=number]"), page.locator("[name=name]")
     for typed, called, words, values in (
-        ("990101199003070041", RARE, "The last character does not fit the others. Compare each digit with the card.", {}),
+        (
+            "990101199003070041",
+            RARE,
+            "The last character does not fit the others. Compare each digit with the card.",
+            {},
+        ),
         (FUTURE + calc_check_digit(FUTURE), RARE, "The birth date in the number lies in the future.", {}),
         (
             "99010119900307004x",
@@ -78,7 +83,9 @@ def test_bad_files_are_explained_in_their_row(visit, draft, applicant, language)
     for kind in ("empty", "program", "bomb", "script"):
         name, content, words = papers.bad(kind)
         talent.page.set_input_files(f"#file-{material.pk}", papers.file(name, content))
-        expect(row.locator(".field__error")).to_have_text(talent.words(words, kind="pdf") if "%" in words else talent.words(words))
+        expect(row.locator(".field__error")).to_have_text(
+            talent.words(words, kind="pdf") if "%" in words else talent.words(words)
+        )
     assert not MaterialFile.objects.exists()
     steps.hand_in(talent, "degree", papers.pdf())
     expect(row.locator(".field__error")).to_have_count(0)
@@ -147,9 +154,13 @@ def test_a_forged_commitment_for_a_core_material_is_refused(visit, world, applic
     degree = draft.materials.get(spec__key="degree")
     talent = visit(applicant, language=language)
     step(talent, draft, "materials")
-    address = {name: talent.address("apply:step", draft.item.code, draft.public_id, name) for name in ("materials", "sign")}
+    address = {
+        name: talent.address("apply:step", draft.item.code, draft.public_id, name) for name in ("materials", "sign")
+    }
     post(talent, address["materials"], {f"reason_{degree.pk}": "BY_POST", f"day_{degree.pk}": "2026-09-24"})
-    words = talent.words("“%(name)s” is still missing.", name=degree.spec.name_zh if language == "zh-hans" else degree.spec.name_en)
+    words = talent.words(
+        "“%(name)s” is still missing.", name=degree.spec.name_zh if language == "zh-hans" else degree.spec.name_en
+    )
     assert words in talent.text()
     post(talent, address["sign"], {"declares": "on", "agrees": "on", "signed_name": "陈思远"})
     expect(talent.page).to_have_url(re.compile("/materials/$"))
@@ -204,6 +215,9 @@ def test_a_case_number_is_nothing_without_its_code(visit, world, applicant, frid
         anybody.press("Look it up")
         answers.append(anybody.page.locator(".error-summary").inner_text())
     assert answers[0] == answers[1]
-    assert anybody.words("We found no case with this number and code. Check both, as printed on the receipt.") in answers[0]
+    assert (
+        anybody.words("We found no case with this number and code. Check both, as printed on the receipt.")
+        in answers[0]
+    )
     assert case.item.name_zh not in anybody.text()
     assert Case.objects.count() == 1

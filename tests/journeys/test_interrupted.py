@@ -89,7 +89,10 @@ def worker(folder):
 def granted(world, applicant, clerk, examiner, leader, transactional_db, tmp_path, settings):
     """A case that was granted a moment ago; nothing else is waiting, and files lie where the workers look."""
     settings.STORAGES = settings.STORAGES | {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "private"}}
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "private"},
+        }
     }
     settings.SIGNING_DIR = tmp_path / "signing"
     be_at(moment("2026-09-18 10:00"))
@@ -158,7 +161,7 @@ def free_port() -> int:
 
 def answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 our own server
+        with urllib.request.urlopen(address, timeout=5) as answer:
             return answer.status == 200
     except (urllib.error.URLError, OSError):
         return False

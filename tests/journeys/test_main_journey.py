@@ -117,7 +117,9 @@ def sign_by_hand(talent):
         for kind, at in [("touchStart", points[0]), *(("touchMove", at) for at in points[1:]), ("touchEnd", None)]:
             touches = [{"x": at[0], "y": at[1]}] if at else []
             finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
-            talent.page.wait_for_timeout(50)  # no hand is faster; Chromium takes it for a fling and swallows the next tap
+            talent.page.wait_for_timeout(
+                50
+            )  # no hand is faster; Chromium takes it for a fling and swallows the next tap
     else:
         talent.page.mouse.move(*points[0])
         talent.page.mouse.down()
@@ -220,7 +222,11 @@ def verify(anybody, certificate, pdf: bytes):
 
     at = len(pdf) // 2
     altered = pdf[:at] + bytes([pdf[at] ^ 1]) + pdf[at + 1 :]
-    for content, answer in ((pdf, "Genuine."), (altered, "This file has been altered"), (papers.pdf(), "This file is not one of ours")):
+    for content, answer in (
+        (pdf, "Genuine."),
+        (altered, "This file has been altered"),
+        (papers.pdf(), "This file is not one of ours"),
+    ):
         anybody.go("verify:form")
         page.set_input_files("[name=file]", papers.file("certificate.pdf", content, "application/pdf"))
         anybody.press("Check the file")
