@@ -75,7 +75,7 @@ def deem_accepted(*, case: Case, now: datetime) -> Case | None:
     case.is_deemed_accepted = True
     _begin_examination(case, accepted_on=received_on, now=now)
     if hasattr(case, "commitment"):
-        _begin_deferral(case, accepted_on=received_on, now=now)
+        _begin_deferral(case, accepted_on=timezone.localdate(now), now=now)  # only now does the applicant hear of it
     step(case, verb="deem_accepted", actor=None, role=role, now=now, accepted_on=received_on.isoformat())
     write_paper(case, PaperKind.DEFERRAL if case.is_deferred else PaperKind.ACCEPTANCE, actor=None, now=now)
     _tell_accepted(case, now)

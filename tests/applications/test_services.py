@@ -153,6 +153,16 @@ def test_scenario_3_silence(world, applicant, run_due):
     assert (case.state, case.is_deemed_accepted, str(case.accepted_on)) == (State.EXAMINING, True, "2026-09-18")
 
 
+def test_silence_leaves_the_promised_days_to_supply(world, applicant):
+    draft = cast.make_draft(world, applicant, "id", "degree", "photo", now=moment("2026-09-18 10:00"))
+    cast.promise(draft, applicant, {"works": "2026-09-23", "form": "2026-09-24"}, moment("2026-09-18 10:00"))
+    case = cast.submit(draft, applicant, moment("2026-09-18 10:00"), agrees=True, signed_name="陈思远")
+    told = moment("2026-09-28 09:00")  # Friday 25 September is a holiday
+    case = services.deem_accepted(case=case, now=told)
+    assert case.is_deferred
+    assert [str(item.due_on) for item in case.commitment.items.all()] == ["2026-10-09", "2026-10-10"]  # 4 and 5 days
+
+
 def test_correction_lapses(world, applicant, clerk, run_due):
     case = received(world, applicant)
     material = case.materials.get(spec__key="degree")
