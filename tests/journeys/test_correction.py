@@ -46,7 +46,9 @@ def ask_for_a_correction(member, case, degree):
     act.locator("[name=note]").fill("请尽快")
     member.record.expected.add(422)
     act.locator("form button").last.click()
-    expect(act.locator(".error-summary")).to_contain_text(member.words("Say how to cure “%(name)s”.", name=degree.spec.name_zh))
+    expect(act.locator(".error-summary")).to_contain_text(
+        member.words("Say how to cure “%(name)s”.", name=degree.spec.name_zh)
+    )
     expect(act.locator("[name=note]")).to_have_value("请尽快")
     act.locator(f"[name=cure_{degree.pk}]").fill("请重新扫描")
     act.locator("form button").last.click()
