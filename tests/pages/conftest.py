@@ -1,26 +1,14 @@
-"""Chromium for the pages of this folder: Debian's, headless, without calls to the outside."""
-
-import os
-import shutil
+"""Chromium for the pages of this folder."""
 
 import pytest
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's driver runs an event loop in this thread
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.browser import chromium
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args():
-    return {"executable_path": shutil.which("chromium"), "args": FLAGS}
+@pytest.fixture(scope="package")
+def chrome():
+    with chromium() as running:
+        yield running
 
 
 def _is_fault(message) -> bool:
@@ -28,12 +16,12 @@ def _is_fault(message) -> bool:
 
 
 @pytest.fixture
-def page_at(browser, live_server):
+def page_at(chrome, live_server):
     """Open an address in a window of this width, with elder mode or not; console errors fail the test."""
     contexts, faults = [], []
 
     def open_page(path: str, width: int = 1440, elder: bool = False, **options):
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        context = chrome.new_context(viewport={"width": width, "height": 900}, **options)
         contexts.append(context)
         if elder:
             context.add_cookies([{"name": "elder", "value": "1", "url": live_server.url}])
