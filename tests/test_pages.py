@@ -33,6 +33,8 @@ from tests.browser import Visitor, apart, be_at, chromium
 from tests.cast import moment
 from workstations.models import Window
 
+pytestmark = pytest.mark.browser
+
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"],
     "resultTypes": ["violations"],

@@ -11,6 +11,8 @@ from tests.browser import move_to, run_due
 from tests.journeys import steps
 from tests.journeys.steps import verbs
 
+pytestmark = pytest.mark.browser
+
 ACT = "form[action$='/act/accept/']"
 
 

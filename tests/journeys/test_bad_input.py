@@ -13,6 +13,8 @@ from tests.browser import PHONE
 from tests.journeys import papers, steps
 from tests.journeys.steps import verbs
 
+pytestmark = pytest.mark.browser
+
 RARE = "阿卜杜拉·𠮷㛃"  # a middle dot, a character beyond the basic plane, a rare one
 FUTURE = "99010120270101001"
 HUGE = 100 * 1024 * 1024

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from playwright.sync_api import expect
 
 from regions.models import CalendarDay
@@ -9,6 +10,8 @@ from tests import cast
 from tests.browser import be_at, run_due
 from tests.cast import moment
 from tests.journeys import steps
+
+pytestmark = pytest.mark.browser
 
 
 def test_a_provisional_day_moves_only_later_and_the_applicant_is_told(

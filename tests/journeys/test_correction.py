@@ -1,11 +1,14 @@
 """The window asks for corrections, once and everything; and the applicant who thinks better of it."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import PHONE, move_to
 from tests.cast import moment
 from tests.journeys import papers, steps
 from tests.journeys.steps import open_desk, verbs
+
+pytestmark = pytest.mark.browser
 
 
 def test_correction_and_acceptance(visit, world, applicant, clerk, friday):

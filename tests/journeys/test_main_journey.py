@@ -14,6 +14,8 @@ from tests.cast import PASSWORD
 from tests.journeys import papers
 from tests.journeys.steps import hand_in, open_desk
 
+pytestmark = pytest.mark.browser
+
 STROKES = [(0.15, 0.3), (0.3, 0.7), (0.45, 0.25), (0.6, 0.75), (0.8, 0.4)]
 
 

@@ -12,6 +12,8 @@ from tests.browser import PHONE, be_at
 from tests.cast import PASSWORD, moment
 from tests.journeys import papers, steps
 
+pytestmark = pytest.mark.browser
+
 TYPED = "云岭示例科技有限公司（昆明）"
 
 

@@ -12,6 +12,8 @@ from tests.cast import moment
 from tests.journeys import steps
 from tests.journeys.steps import verbs
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.mark.parametrize(
     ("on_breach", "closes", "language"),
