@@ -151,6 +151,10 @@ if (lists) {
     event.preventDefault();
     take(event.target);
   });
+  // On a slow line people choose a file before this script has arrived.
+  for (const input of lists.querySelectorAll("form[data-upload] input[type=file]")) {
+    if (input.files.length) send(input.form, input);
+  }
   if (words.scanning) setTimeout(look, POLL);
 } else {
   // Supply after submission: one file at a time, by the form itself, sent as soon as it is chosen.
