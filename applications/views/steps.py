@@ -5,7 +5,7 @@ import json
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -67,7 +67,7 @@ def _submitted(request, draft: str):
         case = services.submit(case=Case(public_id=draft), actor=request.user, now=clock.now(), **form.cleaned_data)
     except (Refused, Case.DoesNotExist):
         return None
-    return redirect(reverse("me:case", args=[case.case_no]) + "?submitted")
+    return HttpResponseRedirect(reverse("me:case", args=[case.case_no]) + "?submitted")
 
 
 def _to(case, step: str):
