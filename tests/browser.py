@@ -30,7 +30,7 @@ FLAGS = [
     "--disable-sync",
 ]
 DESKTOP, PHONE = (1440, 900), (390, 844)
-PATIENCE = 10_000  # milliseconds
+PATIENCE = 30_000  # milliseconds; a machine may be busy
 expect.set_options(timeout=PATIENCE)
 ON_VIOLATION = """
 document.addEventListener("securitypolicyviolation", (event) => {
