@@ -44,7 +44,7 @@ def run() -> Result:
             {
                 "ours": lambda: post(port, [drafts.pop() for _ in range(REQUESTS)], ours),
                 "peer": lambda: post(port, [drafts.pop() for _ in range(REQUESTS)], peer),
-                "floor": lambda: post(port, SPARE * REQUESTS, floor),
+                "floor": lambda: post(port, SPARE * 3 * REQUESTS, floor),
             },
             rounds=ROUNDS,
         )

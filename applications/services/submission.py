@@ -61,15 +61,14 @@ def _submit(case: Case, actor, now: datetime, declares, signed_name, signature, 
     case.item = case.guide.item
     case.applicant_name = case.unit_name or case.person_name
     _refuse_unready(case, declares, today)
-    in_hand = filing.specs_in_hand(case)
-    missing = rules.missing_specs(case.guide.materials.all(), case.answers, in_hand)
+    missing = rules.missing_specs(case.guide.materials.all(), case.answers, case.in_hand)
     if missing:
         _sign_commitment(case, missing, actor, now, signed_name, signature, agrees)
     calendar = calendar_of(case)
     serial = filing.next_serial(case.region_id, today)
     case.case_no = numbers.case_number(case.region_id, today, case.item.serial, serial)
     case.query_code = numbers.short_code(6)
-    filing.file_case(case, today=today, now=now, calendar=calendar, in_hand=len(in_hand), missing=len(missing))
+    filing.file_case(case, today=today, now=now, calendar=calendar, missing=len(missing))
     return case
 
 

@@ -1,8 +1,11 @@
 """How many statements the busiest paths ask, whatever the amount of data. Times are told by `make bench`."""
 
+import threading
+import time
+
 import pgtrigger
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Max
 from django.test.utils import CaptureQueriesContext
 
@@ -23,7 +26,7 @@ pytestmark = pytest.mark.django_db
 ALL = ("id", "degree", "works", "form", "photo")
 NOW = "2026-09-18 10:00"
 AFTER = "2026-09-25 00:10"  # five working days later, the acceptance clock has run out
-SUBMISSION = 4  # lock the draft, see what is in hand, draw a number, file
+SUBMISSION = 3  # messages to the database: lock and read the draft, draw a number, file
 
 
 def add_materials(world, count: int) -> None:
@@ -48,7 +51,7 @@ def statements(work) -> list[str]:
 
 
 @pytest.mark.parametrize("more", [0, 30])
-def test_a_submission_asks_four_statements_however_many_materials_there_are(world, applicant, stranger, more):
+def test_a_submission_asks_three_times_however_many_materials_there_are(world, applicant, stranger, more):
     add_materials(world, more)
     warm, draft = complete_draft(world, stranger), complete_draft(world, applicant)
     assert draft.materials.count() == len(ALL) + more
@@ -90,6 +93,27 @@ def test_a_window_that_closed_meanwhile_is_seen(world, applicant):
     type(world.window).objects.filter(pk=world.window.pk).update(status="CLOSED")
     with pytest.raises(Refused, match="窗口"):
         services.submit(case=draft, actor=applicant, now=moment(NOW), declares=True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_tab_takes_out_while_a_submission_waits_is_missed(world, applicant):
+    draft = complete_draft(world, applicant)
+    locked = threading.Event()
+
+    def take_out():
+        with transaction.atomic():
+            Case.objects.select_for_update().get(pk=draft.pk)
+            draft.materials.filter(spec__key="id").update(status="MISSING")
+            locked.set()
+            time.sleep(0.5)  # the submission asks for the lock meanwhile
+        connection.close()
+
+    other_tab = threading.Thread(target=take_out)
+    other_tab.start()
+    assert locked.wait(10)
+    with pytest.raises(Refused, match="材料id"):
+        services.submit(case=draft, actor=applicant, now=moment(NOW), declares=True)
+    other_tab.join()
 
 
 @pytest.fixture
