@@ -44,7 +44,9 @@ def main() -> int:
     for name, module in BENCHMARKS.items():
         if only in ("", name):
             fresh_database()
+            load = os.getloadavg()[0]
             results.append(importlib.import_module(module).run())
+            results[-1].notes["load average before and after"] = f"{load:.1f}, {os.getloadavg()[0]:.1f}"
     from bench.measure import tell
 
     for result in results:

@@ -1,7 +1,8 @@
 """Submissions over HTTP on a deadline day: signed-in applicants with a session each, CSRF and form included.
 
 Two gunicorn processes a core, so that one computes while the other waits for the database. The cases belong to two
-counties; within one, a submission waits for the number of the one before. The floor answers a few bytes behind the same middleware, session, user and CSRF check. Figures are requests a second.
+counties; within one, a submission waits for the number of the one before. The floor answers a few bytes behind the
+same middleware, session, user and CSRF check. Figures are requests a second.
 """
 
 import contextlib
@@ -151,20 +152,10 @@ def server():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "talentportal.wsgi",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--workers",
-        str(WORKERS),
-    ]
+    command = [sys.executable, "-m", "gunicorn", "talentportal.wsgi", "--bind", f"127.0.0.1:{port}"]
+    command += ["--workers", str(WORKERS), "--no-control-socket", "--log-level", "error"]
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "bench.settings", "LOG_LEVEL": "ERROR", "ALLOWED_HOSTS": "127.0.0.1"}
-    process = subprocess.Popen(
-        [*command, "--no-control-socket", "--log-level", "error"], env=env, stdout=subprocess.DEVNULL
-    )
+    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
     try:
         _wait_for(port)
         yield port
