@@ -50,6 +50,7 @@ def chromium() -> Iterator[Browser]:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             yield browser
             browser.close()
+            connections.close_all()  # this thread's, as long as the loop runs; without the loop it has others
     finally:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
@@ -179,7 +180,7 @@ class Visitor:
     def let_in(self, user) -> None:
         """Bring a session along, where the door itself is no part of the story."""
         client = Client()
-        client.force_login(user)
+        apart(client.force_login, user)  # committed, whatever transaction the test is in
         cookie = client.cookies["sessionid"].value
         self.context.add_cookies([{"name": "sessionid", "value": cookie, "url": self.base}])
 
