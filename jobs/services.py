@@ -128,7 +128,8 @@ def _run(job: Job, now: datetime) -> None:
     try:
         with transaction.atomic():
             waiting = Job.objects.filter(attempts=job.attempts, done_at__isnull=True, aside_at__isnull=True)
-            if waiting.select_for_update(skip_locked=True).filter(pk=job.pk).first():
+            # Wait for the row: another claim that saw it due may hold it for the moment it takes to see our lease.
+            if waiting.select_for_update().filter(pk=job.pk).first():
                 registry.handlers[job.kind](job.payload, now)
                 Job.objects.filter(pk=job.pk).update(done_at=now, last_error="")
     except Exception as error:
