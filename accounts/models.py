@@ -26,6 +26,7 @@ class Role(models.TextChoices):
     EXAMINER = "EXAMINER", _("Examiner")
     LEADER = "LEADER", _("Approving leader")
     CERTIFICATE_CLERK = "CERTIFICATE_CLERK", _("Certificate clerk")
+    EDITOR = "EDITOR", _("Policy editor")
     EXPERT = "EXPERT", _("Expert")
     OFFICIAL = "OFFICIAL", _("Official")
     ADMINISTRATOR = "ADMINISTRATOR", _("Administrator")

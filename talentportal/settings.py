@@ -52,6 +52,9 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "django_filters",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "import_export",
     "csp",
     "pgtrigger",
 ]

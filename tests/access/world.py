@@ -20,6 +20,7 @@ ROLES = (
     "examiner",
     "leader",
     "certificate_clerk",
+    "editor",
     "official",
     "expert",
     "administrator",
@@ -43,6 +44,7 @@ def build() -> SimpleNamespace:
         certificate_clerk=cast.make_staff(
             "seal@example.org", "孙证", Role.CERTIFICATE_CLERK, world.province, world.office
         ),
+        editor=cast.make_staff("editor@example.org", "孙编", Role.EDITOR, world.province, world.office),
         official=cast.make_staff("official@example.org", "周官", Role.OFFICIAL, world.province, world.office),
         expert=cast.make_staff("expert@example.org", "郑专", Role.EXPERT, world.province, world.office),
         administrator=cast.make_staff("admin@example.org", "吴管", Role.ADMINISTRATOR, world.province, world.office),

@@ -166,7 +166,7 @@ def test_the_people_include_the_names_that_break_naive_forms(pack):
 def test_every_role_has_somebody(pack):
     roles = Counter(post["role"] for entry in pack.staff.values() for post in entry["posts"])
     assert set(roles) == {
-        "ADMINISTRATOR", "CLERK", "EXAMINER", "LEADER", "CERTIFICATE_CLERK", "OFFICIAL", "EXPERT",
+        "ADMINISTRATOR", "CLERK", "EXAMINER", "LEADER", "CERTIFICATE_CLERK", "EDITOR", "OFFICIAL", "EXPERT",
     }  # fmt: skip
     first, second, other = (pack.staff[key]["posts"][0]["windows"] for key in ("clerk", "clerk2", "other-clerk"))
     assert first == second != other
