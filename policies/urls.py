@@ -1,9 +1,12 @@
+"""Two spaces of addresses: the service items at /services/ and the policy library at /policies/."""
+
 from django.urls import path
 
-from policies import views
+from policies.views import items
 
-app_name = "services"
-urlpatterns = [
-    path("", views.service_list, name="list"),
-    path("<slug:code>/", views.guide, name="guide"),
+service_urls = [
+    path("", items.service_list, name="list"),
+    path("<slug:code>/", items.guide, name="guide"),
 ]
+
+library_urls = []  # fixed words first: a policy's own address comes last

@@ -7,6 +7,7 @@ from django.urls import include, path
 from accounts.views import forgotten_password
 from applications import urls as applications
 from notifications.urls import demo_urls, me_urls
+from policies.urls import library_urls, service_urls
 from talentportal import views
 
 urlpatterns = [
@@ -21,7 +22,8 @@ urlpatterns += i18n_patterns(
     path("about/accessibility/", views.accessibility, name="accessibility"),
     path("about/privacy/", views.privacy, name="privacy"),
     path("elder/", views.elder_mode, name="elder_mode"),
-    path("services/", include("policies.urls")),
+    path("policies/", include((library_urls, "policies"))),
+    path("services/", include((service_urls, "services"))),
     path("windows/", include("workstations.urls")),
     path("verify/", include("certificates.verify_urls")),
     path("me/certificates/", include("certificates.urls")),
