@@ -106,7 +106,9 @@ class PolicyVersion(models.Model):
     number = models.PositiveSmallIntegerField(_("order"), help_text=_("1 for the first version"))
     label = models.CharField(_("version"), max_length=20, default="1.0")
     state = models.CharField(_("state"), max_length=10, choices=VersionState, default=VersionState.DRAFT)
-    source_id = models.CharField(_("identifier at the source"), max_length=60, unique=True, null=True, blank=True)  # noqa: DJ001
+    source_id = models.CharField(  # noqa: DJ001 (null: several versions have none)
+        _("identifier at the source"), max_length=60, unique=True, null=True, blank=True
+    )
     source_hash = models.CharField(_("fingerprint of the source"), max_length=64, blank=True)
 
     title_zh = models.CharField(_("Chinese title"), max_length=300)
@@ -290,9 +292,7 @@ class Benefit(models.Model):
         verbose_name_plural = _("benefits")
         ordering = ["version_id", "order", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["version", "key"], condition=Q(withdrawn_at=None), name="benefit_key_once"
-            ),
+            models.UniqueConstraint(fields=["version", "key"], condition=Q(withdrawn_at=None), name="benefit_key_once"),
             models.CheckConstraint(
                 condition=Q(confirmed_at=None) | Q(confirmed_by__isnull=False),
                 name="benefit_confirmed_by_a_person",
@@ -311,7 +311,8 @@ class Benefit(models.Model):
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(old__confirmed_at__isnull=False),
                 func="""
-                    IF TG_OP = 'DELETE' OR (to_jsonb(NEW) - 'withdrawn_at') IS DISTINCT FROM (to_jsonb(OLD) - 'withdrawn_at')
+                    IF TG_OP = 'DELETE'
+                        OR (to_jsonb(NEW) - 'withdrawn_at') IS DISTINCT FROM (to_jsonb(OLD) - 'withdrawn_at')
                     THEN RAISE EXCEPTION 'a confirmed benefit is withdrawn and replaced, never edited'; END IF;
                     RETURN NEW;
                 """,
