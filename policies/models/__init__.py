@@ -17,6 +17,7 @@ from policies.models.items import (
     UseLevel,
 )
 from policies.models.library import (
+    NATIONAL,
     Benefit,
     BenefitKind,
     Clause,
@@ -31,6 +32,7 @@ from policies.models.library import (
 from policies.states import VersionState
 
 __all__ = [
+    "NATIONAL",
     "Benefit",
     "BenefitKind",
     "CaseKind",

@@ -106,7 +106,7 @@ class PolicyVersion(models.Model):
     number = models.PositiveSmallIntegerField(_("order"), help_text=_("1 for the first version"))
     label = models.CharField(_("version"), max_length=20, default="1.0")
     state = models.CharField(_("state"), max_length=10, choices=VersionState, default=VersionState.DRAFT)
-    source_id = models.CharField(  # noqa: DJ001 (null: several versions have none)
+    source_id = models.CharField(  # null: several versions have none
         _("identifier at the source"), max_length=60, unique=True, null=True, blank=True
     )
     source_hash = models.CharField(_("fingerprint of the source"), max_length=64, blank=True)
