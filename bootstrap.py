@@ -165,15 +165,17 @@ def run():
             on_exit.enter_context(running)
             write_private(VAR / "address.json", {"port": port, "pid": os.getpid()})
         env = environment(services, BASE_URL=f"http://127.0.0.1:{port}")
-        prepare(env)
+        accounts = prepare(env)
         children = web_worker_beat(port, env)
         on_exit.callback(stop, children)
-        for child in children:
-            child.start()
+        web, *others = children
+        web.start()
         address = f"http://127.0.0.1:{port}/"
-        wait_until(lambda: answers(address), children[0])
+        wait_until(lambda: answers(address), web)
+        for child in others:  # after it: together they would only make each other wait
+            child.start()
         say(f"\n  {address}  ready after {time.monotonic() - begun:.1f} s; logs in {VAR / 'log'}; Ctrl-C ends\n")
-        foreground(manage_py("demo_accounts"), env)
+        say(accounts)
         while True:
             services.ensure()
             for child in children:
@@ -213,7 +215,10 @@ def environment(services, **defaults):
 
 
 def prepare(env):
-    """Migrate, load the province pack, collect static files; each only when what it is made of has changed."""
+    """Migrate, load the province pack, collect static files; each only when what it is made of has changed.
+
+    Returns the table of demo accounts in words.
+    """
     done = read_json(VAR / "prepared.json")
     apps = [path.parent for path in ROOT.glob("*/__init__.py") if path.parent.name not in ("tests", "bench")]
     libraries = digest(REQUIREMENTS)
@@ -231,7 +236,13 @@ def prepare(env):
         if done.get(title) != key:
             step(title, manage_py(*args), env)
             done[title] = key
+            done.pop("accounts", None)
             write_private(VAR / "prepared.json", done)
+    if os.environ.get("DATABASE_URL") or "accounts" not in done:
+        told = subprocess.run(manage_py("demo_accounts"), cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+        done["accounts"] = told.stdout
+        write_private(VAR / "prepared.json", done)
+    return done["accounts"]
 
 
 def web_worker_beat(port, env):
@@ -239,7 +250,8 @@ def web_worker_beat(port, env):
     temporary = VAR / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     web = ["gunicorn", "talentportal.wsgi:application", "--bind", f"127.0.0.1:{port}", "--workers", 2, "--threads", 4]
-    web += ["--worker-tmp-dir", temporary, "--no-control-socket", "--graceful-timeout", 4, "--access-logfile", "-"]
+    web += ["--preload", "--worker-tmp-dir", temporary, "--no-control-socket"]  # read once, then forked
+    web += ["--graceful-timeout", 4, "--access-logfile", "-"]
     celery = ["celery", "-A", "talentportal.celery:app"]
     worker = [*celery, "worker", "-c", 2, "-n", f"portal-{port}@%h", "--without-gossip", "--without-mingle"]
     beat = [*celery, "beat", "--schedule", temporary / f"beat-{port}", "--pidfile="]
