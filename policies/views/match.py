@@ -1,0 +1,129 @@
+"""What fits me: a few questions, every benefit that holds where the person works, three answers and their reasons.
+
+What is told goes by POST into the session; addresses hold no more than the part of the answer that is looked at.
+"""
+
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from jobs import clock
+from policies import matching, queries, situation
+from policies.conditions import Verdict, evaluate, facts_in
+from policies.facts import FACTS
+from policies.models import BenefitKind, ServiceItem
+
+ANSWERS = {  # name in addresses, heading, icon, what the heading means
+    Verdict.FITS: ("fits", _("Fits you"), "check", _("By what you told us, every condition is met.")),
+    Verdict.NEARLY: ("nearly", _("Nearly"), "clock", _("Something is still missing, and it can be done.")),
+    Verdict.UNKNOWN: ("open", _("Depends"), "search", _("It depends on answers that you have not given.")),
+    Verdict.NOT: ("not", _("Does not fit"), "x", _("A condition is not met and cannot be made up for.")),
+}
+BY_NAME = {name: verdict for verdict, (name, *_words) in ANSWERS.items()}
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def match(request):
+    """The questions, and once the place is known the answers."""
+    if request.method == "POST":
+        return _told(request)
+    told = situation.kept(request.session)
+    if "region" not in told:
+        today = timezone.localdate(clock.now())
+        first = situation.typed(situation.from_identity(request.user, today) | told)
+        return _questions(request, situation.SituationForm(situation.ASKED_FIRST, initial=first, needed=["region"]))
+    return _answers(request, told)
+
+
+def _told(request):
+    if "forget" in request.POST:
+        situation.forget(request.session)
+        return redirect("policies:match")
+    keys = [key for key in FACTS if key in situation.ASKED_FIRST or key in request.POST or f"ask-{key}" in request.POST]
+    form = situation.SituationForm(_in_order(keys), request.POST, needed=["region"])
+    if not form.is_valid():
+        return _questions(request, form)
+    situation.keep(request.session, form.facts())
+    return redirect("policies:match")
+
+
+def _in_order(keys) -> list[str]:
+    """The first questions as they are asked, then the others."""
+    return [*situation.ASKED_FIRST, *(key for key in keys if key not in situation.ASKED_FIRST)]
+
+
+def _questions(request, form):
+    return render(request, "policies/match_questions.html", {"form": form})
+
+
+def _answers(request, told):
+    matches = matching.match(told, timezone.localdate(clock.now()))
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in BenefitKind else ""
+    chosen = matches.of_kind(kind) if kind else matches
+    verdict = BY_NAME.get(request.GET.get("answer"))
+    further = matching.more_to_ask(matches, told.keys() | set(situation.ASKED_FIRST), situation.MORE_AT_ONCE)
+    keys = _in_order([*(key for key in FACTS if key in told), *further])
+    context = {
+        "form": situation.SituationForm(keys, initial=situation.typed(told), needed=["region"]),
+        "further": further,
+        "told": situation.in_words(told),
+        "matches": matches,
+        "groups": _groups(chosen, verdict, request.GET.get("page", "")),
+        "tabs": [_tab(chosen, one) for one in chosen.groups],
+        "only": verdict,
+        "kind": kind,
+        "kinds": [(value, BenefitKind(value).label, count) for value, count in matches.kinds()],
+        "money": matching.money(chosen.groups[Verdict.FITS]),
+    }
+    return render(request, "policies/match.html", context)
+
+
+def _groups(matches, only, page: str) -> list[dict]:
+    """The answers with the rows of this page: a few of each, or a whole page of the one that is looked at."""
+    shown = {}
+    for verdict, rows in matches.groups.items():
+        if only is None or verdict == only:
+            size = matching.SHORT if only is None else matching.PAGE
+            shown[verdict] = Paginator(rows, size).get_page(page if only is not None else 1)
+    loaded = matching.load(row for rows in shown.values() for row in rows)
+    by_pk = {one.benefit.pk: one for one in loaded}
+    return [
+        _tab(matches, verdict) | {"page": rows, "found": [by_pk[row.pk] for row in rows if row.pk in by_pk]}
+        for verdict, rows in shown.items()
+    ]
+
+
+def _tab(matches, verdict) -> dict:
+    name, title, icon, words = ANSWERS[verdict]
+    count = len(matches.groups[verdict])
+    return {"name": name, "verdict": verdict, "title": title, "icon": icon, "words": words, "count": count}
+
+
+# --- may I apply for this service? -----------------------------------------------------------------------------------
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request, code):
+    """The self-test of a guide: its own rule tree, asked with the same questions and answered in the same words."""
+    today = timezone.localdate(clock.now())
+    item = get_object_or_404(ServiceItem.objects.select_related("region"), code=code)
+    status = queries.guide_of(item, today)
+    if status is None:
+        raise Http404
+    tree = status.guide.eligibility
+    told = situation.from_identity(request.user, today) | situation.kept(request.session)
+    form = situation.SituationForm(facts_in(tree), request.POST or None, initial=situation.typed(told))
+    answer = None
+    if request.method == "POST" and form.is_valid():
+        told |= form.facts()
+        answer = evaluate(tree, {key: value for key, value in told.items() if key in form.facts()})
+        situation.keep(request.session, told)
+    context = {"item": item, "guide": status.guide, "state": status.state, "form": form, "answer": answer}
+    return render(request, "policies/check.html", context)
