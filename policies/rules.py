@@ -2,7 +2,10 @@
 
 from datetime import date
 
-from policies.models import PolicyVersion
+from django.utils.translation import gettext_lazy as _
+
+from policies.models import PolicyLevel, PolicyVersion
+from policies.models.library import NATIONAL
 from policies.states import Standing, VersionState
 
 
@@ -17,3 +20,29 @@ def standing(version: PolicyVersion, day: date) -> Standing:
     if version.effective_on and version.effective_on > day:
         return Standing.UPCOMING
     return Standing.CURRENT
+
+
+def missing(version: PolicyVersion, *, clauses: int) -> list:
+    """Return every reason why a version with so many clauses cannot go to readers yet."""
+    reasons = []
+    if not version.title_zh.strip():
+        reasons.append(_("Enter the title in Chinese."))
+    if not version.issuer_zh.strip():
+        reasons.append(_("Enter who issued it."))
+    if not clauses:
+        reasons.append(_("The text is missing."))
+    if contradicts_level(version.level, version.region_code):
+        reasons.append(_("Level and region do not go together."))
+    if version.expires_on and version.effective_on and version.expires_on <= version.effective_on:
+        reasons.append(_("The end must be after the beginning."))
+    return reasons
+
+
+def contradicts_level(level: str, region_code: str) -> bool:
+    """Tell whether only one of the two says that the document holds in the whole country."""
+    return (level == PolicyLevel.NATIONAL) != (region_code == NATIONAL)
+
+
+def may_review(actor_id: int | None, writer_ids: set[int]) -> bool:
+    """Tell whether a person may review a version written by these persons; one pair of eyes is not two."""
+    return actor_id is not None and actor_id not in writer_ids

@@ -192,10 +192,10 @@ class PolicyVersion(models.Model):
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(old__published_at__isnull=False),
                 func="""
-                    IF (to_jsonb(NEW) - ARRAY['state', 'expires_on', 'repealed_on', 'link_checked_at',
-                                              'link_broken_since'])
-                        IS DISTINCT FROM (to_jsonb(OLD) - ARRAY['state', 'expires_on', 'repealed_on',
+                    IF (to_jsonb(NEW) - ARRAY['number', 'source_id', 'state', 'expires_on', 'repealed_on',
                                               'link_checked_at', 'link_broken_since'])
+                        IS DISTINCT FROM (to_jsonb(OLD) - ARRAY['number', 'source_id', 'state', 'expires_on',
+                                              'repealed_on', 'link_checked_at', 'link_broken_since'])
                     THEN RAISE EXCEPTION 'a published policy version is never edited'; END IF;
                     RETURN NEW;
                 """,

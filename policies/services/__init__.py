@@ -1,0 +1,47 @@
+"""The verbs of this app: service items and their guides (`guides`), and the policy library (`library`)."""
+
+from policies.services.guides import cancel_guide, copy_guide, publish_guide, resume_guide, suspend_guide
+from policies.services.library import (
+    add_benefit,
+    admit_version,
+    change_benefit,
+    change_draft,
+    confirm_benefit,
+    copy_version,
+    discard_draft,
+    draft_version,
+    publish,
+    repeal,
+    return_to_editor,
+    schedule,
+    set_end,
+    submit_for_review,
+    supersede,
+    withdraw_benefit,
+    write_text,
+)
+
+__all__ = [
+    "add_benefit",
+    "admit_version",
+    "cancel_guide",
+    "change_benefit",
+    "change_draft",
+    "confirm_benefit",
+    "copy_guide",
+    "copy_version",
+    "discard_draft",
+    "draft_version",
+    "publish",
+    "publish_guide",
+    "repeal",
+    "resume_guide",
+    "return_to_editor",
+    "schedule",
+    "set_end",
+    "submit_for_review",
+    "supersede",
+    "suspend_guide",
+    "withdraw_benefit",
+    "write_text",
+]
