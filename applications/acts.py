@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from applications import rules, services
+from applications import consequences, rules, services
 from applications.desk import Desk
 from applications.models import new_public_id
 from applications.states import CorrectionReason, NonAcceptanceReason, Proposal, RefusalReason
@@ -87,6 +87,17 @@ class CorrectionForm(ActForm):
 class RejectForm(ActForm):
     reason = forms.ChoiceField(label=_("Ground"), choices=[("", "—"), *NonAcceptanceReason.choices])
     explanation = text_field(_("Explanation to the applicant"), _("Name the competent body where there is one."))
+
+
+class SureForm(ActForm):
+    """An act that nobody takes back: done only when its consequences have been read."""
+
+    sure = forms.BooleanField(
+        widget=forms.HiddenInput, error_messages={"required": _("Read what will happen, then confirm.")}
+    )
+
+    def words(self) -> dict:
+        return {"version": self.cleaned_data["version"]}
 
 
 class ConcludeForm(ActForm):
@@ -206,6 +217,7 @@ class Act:
     obstacles: Callable[[Desk], list] = _nothing
     tone: str = "second"  # main, second, danger
     at_material: bool = False  # drawn beside the material and not in the column of decisions
+    brings: Callable[[Desk], list] = _nothing  # what it sets going, told before it is done
 
 
 ACTS = {
@@ -222,8 +234,10 @@ ACTS = {
             "accept_with_deferral",
             _("Accept, the rest supplied later"),
             services.accept_with_deferral,
-            obstacles=_against_deferral,
+            SureForm,
+            _against_deferral,
             tone="main",
+            brings=consequences.of_deferral,
         ),
         Act(
             "request_correction",
@@ -231,15 +245,25 @@ ACTS = {
             services.request_correction,
             CorrectionForm,
             _against_correction,
+            brings=consequences.of_correction,
         ),
-        Act("reject_acceptance", _("Do not accept"), services.reject_acceptance, RejectForm, tone="danger"),
+        Act(
+            "reject_acceptance",
+            _("Do not accept"),
+            services.reject_acceptance,
+            RejectForm,
+            tone="danger",
+            brings=consequences.of_rejection,
+        ),
         Act("conclude", _("End the examination"), services.conclude, ConcludeForm, tone="main"),
         Act(
             "grant",
             _("Grant"),
             services.grant,
-            obstacles=lambda desk: rules.grant_obstacles(desk.decision, desk.user, bool(desk.outstanding)),
+            SureForm,
+            lambda desk: rules.grant_obstacles(desk.decision, desk.user, bool(desk.outstanding)),
             tone="main",
+            brings=consequences.of_grant,
         ),
         Act("return_to_examiner", _("Return to the examiner"), services.return_to_examiner, ReturnForm),
         Act(
@@ -249,6 +273,7 @@ ACTS = {
             RefuseForm,
             lambda desk: rules.refusal_obstacles(desk.decision, desk.user),
             tone="danger",
+            brings=consequences.of_refusal,
         ),
         Act("deliver", _("Delivered: close the case"), services.deliver, DeliverForm, tone="main"),
         Act("check_material", _("Check"), _check, CheckForm, at_material=True),
@@ -267,6 +292,13 @@ class Offer:
     form: ActForm
     reasons: list = field(default_factory=list)
     refused: list = field(default_factory=list)  # what the service said just now
+    brings: list = field(default_factory=list)  # what it sets going
+    is_asked: bool = False  # the address asks for its confirmation
+
+    @property
+    def needs_confirming(self) -> bool:
+        """Whether a page with its consequences comes between the button and the act."""
+        return isinstance(self.form, SureForm)
 
     @property
     def asks(self) -> bool:
@@ -274,7 +306,7 @@ class Offer:
 
     @property
     def is_open(self) -> bool:
-        return bool(self.form.errors or self.refused)
+        return bool(self.form.errors or self.refused or self.is_asked)
 
 
 def may_act(desk: Desk, act: Act) -> bool:
@@ -282,13 +314,18 @@ def may_act(desk: Desk, act: Act) -> bool:
     return desk.may(VERBS.get(act.verb, act.verb))
 
 
-def offers(desk: Desk, posted: Offer | None = None) -> list[Offer]:
-    """List the acts of state and roles; an impossible one with every reason, the posted one as it came."""
+def offers(desk: Desk, posted: Offer | None = None, asked: str = "") -> list[Offer]:
+    """List the acts of state and roles; an impossible one with every reason, the posted one as it came.
+
+    `asked` is the verb whose confirmation is wanted.
+    """
     found = []
     for act in ACTS.values():
         if act.at_material or not may_act(desk, act):
             continue
         mine = posted if posted and posted.act is act else Offer(act, act.form(desk, act.verb))
         mine.reasons = [*desk.held, *act.obstacles(desk)]
+        mine.brings = [] if mine.reasons else act.brings(desk)
+        mine.is_asked = asked == act.verb and not mine.reasons
         found.append(mine)
     return found

@@ -85,7 +85,7 @@ class CaseAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
             "sheet": sheet,
             "view": View(kept) if kept else None,
             "at_material": _at_material(desk, sheet, posted),
-            "offers": acts.offers(desk, posted),
+            "offers": acts.offers(desk, posted, request.GET.get("confirm", "")),
             "posted": posted,
             "lost": lost,
             "queue": queue,

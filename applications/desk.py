@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.queries import person_of
 from applications import office, queries, questions, rules
 from applications.models import Case, Material
-from applications.services.clocks import path_of
+from applications.services.clocks import calendar_of, path_of
 from applications.states import TRANSITIONS, CheckResult, CorrectionReason, MaterialStatus, ScanState, Who
 from applications.views.files import SHOWN_INLINE
 from applications.wizard import Row, row_of
@@ -100,13 +100,13 @@ class Desk:
 
     @property
     def turn(self) -> list[str]:
-        """Whose turn it is, in words: everybody who could move the case on from here."""
+        """Whose turn it is, in words: everybody who could move the case on from here; nobody where the portal does."""
         who = [
             one
             for transition in TRANSITIONS.values()
             if transition.target and transition.verb != "withdraw" and self.case.state in transition.sources
             for one in transition.who
-            if one != Who.SYSTEM
+            if Who.SYSTEM not in transition.who
         ]
         who = who or ([Who.APPLICANT] if self.case.state == "WAIT_SUPPLY" else [])
         return [Who(one).label for one in dict.fromkeys(who)]
@@ -152,6 +152,10 @@ class Desk:
         return [promise for promise in self.promises if not promise.accepted_at]
 
     # --- time and people
+
+    @cached_property
+    def calendar(self):
+        return calendar_of(self.case)
 
     @cached_property
     def clocks(self) -> list[office.ClockFace]:

@@ -302,7 +302,7 @@ def test_who_examined_may_not_decide(as_, world, case, clerk, examiner, leader):
         "return_to_examiner": [],
         "refuse": ["Who examined a case may not decide it."],
     }
-    assert post(as_(examiner), case, "grant").status_code == 422
+    assert post(as_(examiner), case, "grant", sure="1").status_code == 422
     services.release(case=case, actor=examiner)
     assert reasons(as_(leader).get(page_of(case))) == {"grant": [], "return_to_examiner": [], "refuse": []}
     case.refresh_from_db()
@@ -335,7 +335,7 @@ def test_the_whole_way_by_buttons(as_, case, clerk, examiner, leader, run_due):
     assert (done.status_code, done.headers["Location"]) == (302, page_of(case))
     assert str(list(get_messages(done.wsgi_request))[-1]).startswith("Accepted: 陈思远")
     assert post(as_(examiner), case, "conclude", proposal="GRANT", opinion="符合条件").status_code == 302
-    assert post(as_(leader), case, "grant").status_code == 302
+    assert post(as_(leader), case, "grant", sure="1").status_code == 302
     run_due(NOW)
     assert post(as_(clerk), case, "deliver", method="window").status_code == 302
     case.refresh_from_db()
@@ -374,7 +374,7 @@ def test_an_impossible_act_writes_nothing_although_it_is_posted(as_, case, clerk
     page = post(as_(clerk), case, "accept")
     assert page.status_code == 422
     assert "“Material id” has not been checked yet." in text(page)
-    assert post(as_(clerk), case, "grant").status_code == 422
+    assert post(as_(clerk), case, "grant", sure="1").status_code == 422
     assert (events(case), case.papers.count()) == (["submit"], 1)
 
 

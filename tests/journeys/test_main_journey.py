@@ -148,7 +148,15 @@ def accept_with_deferral(clerk, user, case):
     expect(refused.get_by_role("button").first).to_be_disabled()
     clerk.press("The last unchecked one is in order", "All %(count)s unchecked are in order", 3)
     clerk.press("Accept, the rest supplied later")
+    clerk.reads(papers_due(clerk))
+    clerk.page.keyboard.press("Enter")  # the confirmation has the focus
     clerk.reads(clerk.words("Accepted with incomplete materials") + ": ")
+
+
+def papers_due(clerk) -> str:
+    day = "2026年9月24日（星期四）" if clerk.language == "zh-hans" else "Thursday 24 September 2026"
+    name = "材料works" if clerk.language == "zh-hans" else "Material works"
+    return clerk.words("“%(name)s” is to come by %(day)s.", name=name, day=day)
 
 
 def be_reminded(talent, case):
@@ -196,6 +204,8 @@ def conclude(examiner, case):
 def grant(leader, case):
     open_desk(leader, case)
     leader.press("Grant")
+    leader.sees("%(label)s? This will happen:", label=leader.words("Grant"))
+    leader.page.keyboard.press("Enter")
     leader.reads(leader.words("Granted") + ": ")
 
 
