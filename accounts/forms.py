@@ -66,6 +66,7 @@ class LoginForm(allauth.LoginForm):
         super().__init__(*args, **kwargs)
         widget = forms.TextInput(attrs={"autocomplete": "username webauthn"})
         self.fields["login"] = forms.CharField(label=_("Mobile number or e-mail"), max_length=254, widget=widget)
+        self.fields["password"].help_text = ""  # the way to a new one stands behind the button, also for the Tab key
         self.fields["remember"].label = _("Stay signed in on this device for 12 hours")
         self.order_fields(["login", "password", "remember"])
 

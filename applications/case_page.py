@@ -6,6 +6,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from applications import queries
 from applications.models import Case, CaseEvent
 from applications.services.clocks import calendar_of
 from applications.states import (
@@ -22,7 +23,7 @@ from applications.states import (
 from applications.wizard import Row, holiday_runs, row_of
 from certificates.models import Certificate
 from policies.models import ResultKind
-from talentportal.lib.bilingual import pick
+from talentportal.lib.citations import citation
 from talentportal.templatetags.portal import act_day
 from talentportal.templatetags.portal import day as day_words
 
@@ -240,11 +241,15 @@ def verdict_of(case: Case, events: list[CaseEvent]) -> Verdict | None:
     return Verdict(str(labels.get(code, "")), text, _clauses(case), case.guide.remedies)
 
 
+def closed_of(case: Case, today: date) -> queries.Closed | None:
+    """Return until when supplying later is closed because the promise of this case was not kept, while it is."""
+    breach = getattr(case, "breach", None)
+    ban = getattr(breach, "ban", None)
+    return queries.closed_by(ban) if ban and ban.ends_on > today else None
+
+
 def _clauses(case: Case) -> list[str]:
-    return [
-        " ".join(filter(None, [pick(basis, "title"), basis.get("doc_no", ""), basis.get("article", "")]))
-        for basis in case.guide.legal_basis
-    ]
+    return [citation(basis) for basis in case.guide.legal_basis]
 
 
 def certificate_of(case: Case) -> Certificate | None:

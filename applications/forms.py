@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django import forms
+from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from applications import rules
@@ -12,26 +13,41 @@ from applications.states import DeferralReason
 from talentportal.lib import numbers
 from talentportal.lib.bilingual import pick
 from talentportal.lib.workdays import WorkCalendar
+from workstations.queries import by_place
 
 FEW = 6
 
 
+class ByPlace(ModelChoiceIterator):
+    """Many windows in groups by prefecture, the home one first."""
+
+    def __iter__(self):
+        yield "", self.field.empty_label
+        rows = self.queryset.select_related("region").defer("region__outline")
+        for place in by_place(rows, self.field.home, lambda window: window.region.path):
+            yield place.name, [self.choice(window) for window in place.rows]
+
+
 class WindowField(forms.ModelChoiceField):
-    """Choose among windows; a few are laid open, more make a list."""
+    """Choose among windows; a few are laid open, more make a list by prefecture."""
+
+    def __init__(self, windows, *, home: str, **options):
+        few = windows.count() <= FEW
+        self.home, self.iterator = home, ModelChoiceIterator if few else ByPlace
+        widget, empty = (forms.RadioSelect, None) if few else (forms.Select, _("Choose"))
+        super().__init__(windows, widget=widget, empty_label=empty, **options)
 
     def label_from_instance(self, window) -> str:
         return _("%(name)s — %(address)s") % {"name": pick(window, "name"), "address": pick(window, "address")}
 
 
-def window_field(windows) -> WindowField:
-    """Return the field that chooses the window to handle a case."""
-    few = windows.count() <= FEW
+def window_field(windows, home: str) -> WindowField:
+    """Return the field that chooses the window to handle a case; `home` is the code of the prefecture put first."""
     return WindowField(
         windows,
+        home=home,
         label=_("Which window handles your case?"),
         help_text=_("It receives your application and keeps the deadlines; you need not go there."),
-        empty_label=None if few else _("Choose"),
-        widget=forms.RadioSelect if few else forms.Select,
         error_messages={
             "required": _("Choose the window that will handle your case."),
             "invalid_choice": _("This window does not handle this service item. Choose another one."),

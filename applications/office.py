@@ -176,7 +176,8 @@ def with_row_parts(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Load with each case what its line shows, in a constant number of statements."""
     running = Clock.objects.filter(finished_at__isnull=True)
     related = ("item", "region", "window", "claimed_by", "commitment")
-    return cases.select_related(*related).prefetch_related(Prefetch("clocks", running), "commitment__items")
+    cases = cases.select_related(*related).defer("region__outline")  # kilobytes that no line shows
+    return cases.prefetch_related(Prefetch("clocks", running), "commitment__items")
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """Reads for pages and verbs."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
@@ -8,6 +9,7 @@ from accounts.models import Role
 from applications.models import Case, DeferralBan, own_scope
 from applications.rules import Standing
 from applications.states import OPEN_STATES, MaterialStatus, Who
+from talentportal.lib.bilingual import pick
 
 POST_ROLES = {
     Role.CLERK: Who.CLERK,
@@ -42,8 +44,7 @@ def _covers(post, case: Case) -> bool:
 
 def standing_of(case: Case, day: date) -> Standing:
     """Return what counts about the applicant and the unit of a case when materials are to be deferred."""
-    who = Q(applicant=case.applicant) | Q(unit=case.unit, unit__isnull=False)
-    ban = DeferralBan.objects.filter(who, starts_on__lte=day, ends_on__gt=day).order_by("-ends_on").first()
+    ban = ban_on(day, applicant=case.applicant, unit=case.unit)
     others = Case.objects.filter(applicant=case.applicant, item=case.item, is_deferred=True, state__in=OPEN_STATES)
     waiting = others.exclude(pk=case.pk).filter(materials__status=MaterialStatus.DEFERRED)
     person = getattr(case.applicant, "person", None)
@@ -52,6 +53,31 @@ def standing_of(case: Case, day: date) -> Standing:
         other_open_deferral=waiting.exists(),
         identity_level=person.level if person else 0,
     )
+
+
+def ban_on(day: date, *, applicant, unit=None) -> DeferralBan | None:
+    """Return the longest ban on deferral that holds for a person or for the person's unit on a day."""
+    who = Q(applicant=applicant) | Q(unit=unit, unit__isnull=False)
+    bans = DeferralBan.objects.filter(who, starts_on__lte=day, ends_on__gt=day)
+    return bans.select_related("breach__case").order_by("-ends_on").first()
+
+
+@dataclass(frozen=True)
+class Closed:
+    """Supplying later is closed to somebody: from when it is open again, and which promise was not kept."""
+
+    until: date
+    case_no: str
+    materials: list[str]
+
+
+def closed_by(ban: DeferralBan | None) -> Closed | None:
+    """Say to the applicant what a ban means and where it comes from; only to those who may see that case."""
+    if ban is None:
+        return None
+    case = ban.breach.case
+    specs = case.guide.materials.filter(key__in=ban.breach.materials)
+    return Closed(ban.ends_on, case.case_no, [pick(spec, "name") for spec in specs])
 
 
 def materials_of(case: Case) -> list:

@@ -20,6 +20,7 @@ from policies.models import Necessity, OnBreach, Tier
 from talentportal.lib.bilingual import pick
 from talentportal.lib.uploads import MIME
 from workstations.models import Window, WindowStatus
+from workstations.queries import home_of, prefecture_of
 
 STEP_NAMES = {
     "identity": gettext_lazy("Confirm who you are"),
@@ -143,9 +144,15 @@ class Wizard:
     def basics_form(self, data=None):
         """Return the questions of the guide with the choice of the window behind them."""
         form = questions.question_form(self.guide, self.today, answers=self.case.answers, data=data)
-        form.fields["window"] = window_field(self.windows)
+        form.fields["window"] = window_field(self.windows, self._home())
         form.fields["window"].initial = self.case.window_id or self._only_window()
         return form
+
+    def _home(self) -> str:
+        """The prefecture of the window that had the last case of this applicant, else that of the unit or capital."""
+        earlier = Case.objects.filter(applicant=self.user, window__isnull=False).exclude(pk=self.case.pk)
+        path = earlier.order_by("-created_at").values_list("window__region__path", flat=True).first() or ""
+        return prefecture_of(path) or home_of(self.user)
 
     def _only_window(self):
         found = list(self.windows[:2])
@@ -198,6 +205,13 @@ class Wizard:
         """Why the missing materials cannot come later; empty when they can."""
         standing = queries.standing_of(self.case, self.today)
         return rules.deferral_obstacles(self.guide, [material.spec for material in self.missing], standing)
+
+    @cached_property
+    def closed(self) -> queries.Closed | None:
+        """Why nothing can be supplied later although the guide allows it: an earlier promise was not kept."""
+        if not self.guide.deferral_allowed:
+            return None
+        return queries.closed_by(queries.ban_on(self.today, applicant=self.user, unit=self.case.unit))
 
     @property
     def may_commit(self) -> bool:

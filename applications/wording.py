@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications.models import Case
@@ -21,6 +20,7 @@ from applications.states import (
 )
 from talentportal.lib import spoken
 from talentportal.lib.bilingual import pick
+from talentportal.lib.citations import citation
 from talentportal.lib.masking import mask_document
 
 ACCEPTANCE_SEAL = "受理专用章"
@@ -251,13 +251,7 @@ def _grant(case: Case, **_facts) -> dict:
 
 
 def _basis(case: Case) -> list[str]:
-    english = (get_language() or "").startswith("en")
-    return [
-        " ".join(
-            filter(None, [b.get("title_en" if english else "title_zh"), b.get("doc_no", ""), b.get("article", "")])
-        )
-        for b in case.guide.legal_basis
-    ]
+    return [citation(basis) for basis in case.guide.legal_basis]
 
 
 def _refusal(case: Case, *, reason: str, explanation: str = "", breach=None, **_facts) -> dict:

@@ -1,15 +1,19 @@
 """Reads for the public pages of windows."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.models import UnitMember
 from regions import maps
 from regions.models import Region, RegionKind
 from regions.queries import calendar_for
+from talentportal.lib.bilingual import pick
 from workstations.models import Window, WindowStatus, Workstation
 
 LOOK_AHEAD_DAYS = 15  # the longest holiday is shorter
@@ -20,6 +24,7 @@ def public_windows() -> QuerySet[Window]:
     return (
         Window.objects.exclude(status=WindowStatus.CLOSED)
         .select_related("region", "organization", "station")
+        .defer("region__outline")
         .prefetch_related("hours")
         .order_by("region__path", "code")
     )
@@ -92,9 +97,43 @@ class WindowMap:
     provincial: int
 
 
-def _prefecture_of(path: str) -> str:
+def prefecture_of(path: str) -> str:
     """Return the code below the province in a region's path, "" for the province itself."""
     return f"{path}/".split("/")[1]
+
+
+def home_of(user) -> str:
+    """Return the code of the prefecture that concerns somebody first: where the own unit works, else the capital."""
+    if user.is_authenticated:
+        own = UnitMember.objects.filter(user=user, left_at__isnull=True).order_by("-joined_at")
+        path = own.values_list("unit__work_region__path", flat=True).first() or ""
+        if code := prefecture_of(path):
+            return code
+    province = Region.objects.filter(kind=RegionKind.PROVINCE).order_by("code").values_list("code", flat=True).first()
+    return f"{province[:2]}0100" if province else ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """The windows of one prefecture, or of the province itself, in a list."""
+
+    code: str
+    name: str
+    rows: list
+    is_home: bool
+
+
+def by_place(rows: Iterable, home: str, path_of: Callable) -> list[Place]:
+    """Group rows by prefecture, the home one first, then the province's own and the others by code.
+
+    `path_of` gives the path of the region of a row. One query for the names.
+    """
+    groups: dict[str, list] = defaultdict(list)
+    for row in rows:
+        groups[prefecture_of(path_of(row))].append(row)
+    names = {region.code: pick(region, "name") for region in Region.objects.defer("outline").filter(pk__in=groups)}
+    ordered = sorted(groups, key=lambda code: (code != home, code))
+    return [Place(code, names.get(code, _("Province")), groups[code], code == home) for code in ordered]
 
 
 def window_map(day: date) -> WindowMap:
@@ -104,7 +143,7 @@ def window_map(day: date) -> WindowMap:
         return WindowMap([], 0, 0, 0, 0)
     regions = list(Region.objects.filter(parent=province).exclude(kind=RegionKind.ZONE).in_force(day).order_by("code"))
     paths = Window.objects.filter(status=WindowStatus.OPEN).order_by().values_list("region__path", flat=True)
-    counts = Counter(_prefecture_of(path) for path in paths)
+    counts = Counter(prefecture_of(path) for path in paths)
     drawing = maps.draw(
         {region.code: region.outline for region in regions}, {region.code: region.center for region in regions}
     )
@@ -131,18 +170,22 @@ def week(window: Window) -> list[tuple[str, list]]:
     return list(days.items())
 
 
-def search(text: str) -> list[Window]:
-    """Return the windows whose name, place or address holds every word."""
-    found = public_windows()
+def matching(windows: QuerySet[Window], text: str) -> QuerySet[Window]:
+    """Narrow windows to those whose name, place, office or address holds every word."""
     for word in text.split():
         fits = Q()
-        for name in ("name", "address", "region__name", "organization__name"):
+        for name in ("name", "address", "region__name", "region__parent__name", "organization__name"):
             fits |= Q(**{f"{name}_zh__icontains": word}) | Q(**{f"{name}_en__icontains": word})
-        found = found.filter(fits)
-    return list(found[:50])
+        windows = windows.filter(fits)
+    return windows
+
+
+def search(text: str) -> list[Window]:
+    """Return the first 50 windows whose name, place or address holds every word."""
+    return list(matching(public_windows(), text)[:50])
 
 
 def stations(region: Region | None = None) -> QuerySet[Workstation]:
     """Return the talent service workstations of a region and below, or all of them."""
-    found = Workstation.objects.select_related("region").order_by("region__path", "code")
+    found = Workstation.objects.select_related("region").defer("region__outline").order_by("region__path", "code")
     return found.filter(region__in=Region.objects.within(region)) if region else found

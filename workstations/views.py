@@ -1,23 +1,20 @@
-from itertools import groupby
-
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from jobs import clock
 from policies.models import ServiceItem
 from regions.models import Region
-from talentportal.lib.bilingual import pick
 from workstations import queries
 
 
 def window_list(request):
-    """The map and the windows by prefecture; `region`, `item` and `open` narrow the list."""
+    """The map and the windows by prefecture, one's own first; `q`, `region`, `item` and `open` narrow the list."""
     now = clock.now()
     today = timezone.localdate(now)
     region = Region.objects.filter(code=request.GET.get("region", "")[:6]).first()
     item = ServiceItem.objects.filter(code=request.GET.get("item", "")[:60]).first()
-    windows = queries.public_windows()
+    words = request.GET.get("q", "").replace("\0", "").strip()[:60]
+    windows = queries.matching(queries.public_windows(), words)
     if region:
         windows = windows.filter(region__in=Region.objects.within(region))
     if item:
@@ -27,7 +24,8 @@ def window_list(request):
         rows = [row for row in rows if row[1].is_open]
     area_map = queries.window_map(today)
     context = {
-        "groups": _by_prefecture(rows, area_map),
+        "places": queries.by_place(rows, queries.home_of(request.user), lambda row: row[0].region.path),
+        "words": words,
         "count": len(rows),
         "map": area_map,
         "stations": queries.stations(region),
@@ -37,15 +35,6 @@ def window_list(request):
         "open_only": bool(request.GET.get("open")),
     }
     return render(request, "workstations/window_list.html", context)
-
-
-def _by_prefecture(rows, area_map):
-    names = {area.region.code: pick(area.region, "name") for area in area_map.areas}
-
-    def area_of(row):
-        return f"{row[0].region.path}/".split("/")[1]
-
-    return [(names.get(code) or _("Province"), list(group)) for code, group in groupby(rows, area_of)]
 
 
 def window_detail(request, code):

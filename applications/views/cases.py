@@ -43,6 +43,7 @@ def case(request, case_no: str):
         "receipt": next((paper for paper in papers if paper.kind == PaperKind.RECEIPT), None),
         "rows": [row for row in map(row_of, materials) if row.files or rules.applies(row.material.spec, found.answers)],
         "verdict": case_page.verdict_of(found, events),
+        "closed": case_page.closed_of(found, today),
         "certificate": case_page.certificate_of(found),
         "may_withdraw": case_page.may_withdraw(found),
         "just_submitted": "submitted" in request.GET and found.state == State.RECEIVED,

@@ -65,7 +65,8 @@ def case_list(request):
 def _listed(user):
     """Own cases and drafts, and submitted cases of the units the user acts for."""
     cases = Case.objects.own(user).exclude(~Q(applicant=user), state=State.DRAFT)
-    return cases.select_related("item", "unit", "region").prefetch_related("clocks").order_by("-created_at", "-id")
+    cases = cases.select_related("item", "unit", "region").defer("region__outline")  # kilobytes that no line shows
+    return cases.prefetch_related("clocks").order_by("-created_at", "-id")
 
 
 def _filtered(cases, show: str):
@@ -94,13 +95,15 @@ def _line(case: Case, today) -> dict:
     running = [c for c in case.clocks.all() if c.finished_at is None and c.owner == ClockOwner.APPLICANT]
     mine = min(running, key=lambda c: c.due_on, default=None)
     due_on = mine.due_on if mine else case.due_on
+    is_ready = case.state == State.READY
     return {
         "case": case,
         "words": words,
         "tone": tone,
-        "is_mine": bool(mine) or case.state == State.READY,
+        "is_mine": bool(mine) or is_ready,
+        "is_overdue": bool(due_on and due_on < today and not is_ready),
         "due_on": due_on,
         "left": calendar_for(case.region).between(today, due_on) if due_on else None,
         "clock": mine,
-        "what": TO_DO[mine.kind] if mine else _("collect the result") if case.state == State.READY else "",
+        "what": TO_DO[mine.kind] if mine else _("collect the result") if is_ready else "",
     }

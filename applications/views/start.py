@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.queries import units_of
-from applications import services
+from applications import queries, services
 from applications.forms import UnitForm
 from applications.models import Case
 from applications.states import State
@@ -22,7 +22,8 @@ def start(request, code: str):
     """Offer to begin, to go on with a draft, or to look at the open case; a POST begins."""
     item = get_object_or_404(ServiceItem.objects.select_related("organization"), code=code)
     now = clock.now()
-    guide = item.guides.in_force(timezone.localdate(now)).order_by("-version").first()
+    today = timezone.localdate(now)
+    guide = item.guides.in_force(today).order_by("-version").first()
     if guide is None:
         return render(request, "applications/not_open.html", {"item": item})
     mine = Case.objects.filter(applicant=request.user, item=item).select_related("unit")
@@ -31,6 +32,7 @@ def start(request, code: str):
         "guide": guide,
         "drafts": list(mine.filter(state=State.DRAFT)),
         "open_cases": list(mine.open()),
+        "closed": queries.closed_by(queries.ban_on(today, applicant=request.user)) if guide.deferral_allowed else None,
         "form": UnitForm(units_of(request.user), request.POST if request.method == "POST" else None)
         if guide.by_unit
         else None,

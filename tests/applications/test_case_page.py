@@ -143,7 +143,7 @@ def test_a_refusal_gives_reason_clause_and_remedies(received, clerk, examiner, l
         "Closed: Refused",
         "condition not met",
         "未在省内全职工作",
-        "Sample rules 3",
+        "Sample rules, Article 3",
         "within 60 days",
         "Provincial government",
     ):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from jobs import clock
+from tests import cast
 from tests.cast import moment
 from workstations.models import OpeningHours, Window, Workstation
 from workstations.queries import OpenState, open_state, window_map
@@ -36,8 +37,8 @@ def page(response) -> str:
 
 
 def shown(client, **params) -> list[str]:
-    groups = client.get("/windows/", params).context["groups"]
-    return [window.code for _name, rows in groups for window, _open in rows]
+    places = client.get("/windows/", params).context["places"]
+    return [window.code for place in places for window, _open in place.rows]
 
 
 @pytest.mark.parametrize(
@@ -130,3 +131,43 @@ def test_unknown_window(client, world):
 
 def test_bad_parameters_do_no_harm(client, world):
     assert shown(client, region="x' OR 1=1", item="' --", open="") == ["w2", "w1"]
+
+
+# --- one's own place first -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def dali(world):
+    """A second prefecture with a window."""
+    city = cast.make_region("532900", "PREFECTURE", "大理白族自治州", world.province)
+    county = cast.make_region("532901", "COUNTY", "大理市", city)
+    cast.make_window("w3", county, world.office)
+    return county
+
+
+def opened(client, **params) -> list[tuple[str, bool]]:
+    """Return (place, whether it is laid open) of the list, in its order."""
+    said = page(client.get("/windows/", params))
+    found = re.findall(r'<details class="card card--flush place"( open)?> <summary>(\S+) <span class="facet', said)
+    return [(name, bool(is_open)) for is_open, name in found]
+
+
+def test_the_capital_comes_first_and_for_a_unit_where_it_works(world, window, dali, client, applicant):
+    for n in range(12):  # a long list is folded
+        cast.make_window(f"more{n}", dali, world.office)
+    assert opened(client) == [("昆明市", True), ("大理白族自治州", False)]
+    unit = cast.make_unit(dali, applicant, FRIDAY)
+    client.force_login(applicant)
+    assert opened(client) == [("大理白族自治州", True), ("昆明市", False)]
+    unit.members.update(left_at=FRIDAY)
+    assert opened(client)[0] == ("昆明市", True)
+
+
+def test_words_find_windows_by_place_name_and_address(world, window, dali, client):
+    assert shown(client, q="大理") == ["w3"]
+    assert shown(client, q="呈贡 示例路") == ["w1"]
+    assert shown(client, q="昆明市") == ["w2", "w1"]
+    assert shown(client, q="呈贡 大理") == []
+    assert "呈贡 大理" in page(client.get("/windows/", {"q": "呈贡 大理"}))
+    assert shown(client, q="大理", region="530114") == []
+    assert client.get("/windows/", {"q": "\0%_'"}).status_code == 200
