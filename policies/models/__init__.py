@@ -29,6 +29,7 @@ from policies.models.library import (
     RedeemMode,
     VersionEvent,
 )
+from policies.models.search import SearchEntry
 from policies.states import VersionState
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "RedeemMode",
     "ResultKind",
     "SavedSearch",
+    "SearchEntry",
     "SentAlert",
     "ServiceItem",
     "Tier",

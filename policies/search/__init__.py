@@ -1,0 +1,3 @@
+"""The search of the policy library: `tokens` (text to index words), `words` (what else a word is called), `index` (the
+side table), `query` (what a reader asks), `engine` (the answer), `ranking` (its order), `counts` (totals and facets).
+"""

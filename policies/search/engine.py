@@ -1,0 +1,299 @@
+"""Answer a search: strict finds first, ranked; then, if they do not fill a page, what comes closest."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cached_property
+
+from django.db.models import QuerySet
+from django.utils.safestring import SafeString
+
+from policies.models import Benefit, PolicyVersion, SearchEntry
+from policies.search import counts, finding, snippets
+from policies.search.finding import Candidate
+from policies.search.narrowing import Condition, joined, narrowed
+from policies.search.query import GROUPS, SHOWN, Query, parse
+from policies.search.ranking import Ranker
+from policies.search.statistics import statistics
+from policies.search.words import Concept, concepts, synonyms, widened
+from talentportal.lib.bilingual import pick
+
+__all__ = [
+    "GROUPS",
+    "SHOWN",
+    "Hit",
+    "Query",
+    "Result",
+    "Suggestion",
+    "facets",
+    "matching",
+    "new_since",
+    "parse",
+    "search",
+]
+
+BENEFITS = 3  # shown in a result
+FARTHEST = 1_000  # rows that numbered pages reach; `after` goes on
+PARTIAL_SHARE = 0.35  # of the best partial find's score: below it a partial find is noise
+MOST_PARTIAL = 50
+
+
+@dataclass
+class Hit:
+    """A found version, its title and best clause as safe HTML, and lazily up to three benefits, the found ones first.
+
+    Each benefit has `text_html`. The benefits of a whole page are read together, when the first is asked for.
+    """
+
+    version: PolicyVersion
+    title_html: SafeString
+    snippet_html: SafeString
+    anchor: str
+    is_partial: bool  # it does not have all of the words
+    needles: list[str]
+    page: list["Hit"] = field(repr=False, default_factory=list)
+
+    @cached_property
+    def benefits(self) -> list[Benefit]:
+        _read_benefits(self.page or [self])
+        return self.__dict__["benefits"]
+
+    @cached_property
+    def benefit_count(self) -> int:
+        _read_benefits(self.page or [self])
+        return self.__dict__["benefit_count"]
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What to drop so that something is found."""
+
+    group: str  # "q" or a filter
+    value: str  # a word, or "" for the whole filter
+    count: int
+    query: Query
+
+
+@dataclass
+class Result:
+    rows: list[Hit]
+    next: str  # for `after`; empty on the last page
+    page: int
+    total_is_exact: bool
+    synonyms: list[tuple[str, tuple[str, ...]]]
+    count: Callable[[], int] = field(repr=False)
+    suggest: Callable[[], list[Suggestion]] = field(repr=False)
+    reach: int | None = None  # rows that numbered pages can show, if they are fewer than the total
+    page_size: int = 10
+
+    @cached_property
+    def total(self) -> int:
+        return self.count()
+
+    @cached_property
+    def pages(self) -> int:
+        """How many numbered pages there are."""
+        reached = self.total if self.reach is None else min(self.total, self.reach)
+        return -(-reached // self.page_size)
+
+    @cached_property
+    def suggestions(self) -> list[Suggestion]:
+        """What to drop, when nothing was found."""
+        return [] if self.rows and not self.rows[0].is_partial else self.suggest()
+
+
+def search(query: Query, *, day: date, page_size: int = 10, after: str = "", page: int = 1) -> Result:
+    """Return one page of what a search finds on a day, by number or after the cursor `next` of another result.
+
+    Never slow: few statements of bounded size. A page beyond the last is empty. A total that is not exact counts
+    documents that have all pieces of the words, not yet looked at one by one.
+    """
+    found = concepts(query.text, statistics())
+    narrow = joined(narrowed(query, day))
+    if query.sort == "relevance" and found:
+        return _ranked(query, found, narrow, day, page_size, _page_number(after, page))
+    return _dated(query, found, narrow, day, page_size, after, page)
+
+
+def facets(query: Query, *, day: date) -> counts.Facets:
+    """Return for each filter (value, label, count): what choosing the value would find, its own filter ignored."""
+    return counts.counted(query, day)[1]
+
+
+def matching(query: Query, *, day: date) -> QuerySet[SearchEntry]:
+    """Return the ids of the versions that the strict search finds, as a subquery; unchecked like its total."""
+    conditions = narrowed(query, day)
+    if words := counts.words_condition(query):
+        conditions["q"] = words
+    sql, values = joined(conditions)
+    return SearchEntry.objects.extra(where=[sql.replace("%%", "%")], params=values).values("version")  # noqa: S610
+
+
+def new_since(query: Query, moment: datetime, *, day: date | None = None) -> list[PolicyVersion]:
+    """Return the versions published here after a moment that the strict search finds, the oldest first; at most 200."""
+    found = concepts(query.text, statistics())
+    versions = PolicyVersion.objects.filter(published_at__gt=moment, pk__in=matching(query, day=day or moment.date()))
+    versions = list(versions.select_related("policy").order_by("published_at", "pk")[:200])
+    entries = [_candidate(entry) for entry in SearchEntry.objects.filter(version__in=versions).defer("vector")]
+    kept = {entry.version for entry in entries if all(finding.has(entry, concept) for concept in found)}
+    return [version for version in versions if version.pk in kept]
+
+
+def _candidate(entry: SearchEntry) -> Candidate:
+    names = ("title", "region", "level", "state", "day", "ends_on", "length", "text", "anchors")
+    return Candidate(entry.pk, **{name: getattr(entry, name) for name in names})
+
+
+# --- By relevance ----------------------------------------------------------------------------------------------------
+
+
+def _page_number(after: str, page: int) -> int:
+    return int(after[1:]) if after.startswith("p") and after[1:].isdigit() and len(after) < 12 else max(page, 1)
+
+
+def _ranked(query, found: list[Concept], narrow: Condition, day: date, size: int, page: int) -> Result:
+    known = statistics()
+    candidates, is_all = finding.strict(found, narrow, known)
+    rows = finding.ordered(candidates, Ranker(found, known))
+    read = [row for row in rows if row.text]
+    rows = [row for row in rows if not row.text or _has_all(row, found)]
+    told = synonyms(found)
+    strict_rows = len(rows)
+    if strict_rows < size:
+        wide = widened(found, known)
+        rows += _partial(wide, narrow, {row.version for row in rows})
+        told = synonyms(wide)
+    start = (page - 1) * size
+    shown = rows[start : start + size] if start < len(rows) else []
+    finding.read_texts(shown)
+    shown = [row for row in shown if row.is_partial or _has_all(row, found)]
+    is_counted = is_all and len(read) >= len(candidates)
+    return Result(
+        rows=_hits(shown, found if not shown or not shown[-1].is_partial else found + widened(found, known)),
+        next=f"p{page + 1}" if start + size < len(rows) else "",
+        page=page,
+        total_is_exact=is_counted or all(len(word) < 3 for concept in found for word in concept.words),
+        synonyms=told if any(row.is_partial for row in shown) or not strict_rows else synonyms(found),
+        count=lambda: len(rows) if is_counted else counts.total(query, day),
+        suggest=lambda: _suggestions(query, found, day),
+        reach=len(rows),
+        page_size=size,
+    )
+
+
+def _has_all(row: Candidate, found: list[Concept]) -> bool:
+    return all(finding.has(row, concept) for concept in found)
+
+
+def _partial(wide: list[Concept], narrow: Condition, without: set[int]) -> list[Candidate]:
+    ranker = Ranker(wide, statistics())
+    rows = finding.ordered(finding.forgiving(ranker, narrow, without), ranker)
+    least = rows[0].score * PARTIAL_SHARE if rows else 0
+    return [row for row in rows if row.score >= least][:MOST_PARTIAL]
+
+
+# --- By date ---------------------------------------------------------------------------------------------------------
+
+ORDERS = {
+    "newest": ("day DESC, version_id DESC", "(day, version_id) < (%s::date, %s::bigint)"),
+    "ending": (
+        "coalesce(ends_on, 'infinity'::date), version_id",
+        "(coalesce(ends_on, 'infinity'::date), version_id) > (%s::date, %s::bigint)",
+    ),
+}
+
+
+def _dated(query, found: list[Concept], narrow: Condition, day: date, size: int, after: str, page: int) -> Result:
+    order, beyond = ORDERS["ending" if query.sort == "ending" else "newest"]
+    if found:
+        narrow = (f"{narrow[0]} AND vector @@ %s::tsquery", [*narrow[1], finding.all_of(found)])
+    mark = _mark(after)
+    offset = 0 if mark else (max(page, 1) - 1) * size
+    rows, more = [], offset < FARTHEST
+    while more and len(rows) <= size:
+        where = (f"{narrow[0]} AND {beyond}", [*narrow[1], *mark]) if mark else narrow
+        batch = finding.dated(where, order, size + 1, offset)
+        more, offset = len(batch) > size, 0
+        if found:
+            finding.read_texts(batch)
+        rows += [row for row in batch if _has_all(row, found)]
+        mark = _mark_of(batch[-1], query.sort) if batch else mark
+    shown = rows[:size]
+    return Result(
+        rows=_hits(shown, found),
+        next="k{}.{}".format(*_mark_of(shown[-1], query.sort)) if len(rows) > size else "",
+        page=page,
+        total_is_exact=all(len(word) < 3 for concept in found for word in concept.words),
+        synonyms=synonyms(found),
+        count=lambda: counts.total(query, day),
+        suggest=lambda: _suggestions(query, found, day),
+        reach=FARTHEST,
+        page_size=size,
+    )
+
+
+def _mark_of(row: Candidate, sort: str) -> tuple[str, int]:
+    if sort == "ending":
+        return (row.ends_on.isoformat() if row.ends_on else "infinity"), row.version
+    return row.day.isoformat(), row.version
+
+
+def _mark(after: str) -> tuple[str, int] | None:
+    """Read a cursor; one that we did not write is no cursor."""
+    moment, _dot, version = after.removeprefix("k").partition(".")
+    if not after.startswith("k") or not version.isdigit() or len(version) > 18:
+        return None
+    try:
+        return (moment if moment == "infinity" else date.fromisoformat(moment).isoformat()), int(version)
+    except ValueError:
+        return None
+
+
+# --- What is shown ---------------------------------------------------------------------------------------------------
+
+
+def _hits(shown: list[Candidate], found: list[Concept]) -> list[Hit]:
+    units = Ranker(found, statistics()).units if found else []
+    finding.read_texts(shown)
+    wanted = [(row, snippets.needles(row, found, units)) for row in shown]
+    best = snippets.snippets(wanted) if found else {}
+    versions = PolicyVersion.objects.select_related("policy").in_bulk([row.version for row in shown])
+    hits = []
+    for row, needles in wanted:
+        version = versions[row.version]
+        anchor, snippet = best.get(row.version, ("", SafeString("")))
+        title = snippets.marked(pick(version, "title"), needles)
+        hits.append(Hit(version, title, snippet, anchor, row.is_partial, needles))
+    for hit in hits:
+        hit.page = hits
+    return hits
+
+
+def _read_benefits(page: list[Hit]) -> None:
+    versions = [hit.version.pk for hit in page]
+    by_version: dict[int, list[Benefit]] = {pk: [] for pk in versions}
+    for benefit in (
+        Benefit.objects.public().filter(version__in=versions).select_related("clause").order_by("order", "id")
+    ):
+        by_version[benefit.version_id].append(benefit)
+    for hit in page:
+        benefits = by_version[hit.version.pk]
+        chosen = sorted(benefits, key=lambda benefit: -_met(benefit, hit.needles))[:BENEFITS]
+        for benefit in chosen:
+            benefit.text_html = snippets.marked(pick(benefit, "text"), hit.needles)
+        hit.__dict__ |= {"benefits": chosen, "benefit_count": len(benefits)}
+
+
+def _met(benefit: Benefit, needles: list[str]) -> int:
+    text = snippets.fold(f"{benefit.name_zh} {benefit.text_zh} {benefit.name_en} {benefit.text_en}")
+    return sum(len(needle) for needle in needles if needle in text)
+
+
+def _suggestions(query: Query, found: list[Concept], day: date) -> list[Suggestion]:
+    """Return what to drop, what then finds most first: one filter, or one of several words."""
+    ways = [(group, "", query.without(group)) for group, name in GROUPS.items() if getattr(query, name)]
+    if len(found) > 1:
+        typed = [concept.words[0] for concept in found]
+        ways += [("q", word, replace(query, text=" ".join(w for w in typed if w != word))) for word in typed]
+    counted = [Suggestion(group, value, counts.total(other, day), other) for group, value, other in ways]
+    return sorted((s for s in counted if s.count), key=lambda s: -s.count)[:5]

@@ -1,0 +1,168 @@
+"""Ask the index: candidates for a search, in few statements of bounded cost."""
+
+# ruff: noqa: S608  (SQL is put together from constants of ours; what people type goes in as parameters)
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from policies.search.narrowing import Condition
+from policies.search.ranking import Candidate, Ranker, Unit
+from policies.search.statistics import Statistics
+from policies.search.tokens import required
+from policies.search.words import Concept
+
+POOL = 100  # candidates of one tier
+BROAD = 2_000  # estimated finds from which the newest documents are asked first
+READ = 40  # candidates whose texts are read to rank them
+POSTINGS = 40_000  # index entries that a forgiving search may visit
+COLUMNS = "version_id, title, region, level, state, day, ends_on, length"
+TITLE, OFTEN, ANYWHERE = 3, 2, 1
+
+
+def quoted(words: Iterable[str], mark: str = "") -> str:
+    """Return a tsquery that asks for all of the index words."""
+    return " & ".join(_lexeme(mark + word) for word in words)
+
+
+def _lexeme(word: str) -> str:
+    bare = word.removesuffix(":*")
+    return "'" + bare.replace("\\", "\\\\").replace("'", "''") + "'" + word[len(bare) :]
+
+
+def tsquery(concept: Concept, mark: str = "") -> str:
+    """Return a tsquery for documents that may have the concept; marked "^": in the title, "!": often."""
+    ways = [quoted(words, mark) for words in map(required, concept.words) if words]
+    if concept.region:
+        ways.append(_lexeme("@" + concept.region))
+    if concept.number:
+        ways.append(_lexeme("#" + concept.number))
+    if concept.is_spelled and mark != "!":
+        ways.append(_lexeme("~" + concept.words[0] + ":*"))
+    return "(" + " | ".join(f"({way})" for way in ways) + ")"
+
+
+def all_of(concepts: list[Concept], mark: str = "") -> str:
+    """Return a tsquery for documents that may have all of the concepts."""
+    return " & ".join(tsquery(concept, mark) for concept in concepts)
+
+
+def has(candidate: Candidate, concept: Concept) -> bool:
+    """Tell whether a document whose text was read has the concept."""
+    if concept.region and concept.region == candidate.region:
+        return True
+    if concept.number or concept.is_spelled:
+        return True  # the index is exact for these
+    return any(word in candidate.text for word in concept.words)
+
+
+def estimated(concepts: list[Concept], known: Statistics) -> float:
+    """Estimate how many documents have all concepts, from above."""
+    return min((max(_count(word, known) for word in concept.words) for concept in concepts), default=0)
+
+
+def _count(word: str, known: Statistics) -> float:
+    return min(map(known.count, required(word)), default=0)
+
+
+def strict(concepts: list[Concept], narrow: Condition, known: Statistics) -> tuple[list[Candidate], bool]:
+    """Return the most promising documents that may have all concepts, and whether there are none besides.
+
+    Those with all in the title come first, then those that say it often, then the newest.
+    """
+    found: dict[int, Candidate] = {}
+    if known.documents and estimated(concepts, known) > BROAD:
+        _add(found, [("is_recent AND ", all_of(concepts, "^"), TITLE)], narrow)
+        if len(found) < POOL:
+            _add(found, [("is_recent AND ", all_of(concepts), ANYWHERE)], narrow)
+        if len(found) >= READ:
+            return list(found.values()), False
+    tiers = [("", all_of(concepts, mark), tier) for mark, tier in (("^", TITLE), ("!", OFTEN), ("", ANYWHERE))]
+    return list(found.values()), _add(found, tiers, narrow)
+
+
+def _add(found: dict[int, Candidate], tiers: list[tuple[str, str, int]], narrow: Condition) -> bool:
+    """Add the newest of each tier; tell whether the last tier was read to its end."""
+    part = (
+        f"(SELECT {COLUMNS}, %s AS tier FROM policies_searchentry WHERE {{}}vector @@ %s::tsquery AND {narrow[0]}"
+        " ORDER BY day DESC, version_id DESC LIMIT %s)"
+    )
+    values = [value for _where, words, tier in tiers for value in (tier, words, *narrow[1], POOL)]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(part.format(where) for where, _words, _tier in tiers), values)
+        rows = cursor.fetchall()
+    for row in rows:
+        found.setdefault(row[0], Candidate(*row))
+    return sum(row[-1] == tiers[-1][-1] for row in rows) < POOL
+
+
+def forgiving(ranker: Ranker, narrow: Condition, without: set[int]) -> list[Candidate]:
+    """Return the documents that have most of what was asked for, weighed by rarity; rare pieces are asked first."""
+    asked = [(words, weight) for unit in _rare_first(ranker) for words, weight in _weighted(unit)]
+    if not asked:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {COLUMNS} FROM policies_searchentry JOIN ("
+            "SELECT version_id, sum(weight) AS met FROM unnest(%s::text[], %s::float[]) AS piece(words, weight)"
+            " CROSS JOIN LATERAL (SELECT version_id FROM policies_searchentry"
+            f" WHERE vector @@ piece.words::tsquery AND {narrow[0]} LIMIT %s) one"
+            " GROUP BY version_id ORDER BY met DESC, version_id DESC LIMIT %s) best USING (version_id)"
+            " ORDER BY met DESC, version_id DESC",
+            [[words for words, _weight in asked], [weight for _words, weight in asked], *narrow[1], POSTINGS, 2 * POOL],
+        )
+        rows = cursor.fetchall()
+    return [Candidate(*row, is_partial=True) for row in rows if row[0] not in without]
+
+
+def _rare_first(ranker: Ranker) -> list[Unit]:
+    counted = sorted(
+        (max(_count(form, ranker.known) for form in unit.forms), place) for place, unit in enumerate(ranker.units)
+    )
+    chosen, visited = [], 0.0
+    for count, place in counted:
+        visited += count
+        if chosen and visited > POSTINGS:
+            break
+        chosen.append(ranker.units[place])
+    return chosen
+
+
+def _weighted(unit: Unit) -> list[tuple[str, float]]:
+    concept = Concept(unit.forms, region=unit.region)
+    return [(tsquery(concept, mark), unit.weight * worth) for mark, worth in (("^", 1.5), ("!", 0.7), ("", 1.0))]
+
+
+def read_texts(candidates: list[Candidate]) -> None:
+    """Read the texts of these candidates that have none yet."""
+    wanted = {candidate.version: candidate for candidate in candidates if not candidate.text}
+    if wanted:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT version_id, text, anchors FROM policies_searchentry WHERE version_id = ANY(%s)", [list(wanted)]
+            )
+            for version, text, anchors in cursor.fetchall():
+                wanted[version].text, wanted[version].anchors = text, anchors
+
+
+def ordered(candidates: list[Candidate], ranker: Ranker) -> list[Candidate]:
+    """Rank candidates by what the side table says, then the best of them by their texts."""
+
+    def by_score(rows: list[Candidate]) -> list[Candidate]:
+        for row in rows:
+            row.score = ranker.score(row)
+        return sorted(rows, key=lambda row: (-row.score, -row.day.toordinal(), -row.version))
+
+    rough = by_score(candidates)
+    read_texts(rough[:READ])
+    return by_score(rough[:READ]) + rough[READ:]
+
+
+def dated(where: Condition, order: str, limit: int, offset: int = 0) -> list[Candidate]:
+    """Return entries in an order of dates."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {COLUMNS} FROM policies_searchentry WHERE {where[0]} ORDER BY {order} LIMIT %s OFFSET %s",
+            [*where[1], limit, offset],
+        )
+        return [Candidate(*row) for row in cursor.fetchall()]

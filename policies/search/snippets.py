@@ -1,0 +1,86 @@
+"""Show where the words are: marked titles, and the clause that says most of what was asked for."""
+
+from collections.abc import Iterable
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from policies.models import Clause
+from policies.search.ranking import Candidate, Unit
+from policies.search.tokens import fold, plain
+from policies.search.words import Concept
+
+BEFORE, AFTER = 30, 90  # characters around the first find
+
+
+def marked(text: str, needles: Iterable[str]) -> SafeString:
+    """Return the text as HTML with the needles (folded) marked."""
+    pieces, done = [], 0
+    for start, end in _places(fold(text), needles):
+        pieces += [escape(text[done:start]), "<mark>", escape(text[start:end]), "</mark>"]
+        done = end
+    return mark_safe("".join([*pieces, escape(text[done:])]))  # noqa: S308  # every piece is escaped
+
+
+def _places(folded: str, needles: Iterable[str]) -> list[tuple[int, int]]:
+    """Return where needles are, overlapping and touching ones as one."""
+    found = []
+    for needle in needles:
+        start = folded.find(needle) if needle else -1
+        while start >= 0:
+            found.append((start, start + len(needle)))
+            start = folded.find(needle, start + 1)
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def needles(candidate: Candidate, concepts: list[Concept], units: list[Unit]) -> list[str]:
+    """Return what to mark: whole words where the text has them, else their pieces."""
+    found = []
+    for concept in concepts:
+        words = [word for word in concept.words if word in candidate.text]
+        found += words or [form for unit in units for form in unit.forms if form in concept.words[0] and len(form) > 1]
+    return list(dict.fromkeys(found))
+
+
+def best_line(candidate: Candidate, wanted: list[str]) -> tuple[str, str]:
+    """Return (anchor, line) of the clause that has most of the needles, or ("", "")."""
+    lines = zip(candidate.anchors.split("\n"), candidate.text.split("\n"), strict=False)
+    clauses = [(anchor, line) for anchor, line in lines if anchor and not anchor.endswith(":b")]
+    if not clauses:
+        return "", ""
+    return max(clauses, key=lambda clause: sum(len(needle) * (needle in clause[1]) for needle in wanted))
+
+
+def snippets(shown: list[tuple[Candidate, list[str]]]) -> dict[int, tuple[str, SafeString]]:
+    """Return version: (anchor, marked words of the best clause), read in one statement."""
+    best = {candidate.version: best_line(candidate, wanted)[0] for candidate, wanted in shown}
+    anchors = {anchor.removesuffix(":en") for anchor in best.values() if anchor}
+    clauses = {
+        (clause.version_id, clause.anchor): clause
+        for clause in Clause.objects.filter(version__in=list(best), anchor__in=anchors)
+    }
+    found = {}
+    for candidate, wanted in shown:
+        anchor = best[candidate.version]
+        clause = clauses.get((candidate.version, anchor.removesuffix(":en")))
+        text = "" if clause is None else clause.text_en if anchor.endswith(":en") else _chinese(clause)
+        found[candidate.version] = (anchor.removesuffix(":en"), marked(_window(plain(text), wanted), wanted))
+    return found
+
+
+def _chinese(clause: Clause) -> str:
+    return " ".join(part for part in (clause.number, clause.heading, clause.text_zh) if part)
+
+
+def _window(text: str, wanted: list[str]) -> str:
+    """Return the words around the first find."""
+    first = min((start for start, _end in _places(fold(text), wanted)), default=0)
+    start = max(0, first - BEFORE)
+    end = start + BEFORE + AFTER
+    return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")

@@ -1,0 +1,130 @@
+"""Turn text into the words of the index. Whatever contains a term as a substring has all index words of the term.
+
+Index words, told apart by their first character: every Han character and pair of neighbors; every end of every run of
+Latin letters and digits, alone and with the Han character that follows; the same with "^" for the title and with "!"
+for what a document says often; "~" and the pinyin of the title from each syllable on; "@" and the region's code; "#"
+and year and serial of document numbers.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from functools import cache
+from itertools import pairwise
+
+HAN = "\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+RUN = re.compile(f"([{HAN}]+)|[^\\W_{HAN}]+")
+IS_HAN = re.compile(f"[{HAN}]")
+LONGEST = 40  # characters of a run that are looked at
+OFTEN = 3  # occurrences from which a pair of characters says what a document is about
+OFTEN_AT_MOST = 100  # such pairs per document
+NUMBER = re.compile(r"((?:19|20)\d\d)\s?[()年]?\s?第?(?:\s|0)*(\d{1,5})\s?号?")
+DOCUMENT_NUMBER = re.compile(
+    rf"(?:[{HAN}]+\s?\(\s?|\(\s?|[{HAN}]{{1,8}})(?:19|20)\d\d\s?[)年]?\s?第?\s?\d{{1,5}}\s?号?|"
+    r"^(?:19|20)\d\d\)?\s?第?\s?\d{1,5}\s?号$|(?:19|20)\d\d\s?[)]\s?\d{1,5}\s?号?"
+)
+MARKDOWN = re.compile(
+    r"!?\[([^\]]*)\]\([^)]*\)|<!--.*?-->|</?[a-zA-Z][^>]*>|[*`|~\\]+|^[#>\s-]+(?=\s)", re.MULTILINE | re.DOTALL
+)
+
+
+class _Fold(dict):
+    """Character to character, so that places in the folded text are places in the text."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        plain = unicodedata.normalize("NFKC", character).lower()
+        plain = " " if character.isspace() or not character.isprintable() else plain
+        self[code] = plain if len(plain) == 1 else character
+        return self[code]
+
+
+_fold = _Fold({ord(c): "(" for c in "〔［[【（{"} | {ord(c): ")" for c in "〕］]】）}"} | {0: " "})
+
+
+def fold(text: str) -> str:
+    """Return the text with one width, one case and one kind of bracket, character by character of the same length."""
+    return text.translate(_fold)
+
+
+def plain(markdown: str) -> str:
+    """Return the words of a Markdown text on one line."""
+    return " ".join(MARKDOWN.sub(lambda found: found[1] or " ", markdown).split())
+
+
+def grams(folded: str) -> Counter[str]:
+    """Count the index words of a folded text."""
+    counted: Counter[str] = Counter()
+    for found in RUN.finditer(folded):
+        run = found[0]
+        if found[1]:
+            counted.update(run)
+            counted.update(map("".join, pairwise(run)))
+        else:
+            counted.update(_ends(run, folded[found.end() : found.end() + 1]))
+    return counted
+
+
+def _ends(run: str, following: str):
+    for start in range(len(run)):
+        end = run[start : start + LONGEST]
+        yield end
+        if IS_HAN.match(following):
+            yield end + following
+
+
+def required(term: str) -> list[str]:
+    """Return the index words that every text containing the folded term has, in the syntax of tsquery, unjoined.
+
+    A run that ends the term may go on in the text, hence the prefix. No word: the term is punctuation only.
+    """
+    words = []
+    for found in RUN.finditer(term):
+        run, following = found[0], term[found.end() : found.end() + 1]
+        if not found[1]:
+            run = run[:LONGEST]
+            words.append(run + following if IS_HAN.match(following) else run + ":*")
+        elif len(run) == 1:
+            words.append(run)
+        else:
+            words += map("".join, pairwise(run))
+    return list(dict.fromkeys(words))
+
+
+def vector(title: str, head: str, body: str, region: str) -> list[str]:
+    """Return the index words of a document from its folded title, its head (numbers, issuer) and all of its text."""
+    counted = grams(body)
+    titles = grams(title)
+    often = [word for word, n in counted.most_common(OFTEN_AT_MOST * 4) if n >= OFTEN and len(word) > 1]
+    words = {*counted, *titles, *grams(head)}
+    words.update("^" + word for word in {*titles, *grams(head)})
+    words.update("!" + word for word in often[:OFTEN_AT_MOST])
+    words.update("~" + spelled for spelled in spellings(title))
+    words.update("#" + number for number in document_numbers(head))
+    words.add("@" + region)
+    return sorted(words)
+
+
+def document_numbers(text: str) -> list[str]:
+    """Return year and serial of the document numbers in a folded text: 国办发(2018)124号 gives 2018-124."""
+    return [f"{year}-{int(serial)}" for part in DOCUMENT_NUMBER.findall(text) for year, serial in NUMBER.findall(part)]
+
+
+@cache
+def _pinyin():
+    import pypinyin  # here: 20 MB of tables that only indexing and English place names need
+
+    return pypinyin.lazy_pinyin
+
+
+def pinyin(text: str) -> list[str]:
+    """Return the syllables of the Han characters of a text."""
+    return _pinyin()("".join(IS_HAN.findall(text)), errors="ignore")
+
+
+def spellings(title: str) -> list[str]:
+    """Return the initials and the pinyin of the Han characters of a title from each syllable on, without spaces."""
+    syllables = pinyin(title)[:60]
+    initials = "".join(syllable[0] for syllable in syllables)
+    full = ["".join(syllables[start:])[: LONGEST * 2] for start in range(len(syllables))]
+    return list(dict.fromkeys([initials[start:] for start in range(len(initials))] + full))
