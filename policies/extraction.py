@@ -9,12 +9,22 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from policies.models import BenefitKind, PayRule
 
 DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
 STEPS = {"十": 10, "百": 100, "千": 1000}
-UNITS = {"": 1, "百": 100, "千": 1000, "万": 10_000, "十万": 100_000, "百万": 1_000_000, "千万": 10_000_000, "亿": 10**8}
+UNITS = {
+    "": 1,
+    "百": 100,
+    "千": 1000,
+    "万": 10_000,
+    "十万": 100_000,
+    "百万": 1_000_000,
+    "千万": 10_000_000,
+    "亿": 10**8,
+}
 NUMBER = r"\d[\d,]*(?:\.\d+)?|[〇零一二两三四五六七八九十百千]+"
 UNIT = r"亿|千万|百万|十万|万|千|百"
 DASH = r"(?:-|—+|–|~|～|至|到)"
@@ -30,7 +40,15 @@ GRANTS = re.compile(
     "|直接(?:认定|申报|评审)|可以?(?:申请|申领|领取|落户)"
 )
 NOT_GRANTED = re.compile("罚款|没收|责令|违法|滞纳金|追回|退回|赔偿")
-THRESHOLD = re.compile(r"(?:年薪|薪酬|收入|投资额?|产值|营收|销售额|资本|融资|估值|税额|纳税|估价|工资)[^，。；、]{0,10}$")
+# A service without money is granted to somebody, and not only to be encouraged.
+SERVED = re.compile("人才|毕业生|博士|硕士|专家|留学|技师|技能|海外|引进|子女|配偶|[A-F]类")
+SERVES = re.compile(
+    "享受|优先|免费|免收|减免|绿色通道|直接(?:认定|申报|评审)|可以?(?:申请|申领|落户|享受|凭|不受)|安排|解决|提供|给予"
+)
+ONLY_WISHED = re.compile("鼓励|不得|会同|加强|推进|推动|健全|完善|建立|探索|组织|处罚|未按照|鉴定")
+THRESHOLD = re.compile(
+    r"(?:年薪|薪酬|收入|投资额?|产值|营收|销售额|资本|融资|估值|税额|纳税|估价|工资)[^，。；、]{0,10}$"
+)
 CAP = re.compile(r"(?:最高|不超过|最多|上限|封顶|至多|不高于)[^，。；、\d]{0,8}$")
 SENTENCE = re.compile(r"[^。；;！\n]+[。；;！]?")
 
@@ -93,7 +111,12 @@ YEARS = rf"(?P<n>{NUMBER})\s*(?P<unit>年|个月)"
 MEASURES = (  # fact, op, unit of the fact in months, words
     ("graduated_years", "at_most", 12, rf"毕业[^，。；]{{0,6}}?{YEARS}(?:以内|内|之内)"),
     ("insured_months", "at_least", 1, rf"(?:社会保险|社保)[^，。；]{{0,8}}?{YEARS}"),
-    ("years", "at_least", 12, rf"(?:从事|工作(?:经历|年限|经验)?|从业)[^，。；]{{0,10}}?(?:满|达到?)?{YEARS}(?:及?以上)"),
+    (
+        "years",
+        "at_least",
+        12,
+        rf"(?:从事|工作|从业)[^，。；]{{0,12}}?{YEARS}及?以上",
+    ),
 )
 MEASURE_WORDS = [(fact, op, months, re.compile(words)) for fact, op, months, words in MEASURES]
 SAID = (
@@ -101,7 +124,7 @@ SAID = (
     ("returned", re.compile("留学(?:归国|回国|人员)|海外(?:归国|留学|引进|高层次)|海归")),
     ("first_home", re.compile("首套")),
 )
-AGE_MOST = re.compile(rf"(?:年龄)?(?P<not>未满|不满|不超过|不大于)?\s*(?P<n>{NUMBER})\s*周?岁(?P<after>及?以下|以内|以上)?")
+AGE = re.compile(rf"(?P<not>未满|不满|不超过|不大于)?\s*(?P<n>{NUMBER})\s*周?岁(?P<after>及?以下|以内|以上)?")
 LASTS = re.compile(
     rf"(?:连续|最长|期限|为期|累计|不超过|补贴期|给予|发放|享受|资助)[^，。；\d]{{0,6}}?(?P<n>{NUMBER})\s*(?P<unit>年|个月)"
 )
@@ -223,7 +246,7 @@ def classes(sentence: str) -> list[Class]:
 def _of_sentence(sentence: str, lead: str, anchor: str) -> list[Suggestion]:
     around = f"{lead} {sentence}"
     money = amounts(sentence)
-    if not GRANTS.search(around if money else sentence):
+    if not (GRANTS.search(around) if money else _serves(sentence)):
         return []
     ends_on = _until(sentence)
     if not money:
@@ -237,6 +260,11 @@ def _of_sentence(sentence: str, lead: str, anchor: str) -> list[Suggestion]:
         _of_amount(sentence, around, money, place, one, anchor, ends_on)
         for place, one in (pairs or _apart(sentence, money))
     ]
+
+
+def _serves(sentence: str) -> bool:
+    """Tell whether a sentence without an amount gives somebody something."""
+    return bool(SERVED.search(sentence) and SERVES.search(sentence) and not ONLY_WISHED.search(sentence))
 
 
 def _of_amount(sentence, around, money, place, one: Class | None, anchor, ends_on) -> Suggestion:
@@ -256,15 +284,18 @@ def _of_amount(sentence, around, money, place, one: Class | None, anchor, ends_o
 
 def _pairs(sentence: str, money: list[Money]) -> list[tuple[int, Class]]:
     """Match classes with amounts: A类10万元、B类5万元, or A类、B类分别给予10万元、5万元."""
-    if len(money) < 2:
-        return []
     named, starts = classes(sentence), [0, *(one.end for one in money)]
+    if len(money) < 2:
+        return [(0, named[0])] if len(named) == 1 and sentence.lstrip().startswith("|") else []
     beside = [
         [one for one in named if start <= one.start < this.start] for start, this in zip(starts, money, strict=False)
     ]
     if all(len(group) == 1 for group in beside) and len({group[0].fact for group in beside}) == 1:
         return [(place, group[0]) for place, group in enumerate(beside)]
-    if "分别" in sentence:
+    side_by_side = all(
+        re.fullmatch(r"\s*[、,，和及]\s*", sentence[one.end : two.start]) for one, two in pairwise(money)
+    )
+    if "分别" in sentence or side_by_side:
         for fact in CLASSES:
             group = [one for one in named if one.fact == fact and one.start < money[0].start]
             if len(group) == len(money):
@@ -285,18 +316,22 @@ def _kind(sentence: str, money: Money | None = None, start: int = 0) -> tuple[st
     """Return kind and name of what is granted: right behind the amount, else before it, else anywhere."""
     if money is None:
         return _first_kind(sentence) or (BenefitKind.OTHER, "待遇")
-    behind = re.match(r"[^，。；、]{0,16}", sentence[money.end :]).group()
+    behind = re.match(r"[^，。；、和及]{0,16}", sentence[money.end :]).group()
     before = sentence[start : money.start]
-    return _first_kind(behind) or _first_kind(before) or _first_kind(sentence) or (BenefitKind.OTHER, "待遇")
+    return _first_kind(behind) or _first_kind(before, -1) or _first_kind(sentence) or (BenefitKind.OTHER, "待遇")
 
 
-def _first_kind(words: str) -> tuple[str, str] | None:
-    hits = [(match.start(), order, kind, match.group()) for order, (kind, pattern) in enumerate(KIND_WORDS)
-            if (match := pattern.search(words))]
+def _first_kind(words: str, direction: int = 1) -> tuple[str, str] | None:
+    """Return the first kind that the words name, or with -1 the last; what says what for comes before a mere 奖励."""
+    hits = [
+        (match.start() * direction, order, kind, match.group())
+        for order, (kind, pattern) in enumerate(KIND_WORDS)
+        for match in pattern.finditer(words)
+    ]
     if not hits:
         return None
-    others = [hit for hit in hits if hit[2] not in (BenefitKind.AWARD, BenefitKind.LIVING)] or hits
-    _start, _order, kind, name = min(others)
+    telling = [hit for hit in hits if hit[2] not in (BenefitKind.AWARD, BenefitKind.LIVING)]
+    _place, _order, kind, name = min(telling or hits)
     return kind, name[:120]
 
 
@@ -316,14 +351,14 @@ def _payment(sentence: str, money: list[Money], place: int) -> tuple[str, int | 
     if rule == PayRule.INSTALMENTS and shares["unit"] == "年":
         lasts = shares
     months = int(number(lasts["n"]) * (12 if lasts["unit"] == "年" else 1)) if lasts else None
-    return rule, months, _note(sentence, money, place, shares, lasts)
+    return rule, months, _note(sentence, money, place, (PER.search(window), lasts, shares))
 
 
-def _note(sentence: str, money: list[Money], place: int, shares, lasts) -> str:
+def _note(sentence: str, money: list[Money], place: int, matches) -> str:
     this = money[place]
     words = [sentence[this.start : this.end]] if this.low is not None else []
     words += ["最高"] if this.is_cap and this.low is None else []
-    words += [match.group() for match in (PER.search(sentence), lasts, shares) if match]
+    words += [match.group() for match in matches if match]
     words += [f"最高{sentence[one.start : one.end]}" for one in money[place + 1 :] if one.is_cap][:1]
     return "，".join(dict.fromkeys(words))[:200]
 
@@ -348,7 +383,7 @@ def _until(sentence: str) -> date | None:
 def _ages(sentence: str) -> list[tuple[str, int]]:
     """Read ages: 以上, 以下 and 不超过 include the number, 未满 does not (Civil Code, article 1259)."""
     found = []
-    for match in AGE_MOST.finditer(sentence):
+    for match in AGE.finditer(sentence):
         age = int(number(match["n"]))
         if match["not"] in ("未满", "不满"):
             found.append(("at_most", age - 1))

@@ -1,3 +1,3 @@
-"""Policies in the admin: service items and guides (`items`)."""
+"""Policies in the admin: service items and guides (`items`), the library (`library`), its benefits (`benefits`)."""
 
-from policies.admin import items  # noqa: F401  registered by being read
+from policies.admin import benefits, items, library  # noqa: F401  registered by being read

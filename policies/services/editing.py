@@ -1,0 +1,97 @@
+"""Several editors at one version: what somebody saves is based on what they saw, or they are told who was faster."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from policies.models import Benefit, Clause, Policy, PolicyVersion, VersionEvent
+from policies.services import library
+from policies.states import VersionState
+from talentportal.lib.refusals import Refused, refuse_unless
+
+OF_BENEFITS = ("confirm_benefit", "withdraw_benefit")  # events that leave facts and text as they are
+
+
+class Overtaken(Refused):
+    """Somebody else saved first; nothing was written."""
+
+
+def mark(version: PolicyVersion) -> str:
+    """Return what a form keeps of a version to tell later whether its facts or text have changed since."""
+    last = version.events.exclude(verb__in=OF_BENEFITS).order_by("-pk").values_list("pk", flat=True).first()
+    return str(last or 0)
+
+
+def mark_of_benefit(benefit: Benefit) -> str:
+    """Return what a form keeps of a benefit to tell later whether it has changed since."""
+    values = {field.attname: getattr(benefit, field.attname) for field in Benefit._meta.concrete_fields}
+    return hashlib.sha256(json.dumps(values, cls=DjangoJSONEncoder, sort_keys=True).encode()).hexdigest()[:32]
+
+
+@transaction.atomic
+def revise_facts(*, version: PolicyVersion, fields: Mapping, seen: str, actor, now: datetime) -> PolicyVersion:
+    """Change fields of a draft. Raises Overtaken when it is not what was seen, Refused when it is no draft."""
+    _check_seen(version, seen)
+    return library.change_draft(version=version, fields=fields, actor=actor, now=now)
+
+
+@transaction.atomic
+def revise_text(*, version: PolicyVersion, text: str, seen: str, actor, now: datetime) -> PolicyVersion:
+    """Give a draft its whole text; clauses that keep their anchor keep their English. Raises as `revise_facts`."""
+    _check_seen(version, seen)
+    english = dict(version.clauses.exclude(text_en="").values_list("anchor", "text_en"))
+    version = library.write_text(version=version, text=text, actor=actor, now=now)
+    kept = list(version.clauses.filter(anchor__in=english))
+    for clause in kept:
+        clause.text_en = english[clause.anchor]
+    Clause.objects.bulk_update(kept, ["text_en"])
+    return version
+
+
+@transaction.atomic
+def revise_clause(*, clause: Clause, fields: Mapping, seen: str, actor, now: datetime) -> Clause:
+    """Change one clause of a draft; its anchor stays. Raises Overtaken and Refused as revise_facts."""
+    _check_seen(clause.version, seen)
+    version = library.change_draft(version=clause.version, fields={}, actor=actor, now=now)
+    Clause.objects.filter(pk=clause.pk, version=version).update(**fields)
+    return version.clauses.get(anchor=clause.anchor)
+
+
+@transaction.atomic
+def revise_benefit(*, benefit: Benefit, fields: Mapping, seen: str, actor, now: datetime) -> Benefit:
+    """Change a benefit that is not confirmed. Raises Overtaken when it is not what was seen, else as change_benefit."""
+    Policy.objects.select_for_update(of=["self"]).get(versions=benefit.version_id)
+    current = Benefit.objects.filter(pk=benefit.pk).first()
+    if current is None or mark_of_benefit(current) != seen:
+        raise Overtaken(_("Somebody else has changed this benefit meanwhile."))
+    return library.change_benefit(benefit=current, fields=fields, actor=actor, now=now)
+
+
+@transaction.atomic
+def discard_benefit(*, benefit: Benefit, actor, now: datetime) -> None:
+    """Delete a benefit that nobody has confirmed. Raises Refused for a confirmed one, which is withdrawn instead."""
+    Policy.objects.select_for_update(of=["self"]).get(versions=benefit.version_id)
+    current = Benefit.objects.filter(pk=benefit.pk).first()
+    refuse_unless(current, _("Somebody else has deleted this benefit already."))
+    refuse_unless(not current.confirmed_at, _("A confirmed benefit is withdrawn, not deleted."))
+    current.delete()
+
+
+def _check_seen(version: PolicyVersion, seen: str) -> None:
+    Policy.objects.select_for_update(of=["self"]).get(versions=version.pk)
+    refuse_unless(
+        PolicyVersion.objects.filter(pk=version.pk, state=VersionState.DRAFT).exists(),
+        _("Only a draft can be changed."),
+    )
+    if mark(version) != seen:
+        last = VersionEvent.objects.filter(version=version).exclude(verb__in=OF_BENEFITS).latest("pk")
+        raise Overtaken(
+            _("%(name)s saved this version at %(time)s, after you had opened it. Nothing of yours is lost: see below.")
+            % {"name": last.actor or "–", "time": f"{timezone.localtime(last.at):%H:%M}"}
+        )
