@@ -45,20 +45,20 @@ def names() -> list[str]:
 def read(name: str) -> Pack:
     """Read the pack of a province. Raises FileNotFoundError for an unknown name, KeyError for an unknown $word."""
     folder = FOLDER / name
-    site = _yaml(folder / "site.yaml")
-    people = _yaml(folder / "people.yaml")
+    site = read_yaml(folder / "site.yaml")
+    people = read_yaml(folder / "people.yaml")
     return Pack(
         name=name,
         site=site,
-        organizations=_yaml(folder / "organizations.yaml"),
-        zones=_yaml(folder / "zones.yaml"),
-        workstations=_yaml(folder / "workstations.yaml"),
+        organizations=read_yaml(folder / "organizations.yaml"),
+        zones=read_yaml(folder / "zones.yaml"),
+        workstations=read_yaml(folder / "workstations.yaml"),
         windows=_csv(folder / "windows.csv"),
         services=_services(folder, site["words"]),
-        catalog=_yaml(COMMON / "catalog.yaml"),
-        certificate_kinds=fill(_yaml(COMMON / "certificate_kinds.yaml"), site["words"]),
-        messages=_yaml(COMMON / "messages.yaml"),
-        staff=_yaml(folder / "staff.yaml"),
+        catalog=read_yaml(COMMON / "catalog.yaml"),
+        certificate_kinds=fill(read_yaml(COMMON / "certificate_kinds.yaml"), site["words"]),
+        messages=read_yaml(COMMON / "messages.yaml"),
+        staff=read_yaml(folder / "staff.yaml"),
         people=people["people"],
         units=people["units"],
     )
@@ -66,12 +66,12 @@ def read(name: str) -> Pack:
 
 def topics() -> dict[str, dict]:
     """Return the topics of services by the key that their files use."""
-    return _yaml(COMMON / "topics.yaml")
+    return read_yaml(COMMON / "topics.yaml")
 
 
 def demo_answers() -> dict[str, dict]:
     """Return the answers of the demo's cases by service."""
-    return _yaml(COMMON / "demo_answers.yaml")
+    return read_yaml(COMMON / "demo_answers.yaml")
 
 
 def digest(name: str) -> str:
@@ -112,16 +112,17 @@ def _language(key: str) -> str:
 
 
 def _services(folder: Path, words: dict) -> dict[str, dict]:
-    defaults = _yaml(COMMON / "defaults.yaml")
+    defaults = read_yaml(COMMON / "defaults.yaml")
     found = {}
     for path in (folder / "services").glob("*.yaml"):
         shared = COMMON / "services" / path.name
-        common = _yaml(shared) if shared.exists() else {}
-        found[path.stem] = fill(merge(merge(defaults, common), _yaml(path)), words)
+        common = read_yaml(shared) if shared.exists() else {}
+        found[path.stem] = fill(merge(merge(defaults, common), read_yaml(path)), words)
     return dict(sorted(found.items(), key=lambda entry: entry[1]["serial"]))
 
 
-def _yaml(path: Path):
+def read_yaml(path: Path):
+    """Read a file of a pack."""
     return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 (a safe loader)
 
 
