@@ -1,12 +1,22 @@
-"""Two spaces of addresses: the service items at /services/ and the policy library at /policies/."""
+"""Spaces of addresses: the service items at /services/, the policy library at /policies/, a person's own at /me/."""
 
 from django.urls import path
 
-from policies.views import items
+from policies.views import items, match, proactive
 
 service_urls = [
     path("", items.service_list, name="list"),
     path("<slug:code>/", items.guide, name="guide"),
+    path("<slug:code>/check/", match.check, name="check"),
 ]
 
-library_urls = []  # fixed words first: a policy's own address comes last
+library_urls = [
+    path("match/", match.match, name="match"),
+]  # fixed words first: a policy's own address comes last
+
+me_urls = [
+    path("benefits/", proactive.benefits, name="benefits"),
+    path("benefits/agree/", proactive.agree, name="benefits_agree"),
+    path("benefits/withdraw/", proactive.withdraw, name="benefits_withdraw"),
+    path("benefits/<int:pk>/", proactive.answer, name="benefits_answer"),
+]

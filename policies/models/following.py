@@ -101,10 +101,12 @@ class ProactiveConsent(models.Model):
     facts = models.JSONField(_("facts"), default=dict)  # what the person told the matcher (policies/conditions.py)
     given_at = models.DateTimeField(_("given at"))
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    looked_at = models.DateTimeField(_("last looked at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("consent to proactive finding")
         verbose_name_plural = _("consents to proactive finding")
+        indexes = [models.Index(fields=["looked_at"], condition=Q(withdrawn_at=None), name="consent_to_look_at")]
 
     def __str__(self) -> str:
         return f"{self.user_id}"
@@ -124,6 +126,7 @@ class Offer(models.Model):
         verbose_name = _("benefit found for a person")
         verbose_name_plural = _("benefits found for persons")
         ordering = ["-found_at", "-id"]
+        indexes = [models.Index(fields=["answer_by"], condition=Q(state="OPEN"), name="offer_open")]
         constraints = [models.UniqueConstraint(fields=["user", "benefit"], name="offer_once")]
 
     def __str__(self) -> str:
