@@ -30,5 +30,13 @@ EVENTS = {
     "delivered": (_("Delivered"), (*CASE, "certificate")),
     "withdrawn": (_("Withdrawn"), CASE),
     "due_date_changed": (_("Due date changed"), (*CASE, "date", "old_date", "reason")),
+    "policy_changed": (_("New version of a followed policy"), ("policy", "version", "changes")),
+    "search_alert": (_("News of a saved search"), ("search", "count", "policies", "stop")),
+    "search_confirm": (_("Confirmation of a saved search"), ("search", "frequency", "days", "link")),
+    "policy_ending": (_("A policy is about to end"), ("policy", "date")),
+    "policy_link_broken": (_("The source of a policy is gone"), ("policy", "date")),
+    "policy_not_published": (_("A scheduled policy was not published"), ("policy", "reason")),
+    "offer_found": (_("Benefits found for a person"), ("count", "benefits", "date")),
+    "offer_lapsed": (_("Offer of a benefit ended"), ("benefits", "reason")),
     "sms_code": (_("Sign-in code"), ("code",)),
 }

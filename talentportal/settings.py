@@ -146,6 +146,7 @@ FILE_UPLOAD_HANDLERS = ["applications.uploads.LimitedUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploading"  # its own folder, so that what a killed worker leaves can be swept
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+EXPIRED_DRAFT_DAYS = env.number("EXPIRED_DRAFT_DAYS", default=30)  # then nobody renews it any more: deleted with files
 CLAMD_URL = env.text("CLAMD_URL", default="")  # tcp://host:3310; without it files stay marked "not scanned"
 SIGNING_DIR = DATA_DIR / "signing"
 SIGNING_KEY_PASSWORD = env.text("SIGNING_KEY_PASSWORD", default="")
@@ -196,6 +197,7 @@ ACCOUNT_RATE_LIMITS = {
     "verify_phone": "30/m/ip,1/30s/key,20/d/key",
     "change_phone": "5/m/user",
     "add_unit_member": "20/h/user",
+    "save_search": "30/h/ip,5/h/key",
 }
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
@@ -275,6 +277,10 @@ CELERY_BEAT_SCHEDULE = {
     "run-due": {"task": "jobs.run_due", "schedule": crontab(minute="*"), "options": {"expires": 55}},
 }
 
+# --- Policy library --------------------------------------------------------------------------------------------------
+
+CHECK_LINKS = env.flag("CHECK_LINKS", default=False)  # whether workers may ask the servers that policies came from
+
 # --- Logs ------------------------------------------------------------------------------------------------------------
 
 LOGGING = {
@@ -293,9 +299,31 @@ LOGGING = {
     },
 }
 
+# --- API -------------------------------------------------------------------------------------------------------------
+
+API_RATES = {  # of one address; a download of everything is "bulk"
+    "anonymous": env.text("API_RATE", default="120/min"),
+    "bulk": env.text("API_BULK_RATE", default="30/hour"),
+}
 REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_RATES": API_RATES,
+    "NUM_PROXIES": TRUSTED_PROXIES,
+    "EXCEPTION_HANDLER": "talentportal.api.problem",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": _("Open data of the talent service portal"),
+    "DESCRIPTION": _(
+        "Policies, benefits, regions and services, public and free to read. "
+        "Every text comes in Chinese and English; an English text may be empty."
+    ),
+    "VERSION": "1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SCHEMA_PATH_PREFIX_INSERT": "",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }

@@ -219,6 +219,16 @@ def repeal(*, version: PolicyVersion, repealed_on: date, reason: str, actor, now
 
 
 @transaction.atomic
+def turn_repealed(*, version: PolicyVersion, now: datetime) -> PolicyVersion:
+    """Turn a version whose day of repeal has come; done already, it stays as it is."""
+    version = _locked(version)
+    day = version.repealed_on
+    if version.state == VersionState.REPEALED or day is None or day > timezone.localdate(now):
+        return version
+    return _end(_turn(version, "repeal", None, now, date=day))
+
+
+@transaction.atomic
 def set_end(*, version: PolicyVersion, expires_on: date | None, reason: str, actor, now: datetime) -> PolicyVersion:
     """Prolong or shorten the validity of a public version; None: no end. Raises Refused when the end comes first."""
     version = _locked(version)
