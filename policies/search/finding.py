@@ -78,7 +78,8 @@ def strict(concepts: list[Concept], narrow: Condition, known: Statistics) -> tup
         if len(found) >= READ:
             return list(found.values()), False
     tiers = [("", all_of(concepts, mark), tier) for mark, tier in (("^", TITLE), ("!", OFTEN), ("", ANYWHERE))]
-    return list(found.values()), _add(found, tiers, narrow)
+    is_all = _add(found, tiers, narrow)
+    return list(found.values()), is_all
 
 
 def _add(found: dict[int, Candidate], tiers: list[tuple[str, str, int]], narrow: Condition) -> bool:
