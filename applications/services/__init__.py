@@ -15,6 +15,7 @@ from applications.services.delivery import deliver, mark_issued, withdraw
 from applications.services.drafts import (
     add_file,
     choose_window,
+    delete_expired_drafts,
     discard_draft,
     look_again,
     promise_material,
@@ -23,7 +24,7 @@ from applications.services.drafts import (
     save_answers,
     start,
 )
-from applications.services.recompute import recompute_clocks
+from applications.services.recompute import recompute_cases, recompute_clocks
 from applications.services.submission import confirm_submission, submit
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "conclude",
     "confirm_submission",
     "deem_accepted",
+    "delete_expired_drafts",
     "deliver",
     "discard_draft",
     "grant",
@@ -45,6 +47,7 @@ __all__ = [
     "look_again",
     "mark_issued",
     "promise_material",
+    "recompute_cases",
     "recompute_clocks",
     "refuse",
     "reject_acceptance",

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from talentportal.lib.refusals import Refused, refuse_unless
 from talentportal.lib.uploads import UploadFacts
 
 DRAFT_DAYS = 60  # calendar days without a change [D]
+CLEARED = 500  # drafts deleted by one sweep
 STEPS = ("identity", "basics", "materials", "check", "sign")
 
 
@@ -196,10 +198,32 @@ def _move_to_guide(draft: Case, guide) -> None:
     Material.objects.filter(pk__in=[material.pk for material in old.values()]).delete()
 
 
+def deleted_on(expires_on: date) -> date:
+    """Return the day on which an expired draft that nobody renewed is deleted."""
+    return expires_on + timedelta(days=settings.EXPIRED_DRAFT_DAYS + 1)
+
+
+@transaction.atomic
+def delete_expired_drafts(now: datetime) -> int:
+    """Delete drafts that expired more than EXPIRED_DRAFT_DAYS calendar days ago, with their files; return how many.
+
+    A sweep: at most CLEARED at a time, and what an applicant has open at this moment waits (个人信息保护法 第19条).
+    """
+    last_kept = timezone.localdate(now) - timedelta(days=settings.EXPIRED_DRAFT_DAYS)
+    expired = Case.objects.filter(state=State.DRAFT, expires_on__lt=last_kept).order_by("pk")
+    drafts = list(expired.select_for_update(skip_locked=True)[:CLEARED])
+    for draft in drafts:
+        _delete(draft)
+    return len(drafts)
+
+
 @transaction.atomic
 def discard_draft(*, case: Case, actor) -> None:
     """Delete a draft with its files; nothing of it was ever submitted."""
-    draft = _own_draft(case, actor)
+    _delete(_own_draft(case, actor))
+
+
+def _delete(draft: Case) -> None:
     files = [kept.file for kept in MaterialFile.objects.filter(material__case=draft)]
     draft.delete()
     transaction.on_commit(lambda: [file.delete(save=False) for file in files], robust=True)

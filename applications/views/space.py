@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.queries import person_of, units_of
 from applications import case_page
 from applications.models import Case
+from applications.services.drafts import deleted_on
 from applications.states import ClockKind, ClockOwner, State
 from applications.views.common import signed_in
 from certificates.models import Certificate, CertificateStatus
@@ -33,7 +34,7 @@ def home(request):
         "todos": sorted((line for line in open_cases if line["is_mine"]), key=lambda line: line["due_on"] or today),
         "open_cases": open_cases[:SHORT],
         "finished": [_line(case, today) for case in cases.filter(state=State.CLOSED)[:SHORT]],
-        "drafts": _listed(user).filter(state=State.DRAFT)[:SHORT],
+        "drafts": [(case, deleted_on(case.expires_on)) for case in _listed(user).filter(state=State.DRAFT)[:SHORT]],
         "certificates": Certificate.objects.filter(holder__user=user, status=CertificateStatus.VALID).select_related(
             "kind"
         )[:SHORT],
