@@ -12,9 +12,10 @@ class ApplicationsConfig(AppConfig):
         from jobs.registry import register_job, register_sweep
         from regions import recompute
 
-        for job in tasks.JOBS:
-            register_job(f"applications.{job.__name__}", job)
+        for job, says in tasks.JOBS.items():
+            register_job(f"applications.{job.__name__}", job, says)
         register_sweep("applications.deadlines", due.sweep_deadlines)
         register_sweep("applications.uploading", due.sweep_uploading)
+        register_sweep("applications.drafts", services.delete_expired_drafts)
         recompute.register(services.recompute_clocks)
         on_sealed("case", tasks.certificate_sealed)

@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from applications import services
 from applications.models import Case, MaterialFile, Paper
 from applications.services import files, rendering
+from regions import queries as calendars
 
 
 def confirm_submission(payload: dict, now: datetime) -> None:
@@ -37,4 +40,17 @@ def certificate_sealed(certificate, now: datetime) -> None:
     services.mark_issued(case=case, now=now, certificate_no=certificate.number)
 
 
-JOBS = (confirm_submission, deem_accepted, lapse_correction, lapse_deferral, render_paper, scan_file)
+def recompute_clocks(payload: dict, now: datetime) -> None:
+    calendars.forget()  # the change may be younger than what this process keeps
+    services.recompute_cases(first=payload["first"], last=payload["last"], now=now)
+
+
+JOBS = {
+    confirm_submission: _("Confirm a submission"),
+    deem_accepted: _("Accept by silence"),
+    lapse_correction: _("End a correction period"),
+    lapse_deferral: _("Close a case whose promise was not kept"),
+    recompute_clocks: _("Compute deadlines of cases again"),
+    render_paper: _("Draw an official document"),
+    scan_file: _("Scan a file for viruses"),
+}

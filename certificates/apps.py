@@ -12,6 +12,6 @@ class CertificatesConfig(AppConfig):
         from certificates.states import BATCH_CHUNK, SEAL
         from jobs.registry import register_job
 
-        register_job(SEAL, tasks.seal)
-        register_job(BATCH_CHUNK, tasks.seal_chunk)
+        register_job(SEAL, tasks.seal, _("Seal a certificate"))
+        register_job(BATCH_CHUNK, tasks.seal_chunk, _("Seal certificates of a batch"))
         on_sealed("batch", tasks.tell_holder)

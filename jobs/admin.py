@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from jobs import clock, services
+from jobs import clock, registry, services
 from jobs.models import Job
 from talentportal.lib.refusals import Refused
 
@@ -55,14 +55,32 @@ class StandingFilter(admin.SimpleListFilter):
         return queryset
 
 
+class KindFilter(admin.SimpleListFilter):
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request, model_admin):
+        return sorted(registry.words.items())
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Job)
 class JobAdmin(AdministratorsOnly, admin.ModelAdmin):
-    list_display = ["kind", "key", "run_after", "retry_at", "attempts", "done_at", "aside_at", "last_error"]
-    list_filter = [StandingFilter, "kind"]
+    list_display = ["work", "key", "run_after", "retry_at", "attempts", "done_at", "aside_at", "last_error"]
+    list_filter = [StandingFilter, KindFilter]
     search_fields = ["key"]
     ordering = ["-id"]
     actions = ["try_again"]
     show_full_result_count = False
+
+    @admin.display(description=_("what it does"), ordering="kind")
+    def work(self, job):
+        return registry.words.get(job.kind, job.kind)
+
+    def get_fields(self, request, obj=None):
+        return ["work", *super().get_fields(request, obj)]
 
     def has_add_permission(self, request):
         return False

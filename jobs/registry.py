@@ -4,14 +4,19 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 handlers: dict[str, Callable] = {}
+words: dict[str, str] = {}  # what a kind of job does, for people
 sweeps: dict[str, Callable] = {}
 moments: dict[str, Callable] = {}
 _workdays: list[Callable] = []
 
 
-def register_job(kind: str, handler: Callable[[dict, datetime], object]) -> None:
-    """Register `handler(payload, now)` for jobs of the kind. It runs in the transaction that marks the job done."""
+def register_job(kind: str, handler: Callable[[dict, datetime], object], says: str = "") -> None:
+    """Register `handler(payload, now)` for jobs of the kind, and what they do in words for people.
+
+    The handler runs in the transaction that marks the job done.
+    """
     _register(handlers, kind, handler)
+    words[kind] = says or kind
 
 
 def register_sweep(name: str, sweep: Callable[[datetime], int]) -> None:

@@ -12,7 +12,7 @@ class NotificationsConfig(AppConfig):
         from notifications import outgoing, queries, services
 
         codes.register_code_sender(outgoing.send_code)
-        registry.register_job(services.DELIVER, outgoing.deliver)
-        registry.register_job(services.REMIND, services.remind)
+        registry.register_job(services.DELIVER, outgoing.deliver, _("Send a message"))
+        registry.register_job(services.REMIND, services.remind, _("Send a reminder"))
         registry.register_sweep("notifications.reminders", services.send_due_reminders)
         registry.register_moment("notifications.reminders", queries.next_reminder)

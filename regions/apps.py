@@ -10,6 +10,6 @@ class RegionsConfig(AppConfig):
         from jobs import registry
         from regions import queries, recompute, services
 
-        registry.register_job("regions.calendar_changed", recompute.run)
+        registry.register_job("regions.calendar_changed", recompute.run, _("Follow a change of the calendar"))
         registry.register_sweep("regions.fill_years", services.fill_years)
         registry.register_workdays(lambda day, days: queries.home_calendar().add(day, days))

@@ -1,5 +1,6 @@
 """What follows from a changed work calendar: due days of running clocks, promises and their reminders."""
 
+import secrets
 from datetime import datetime
 
 from django.db import transaction
@@ -9,18 +10,40 @@ from applications.services.acceptance import plan_item_reminders
 from applications.services.clocks import calendar_of, lead, remind_applicant, remind_office
 from applications.services.messages import tell
 from applications.states import ClockKind
+from jobs.services import enqueue_many
 from talentportal.lib.spoken import day_in_both
 from talentportal.lib.workdays import WorkCalendar
 
+CHUNK = 200  # cases a job: what one transaction may hold locked
+
 
 def recompute_clocks(now: datetime) -> int:
-    """Compute running clocks anew with the present calendars; return how many cases changed.
+    """Have running clocks computed anew with the present calendars: one job per chunk of cases; return how many.
+
+    The keys are new each time, since each change of the calendar counts.
+    """
+    cases = (
+        Clock.objects.filter(finished_at__isnull=True).order_by("case_id").values_list("case_id", flat=True).distinct()
+    )
+    change, bounds = secrets.token_hex(8), []
+    for place, pk in enumerate(cases.iterator(chunk_size=5000)):
+        if place % CHUNK == 0:
+            bounds.append([pk, pk])
+        bounds[-1][1] = pk
+    rows = [(f"{change}:{first}", {"first": first, "last": last}) for first, last in bounds]
+    enqueue_many(kind="applications.recompute_clocks", rows=rows, now=now)
+    return len(rows)
+
+
+def recompute_cases(*, first: int, last: int, now: datetime) -> int:
+    """Compute the running clocks of the cases with these first and last ids anew; return how many cases changed.
 
     A due day never moves before the one that was printed (domain 11.2); ordinals follow in any case, since they number
     working days. Reminders are planned anew and the applicant is told of a new day. Safe to run twice.
     """
-    running = Clock.objects.filter(finished_at__isnull=True)
-    return sum(_recompute_case(pk, now) for pk in running.values_list("case", flat=True).distinct())
+    running = Clock.objects.filter(finished_at__isnull=True, case_id__gte=first, case_id__lte=last)
+    cases = list(running.order_by("case_id").values_list("case_id", flat=True).distinct())
+    return sum(_recompute_case(pk, now) for pk in cases)
 
 
 @transaction.atomic

@@ -357,6 +357,70 @@ def test_an_odd_mark_shows_the_first_page(received, me, mark):
     assert received.case_no in text(me.get("/en/me/applications/", {"before": mark}))
 
 
+def test_an_expired_draft_says_when_it_goes(world, applicant, me, at):
+    services.start(item=world.item, actor=applicant, now=moment(NOW))
+    at("2026-11-18 10:00")
+    assert "expired; deleted on 18 December 2026 unless you renew it" in text(me.get("/en/me/"))
+
+
+@pytest.mark.parametrize(
+    ("moment_of", "marked"), [("2026-10-09 23:00", False), ("2026-10-10 00:30", True), ("2026-10-13 09:00", True)]
+)
+def test_a_case_that_is_late_is_marked_in_the_lists(received, clerk, me, at, moment_of, marked):
+    case = accept(received, clerk)
+    assert str(case.clocks.get(kind="PROMISED").due_on) == "2026-10-09"
+    at(moment_of)
+    for address in ("/en/me/applications/", "/en/me/"):
+        page = text(me.get(address))
+        assert ("the office should have been done by Friday 9 October 2026" in page) is marked
+        assert (" overdue " in page) is marked
+
+
+def test_promised_papers_carry_their_date(deferred, me):
+    page = text(me.get(url(deferred)))
+    assert "Material works to be supplied by Wednesday 23 September 2026" in page
+    assert "Material form to be supplied by Thursday 24 September 2026" in page
+
+
+# --- after a broken promise ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def broken(deferred, at):
+    """The deferred case, lapsed."""
+    at("2026-09-28 09:00")
+    return services.lapse_deferral(case=deferred, now=moment("2026-09-28 09:00"))
+
+
+WHY = "Supplying materials later is closed to you until 28 March 2027 In case %s a promise was not kept. Not supplied"
+
+
+def test_the_case_says_that_deferral_is_closed_until_when_and_why(broken, me, at):
+    page = text(me.get(url(broken)))
+    assert WHY % broken.case_no in page
+    assert "Not supplied in time: Material works" in page
+    assert "was promised for Wednesday 23 September 2026" in page
+    at("2027-03-27 23:00")
+    assert WHY % broken.case_no in text(me.get(url(broken)))
+    at("2027-03-28 00:30")
+    assert "closed to you" not in text(me.get(url(broken)))
+
+
+def test_the_next_attempt_says_so_from_the_start(broken, world, applicant, me):
+    start = text(me.get(f"/en/apply/{world.item.code}/"))
+    assert WHY % broken.case_no in start
+    assert "Some materials may come later" not in start
+    draft = cast.make_draft(world, applicant, "id", now=moment("2026-09-28 09:00"))
+    page = text(me.get(f"/en/apply/{world.item.code}/{draft.public_id}/materials/"))
+    assert WHY % broken.case_no in page
+    assert "may come later" not in page
+    assert page.count("must be there") > 3
+
+
+def test_nobody_else_is_told(broken, world, stranger, client_of):
+    assert "closed to you" not in text(client_of(stranger).get(f"/en/apply/{world.item.code}/"))
+
+
 # --- the public query ------------------------------------------------------------------------------------------------
 
 
