@@ -27,7 +27,7 @@ def mixed_deployment() -> str:
         is_demo = Deployment.objects.values_list("is_demo", flat=True).first()
         if is_demo and not settings.DEMO:
             return DEMO_DATA_IN_EARNEST
-        if settings.DEMO and not settings.DEBUG and (is_demo is False or (is_demo is None and _has_users())):
+        if settings.DEMO and _holds_real_data(is_demo):
             return DEMO_BESIDE_REAL_DATA
     except ProgrammingError:  # not migrated yet
         pass
@@ -62,5 +62,9 @@ def deployment_check(app_configs, databases, **_options) -> list[checks.Error]:
     return [checks.Error(reason, id="jobs.E001")] if reason else []
 
 
-def _has_users() -> bool:
-    return get_user_model().objects.exists()
+def _holds_real_data(is_demo: bool | None) -> bool:
+    """Tell whether people could be harmed by a demo; with DEBUG=1 a developer's database may do without the mark."""
+    users = get_user_model().objects
+    if settings.DEBUG:
+        return is_demo is False and users.filter(person__isnull=False).exists()  # somebody's real name and number
+    return is_demo is False or (is_demo is None and users.exists())

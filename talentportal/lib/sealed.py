@@ -87,6 +87,14 @@ def _head(key_id: str) -> bytes:
     return bytes([len(key_id.encode())]) + key_id.encode()
 
 
+def sealed_before(field: "SealedTextField") -> models.QuerySet:
+    """Return the rows of a field's model whose value was not sealed with the current key."""
+    head = _head(next(iter(settings.FIELD_KEYS)))
+    begins = models.Func(models.F(field.name), 1, len(head), function="substring", output_field=models.BinaryField())
+    sealed = field.model._base_manager.filter(**{f"{field.name}__isnull": False})
+    return sealed.annotate(_head=begins).exclude(_head=head)
+
+
 class SealedTextField(models.BinaryField):
     """Text kept sealed in a bytea column and opened on load.
 

@@ -41,6 +41,14 @@ def test_demo_and_real_data_never_meet(settings, django_user_model, now, holds, 
         checks.refuse_mixed_deployment()
 
 
+@pytest.mark.parametrize(("holds", "reason"), [(REAL, checks.DEMO_BESIDE_REAL_DATA), (INVENTED, ""), (UNKNOWN, "")])
+def test_a_developer_runs_no_demo_over_the_names_of_real_people(settings, applicant, now, holds, reason):
+    settings.DEMO = settings.DEBUG = True
+    if holds is not UNKNOWN:
+        Deployment.objects.create(is_demo=holds, province="yunnan", created_at=now)
+    assert checks.mixed_deployment() == reason
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_web_process_refuses_to_start(now):
     Deployment.objects.create(is_demo=True, province="yunnan", created_at=now)
