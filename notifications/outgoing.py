@@ -32,9 +32,10 @@ def address_of(channel: str, user: "User") -> str:
     return user.email or ""
 
 
-def channels(template: MessageTemplate, user: "User") -> list[str]:
-    """Return the template's channels that reach the user; if none does, the first, so that its failure is seen."""
-    return [channel for channel in template.channels if address_of(channel, user)] or template.channels[:1]
+def channels(template: MessageTemplate, user: "User", must_reach: bool = True) -> list[str]:
+    """Return the template's channels that reach the user; if one must and none does, the first: its failure is seen."""
+    reaching = [channel for channel in template.channels if address_of(channel, user)]
+    return reaching or (template.channels[:1] if must_reach else [])
 
 
 def not_before(channel: str, now: datetime) -> datetime:

@@ -21,13 +21,17 @@ REMIND = "notifications.remind"
 
 @dataclass(frozen=True)
 class Note:
-    """One message to be: `key` names event, recipient and cause; `path` is an address without the language."""
+    """One message to be: `key` names event, recipient and cause; `path` is an address without the language.
+
+    Without `must_reach`, a person whom no outside channel reaches has it in the inbox alone, and nobody is alarmed.
+    """
 
     event: str
     recipient: User
     key: str
     context: Mapping = field(default_factory=dict)
     path: str = ""
+    must_reach: bool = True
 
 
 def notify(
@@ -154,7 +158,7 @@ def _send_out(messages: list[Message], texts: dict, now: datetime) -> None:
     deliveries, jobs = [], defaultdict(list)
     for message in messages:
         note, template, text = texts[message.key]
-        for channel in outgoing.channels(template, note.recipient):
+        for channel in outgoing.channels(template, note.recipient, note.must_reach):
             words = outgoing.text_for(channel, text, note)
             deliveries.append(Delivery(message=message, channel=channel, text=words))
             payload = {"message": message.pk, "channel": channel}

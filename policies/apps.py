@@ -5,3 +5,21 @@ from django.utils.translation import gettext_lazy as _
 class PoliciesConfig(AppConfig):
     name = "policies"
     verbose_name = _("Policies")
+
+    def ready(self):
+        from jobs import registry
+        from policies import alerts, proactive, tasks
+        from policies.services import following, library
+
+        registry.register_job(alerts.REPORT, alerts.report)
+        registry.register_job(following.CONFIRM, alerts.ask_to_confirm)
+        registry.register_job(library.TELL, alerts.tell_followers)
+        registry.register_sweep("policies.alerts", alerts.sweep)
+        for kind, job in tasks.JOBS.items():
+            registry.register_job(kind, job)
+        for name, sweep in tasks.SWEEPS.items():
+            registry.register_sweep(name, sweep)
+        registry.register_moment("policies.publish_scheduled", tasks.next_publication)
+        registry.register_moment("policies.alerts", alerts.next_moment)
+        registry.register_sweep("policies.offers", proactive.sweep_offers)
+        registry.register_moment("policies.offers", proactive.next_end)

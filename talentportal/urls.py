@@ -7,12 +7,16 @@ from django.urls import include, path
 from accounts.views import forgotten_password
 from applications import urls as applications
 from notifications.urls import demo_urls, me_urls
+from policies import following_urls
 from policies.urls import library_urls, service_urls
-from talentportal import views
+from policies.urls import me_urls as benefit_urls
+from talentportal import api, views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("api/v1/", include("policies.api.urls")),
+    path("api/schema/", api.Schema.as_view(), name="schema"),
 ]
 
 urlpatterns += i18n_patterns(
@@ -22,14 +26,16 @@ urlpatterns += i18n_patterns(
     path("about/accessibility/", views.accessibility, name="accessibility"),
     path("about/privacy/", views.privacy, name="privacy"),
     path("elder/", views.elder_mode, name="elder_mode"),
-    path("policies/", include((library_urls, "policies"))),
+    path("policies/", include((following_urls.library_urls + library_urls, "policies"))),
+    path("open-data/", include("policies.opendata_urls")),
+    path("api/docs/", api.docs, name="api_docs"),
     path("services/", include((service_urls, "services"))),
     path("windows/", include("workstations.urls")),
     path("verify/", include("certificates.verify_urls")),
     path("me/certificates/", include("certificates.urls")),
     path("apply/", include((applications.apply_urls, "apply"))),
     path("progress/", include(applications.public_urls)),
-    path("me/", include((me_urls + applications.me_urls, "me"))),
+    path("me/", include((me_urls + applications.me_urls + following_urls.me_urls + benefit_urls, "me"))),
     path("me/", include("accounts.urls")),
     path("demo/", include((demo_urls, "demo"))),
     path("accounts/password/reset/", forgotten_password, name="account_reset_password"),  # before allauth's own
