@@ -147,6 +147,7 @@ class GuideVersionAdmin(DraftOnly, admin.ModelAdmin):
                 "classes": ("collapse",),
                 "fields": (
                     "conditions",
+                    "eligibility",
                     "legal_basis",
                     "questions",
                     "steps",
