@@ -34,7 +34,7 @@ __all__ = [
 
 BENEFITS = 3  # shown in a result
 FARTHEST = 1_000  # rows that numbered pages reach; `after` goes on
-PARTIAL_SHARE = 0.35  # of the best partial find's score: below it a partial find is noise
+PARTIAL_SHARE = 0.2  # of the best partial find's score: below it a partial find is noise
 MOST_PARTIAL = 50
 
 
@@ -154,26 +154,22 @@ def _page_number(after: str, page: int) -> int:
 def _ranked(query, found: list[Concept], narrow: Condition, day: date, size: int, page: int) -> Result:
     known = statistics()
     candidates, is_all = finding.strict(found, narrow, known)
-    rows = finding.ordered(candidates, Ranker(found, known))
-    read = [row for row in rows if row.text]
-    rows = [row for row in rows if not row.text or _has_all(row, found)]
-    told = synonyms(found)
-    strict_rows = len(rows)
-    if strict_rows < size:
+    rows = [row for row in finding.ordered(candidates, Ranker(found, known)) if not row.text or _has_all(row, found)]
+    is_counted = is_all and all(row.text for row in rows)
+    strict_rows, wide = len(rows), found
+    if strict_rows < size and not (rows and any(concept.number or concept.is_spelled for concept in found)):
         wide = widened(found, known)
-        rows += _partial(wide, narrow, {row.version for row in rows})
-        told = synonyms(wide)
+        rows = _with_partial(rows, wide, narrow)
     start = (page - 1) * size
     shown = rows[start : start + size] if start < len(rows) else []
     finding.read_texts(shown)
     shown = [row for row in shown if row.is_partial or _has_all(row, found)]
-    is_counted = is_all and len(read) >= len(candidates)
     return Result(
-        rows=_hits(shown, found if not shown or not shown[-1].is_partial else found + widened(found, known)),
+        rows=_hits(shown, [*found, *(concept for concept in wide if concept not in found)]),
         next=f"p{page + 1}" if start + size < len(rows) else "",
         page=page,
-        total_is_exact=is_counted or all(len(word) < 3 for concept in found for word in concept.words),
-        synonyms=told if any(row.is_partial for row in shown) or not strict_rows else synonyms(found),
+        total_is_exact=is_counted or _is_certain(found),
+        synonyms=synonyms(wide),
         count=lambda: len(rows) if is_counted else counts.total(query, day),
         suggest=lambda: _suggestions(query, found, day),
         reach=len(rows),
@@ -185,11 +181,19 @@ def _has_all(row: Candidate, found: list[Concept]) -> bool:
     return all(finding.has(row, concept) for concept in found)
 
 
-def _partial(wide: list[Concept], narrow: Condition, without: set[int]) -> list[Candidate]:
+def _is_certain(found: list[Concept]) -> bool:
+    """Tell whether the index answers these concepts without a look at the texts."""
+    return all(len(finding.required(word)) < 2 for concept in found for word in concept.words)
+
+
+def _with_partial(rows: list[Candidate], wide: list[Concept], narrow: Condition) -> list[Candidate]:
+    """Add what has most of the words to what has all of them, and rank all together."""
     ranker = Ranker(wide, statistics())
-    rows = finding.ordered(finding.forgiving(ranker, narrow, without), ranker)
-    least = rows[0].score * PARTIAL_SHARE if rows else 0
-    return [row for row in rows if row.score >= least][:MOST_PARTIAL]
+    partial = finding.forgiving(ranker, narrow, {row.version for row in rows})
+    ranked = finding.ordered(rows + partial, ranker)
+    least = ranked[0].score * PARTIAL_SHARE if ranked else 0
+    kept = [row for row in ranked if not row.is_partial or row.score >= least]
+    return kept[: max(MOST_PARTIAL, len(rows))]
 
 
 # --- By date ---------------------------------------------------------------------------------------------------------
@@ -223,7 +227,7 @@ def _dated(query, found: list[Concept], narrow: Condition, day: date, size: int,
         rows=_hits(shown, found),
         next="k{}.{}".format(*_mark_of(shown[-1], query.sort)) if len(rows) > size else "",
         page=page,
-        total_is_exact=all(len(word) < 3 for concept in found for word in concept.words),
+        total_is_exact=_is_certain(found),
         synonyms=synonyms(found),
         count=lambda: counts.total(query, day),
         suggest=lambda: _suggestions(query, found, day),

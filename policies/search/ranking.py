@@ -6,13 +6,16 @@ from datetime import date
 from functools import cached_property
 from itertools import pairwise
 
+from policies.models.library import NATIONAL
+from policies.search.narrowing import around
 from policies.search.statistics import Statistics
 from policies.search.tokens import RUN, required
 from policies.search.words import Concept
 
 # BM25, with its usual constants
 SATURATION, LENGTH = 1.2, 0.75
-TITLE, BODY, WHOLE, CLOSE = 3.0, 2.0, 1.5, 1.0  # what each feature of `score` is worth
+TITLE, BODY, WHOLE, CLOSE, ALL, GONE = 3.0, 2.0, 1.5, 1.0, 0.6, 2.0  # what each feature of `score` is worth
+PLACE = 0.5  # a place, compared with all else that is asked for
 LEVELS = {"national": 0.25, "province": 0.12, "city": 0.06, "county": 0.0}
 PLAIN_TITLE = ("中华人民共和国",)
 
@@ -53,9 +56,11 @@ class Ranker:
 
     def __init__(self, concepts: list[Concept], known: Statistics):
         self.concepts, self.known = concepts, known
-        self.units = [unit for concept in concepts for unit in units(concept, known)]
+        topics = [unit for concept in concepts if not concept.region for unit in units(concept, known)]
+        worth = PLACE * sum(unit.weight for unit in topics) or 1.0
+        places = [Unit(concept.words, worth, concept.region) for concept in concepts if concept.region]
+        self.units, self.topics, self.has_place = topics + places, topics, bool(places)
         self.total = sum(unit.weight for unit in self.units) or 1.0
-        self.has_place = any(concept.region for concept in concepts)
 
     @cached_property
     def whole(self) -> str:
@@ -65,20 +70,32 @@ class Ranker:
     def score(self, candidate: Candidate) -> float:
         """Return the higher the better; exact only if the text is there."""
         title = _bare(candidate.title)
-        met = [unit for unit in self.units if unit.region == candidate.region != "" or unit.count(title)]
-        share = sum(unit.weight for unit in met) / self.total
-        covered = sum(len(max(unit.forms, key=title.count)) for unit in met) / (2 * len(title) + 4)
+        met = [(unit, met) for unit in self.units if (met := _met(unit, candidate, title))]
+        share = sum(unit.weight * part for unit, part in met) / self.total
+        covered = sum(len(max(unit.forms, key=title.count)) for unit, _part in met) / (2 * len(title) + 4)
         score = TITLE * share * (1 + min(covered, 0.5)) + WHOLE * (self.whole in title) + CLOSE * (self.whole == title)
         score += BODY * self._body(candidate) + (0 if self.has_place else LEVELS.get(candidate.level, 0))
-        score -= 2.0 * (candidate.state != "PUBLISHED")
+        score += ALL * (not candidate.is_partial) - GONE * (candidate.state != "PUBLISHED")
         return score + (candidate.day.year - 2000) * 0.004
 
     def _body(self, candidate: Candidate) -> float:
         if not candidate.text:
             return 0.2 * candidate.tier
         slope = SATURATION * (1 - LENGTH + LENGTH * candidate.length / self.known.length)
-        counts = ((unit.weight, unit.count(candidate.text)) for unit in self.units)
+        counts = ((unit.weight, unit.count(candidate.text)) for unit in self.topics)
         return sum(weight * n / (n + slope) for weight, n in counts) / self.total
+
+
+def _met(unit: Unit, candidate: Candidate, title: str) -> float:
+    """Tell how far a title meets a unit; what applies in a place from above, or is below it, meets it by half."""
+    if not unit.region:
+        return float(unit.count(title) > 0)
+    if unit.region == candidate.region or unit.count(title):
+        return 1.0
+    above, prefix = around(unit.region)
+    if candidate.region in above or (prefix and candidate.region.startswith(prefix)):
+        return 0.3 if candidate.region == NATIONAL else 0.5
+    return 0.0
 
 
 def units(concept: Concept, known: Statistics) -> Iterable[Unit]:
@@ -87,10 +104,10 @@ def units(concept: Concept, known: Statistics) -> Iterable[Unit]:
     pieces = [piece for piece in _pieces(word) if len(concept.words) == 1 or RUN.fullmatch(piece)]
     if len(concept.words) > 1:
         weight = max(max(map(known.rarity, required(form)), default=0) for form in concept.words[1:])
-        yield Unit(concept.words, weight * 2, concept.region)
+        yield Unit(concept.words, weight * 2)
         return
     for piece in pieces:
-        yield Unit((piece,), known.rarity(piece), concept.region)
+        yield Unit((piece,), known.rarity(piece))
 
 
 def _pieces(word: str) -> list[str]:
