@@ -43,6 +43,11 @@ def reach(user: User, day: date) -> Q:
     return within
 
 
+def reached(user: User, day: date) -> QuerySet[PolicyVersion]:
+    """Return the versions that an editor reaches."""
+    return PolicyVersion.objects.filter(reach(user, day))
+
+
 def stem(code: str) -> str:
     """Return what the codes of an area begin with: 5301 of 530100."""
     return code.removesuffix("00").removesuffix("00") if code != "000000" else code
@@ -115,6 +120,12 @@ class Passage:
     @property
     def html(self):
         return richtext.html(self.clause.text_zh)
+
+    @cached_property
+    def doubtful(self) -> set[int]:
+        """The benefits whose amount the clause does not name (any more)."""
+        named = {one.yuan for one in extraction.amounts(self.clause.text_zh)}
+        return {one.pk for one in self.benefits if named and one.amount_yuan and one.amount_yuan not in named}
 
     @property
     def waits(self) -> bool:

@@ -43,6 +43,7 @@ class FactsForm(forms.ModelForm):
 
     topics = KeysField(TOPICS, label=_("Topics"))
     audiences = KeysField(AUDIENCES, label=_("Audience"))
+    source_url = forms.URLField(label=_("Link to the source"), max_length=500, required=False, assume_scheme="https")
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
@@ -81,7 +82,6 @@ class FactsForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["topics"].keep(self.instance.topics)
         self.fields["audiences"].keep(self.instance.audiences)
-        self.fields["source_url"].assume_scheme = "https"
 
     def values(self) -> dict:
         """Return the fields of the version as the service takes them."""

@@ -59,7 +59,7 @@ class Reach(RoleAdminMixin):
             return versions
         if Role.EDITOR not in roles:
             return versions.none()
-        return versions.filter(desk.reach(request.user, timezone.localdate(clock.now())))
+        return desk.reached(request.user, timezone.localdate(clock.now()))
 
 
 @admin.register(PolicyVersion)
@@ -355,8 +355,8 @@ def _status(form, refused) -> int:
 class Opened:
     """The form of a benefit, and where on the page it is open."""
 
-    def __init__(self, form: BenefitForm, at: int | None, benefit: Benefit | None = None, quote: str = ""):
-        self.form, self.at, self.benefit, self.quote = form, at, benefit, quote
+    def __init__(self, form: BenefitForm, at: int | None, benefit: Benefit | None = None, quote: str = "", place=None):
+        self.form, self.at, self.benefit, self.quote, self.place = form, at, benefit, quote, place
         self.refused: list = []
 
 
@@ -371,7 +371,7 @@ def _opened(request, sheet: desk.Sheet) -> Opened | None:
         form = BenefitForm(posted, instance=benefit, version=sheet.version, initial={"seen": seen})
         return Opened(form, benefit.clause_id, benefit, benefit.text_zh)
     anchor, _dot, place = said.get("take", "").partition(".")
-    if place.isdecimal() and (taken := sheet.suggestion(anchor, int(place[:4]))):
+    if place.isdecimal() and len(place) < 5 and (taken := sheet.suggestion(anchor, int(place))):
         clause, suggestion = taken
         form = BenefitForm(
             posted,
@@ -379,7 +379,7 @@ def _opened(request, sheet: desk.Sheet) -> Opened | None:
             tree=suggestion.conditions,
             initial=_initial_of(suggestion) | {"clause": clause, "key": sheet.free_key(suggestion.key)},
         )
-        return Opened(form, clause.pk, quote=suggestion.text_zh)
+        return Opened(form, clause.pk, quote=suggestion.text_zh, place=int(place))
     if "add" in said:
         clause = next((one for one in sheet.clauses if one.anchor == said["add"]), None)
         return Opened(BenefitForm(posted, version=sheet.version, initial={"clause": clause}), clause and clause.pk)
