@@ -16,7 +16,11 @@ from applications.states import TRANSITIONS, CheckResult, CorrectionReason, Mate
 from applications.views.files import SHOWN_INLINE
 from applications.wizard import Row, row_of
 from notifications.models import DeliveryState, Message
+from policies.conditions import Answer, evaluate
+from policies.guides import facts_told
 from policies.models import Necessity
+from policies.situation import age_on
+from regions.models import Region
 from talentportal.lib.bilingual import pick
 
 SHEET_WORDS = {  # state of a sheet: what its tab says, its colour
@@ -168,6 +172,18 @@ class Desk:
     @cached_property
     def person(self):
         return person_of(self.case.applicant)
+
+    @cached_property
+    def eligibility(self) -> Answer | None:
+        """The guide's rule tree, asked of what the answers and the identity tell: help for checking, no decision."""
+        if not self.guide.eligibility:
+            return None
+        facts = facts_told(self.guide.questions, self.case.answers)
+        if place := Region.objects.filter(code=facts.get("region", "")).first():
+            facts["region"] = place.path
+        if self.person and not self.guide.by_unit:
+            facts["age"] = age_on(self.person.birth_date, timezone.localdate(self.case.received_at))
+        return evaluate(self.guide.eligibility, facts)
 
     @cached_property
     def decision(self):

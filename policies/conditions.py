@@ -70,15 +70,22 @@ class Line:
     @property
     def text(self) -> str:
         """What is asked for, with what somebody has, or how much is missing."""
-        words = {"wanted": self.requirement}
         if self.have is None:
-            return words["wanted"] if self.fact is None else _("Not known yet – %(wanted)s") % words
-        words["have"] = self.fact.told(self.have)
+            return self.for_the_office
+        words = {"wanted": self.requirement, "have": self.fact.told(self.have)}
         if self.verdict != Verdict.NEARLY:
             return _("%(wanted)s (you: %(have)s)") % words
         if self.fact.gap:
             return _("%(gap)s (%(wanted)s, you: %(have)s)") % (words | {"gap": self.fact.gap(self.steps)})
         return _("Still missing – %(wanted)s (you: %(have)s)") % words
+
+    @property
+    def for_the_office(self) -> str:
+        """What is asked for, with what the applicant has."""
+        words = {"wanted": self.requirement}
+        if self.have is None:
+            return words["wanted"] if self.fact is None else _("Not known yet – %(wanted)s") % words
+        return _("%(wanted)s (the applicant: %(have)s)") % (words | {"have": self.fact.told(self.have)})
 
 
 @dataclass(frozen=True, slots=True)

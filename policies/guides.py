@@ -10,6 +10,8 @@ from typing import NotRequired, TypedDict
 
 from django.utils.translation import gettext_lazy as _
 
+from policies.conditions import check_tree
+from policies.facts import FACTS, Kind
 from policies.models import CaseKind, GuideVersion, ItemType, MaterialSpec, ResultKind
 
 
@@ -49,6 +51,7 @@ class Question(TypedDict):
     """A question to the applicant. `kind`: text, longtext, choice, multi, date, number, yesno, region or year.
 
     A yesno is answered "yes" or "no". `choices` for choice and multi; `max_length` for texts; `min`, `max` for numbers.
+    `fact` names the fact of policies/facts.py that the answer tells, in its values, so that rules can be asked of it.
     """
 
     key: str
@@ -61,6 +64,7 @@ class Question(TypedDict):
     max_length: NotRequired[int]
     min: NotRequired[int]
     max: NotRequired[int]
+    fact: NotRequired[str]
 
 
 class Step(TypedDict):
@@ -127,6 +131,7 @@ def _faults(guide: GuideVersion, materials: list[MaterialSpec]) -> list:
         *_question_faults(guide.questions),
         *_material_faults(guide, materials),
         *_result_faults(guide),
+        *check_tree(guide.eligibility),
     ]
 
 
@@ -196,6 +201,27 @@ def _question_faults(questions: list[Question]) -> Iterator:
             yield _("Question “%(key)s” has no choices.") % {"key": question["key"]}
         if (situation := question.get("shown_if")) and not _possible(situation, questions):
             yield _("Question “%(key)s” hangs on an answer that nobody can give.") % {"key": question["key"]}
+        if (fact := question.get("fact")) and not _tells(question, fact):
+            yield _("Question “%(key)s” does not answer in the values of its fact.") % {"key": question["key"]}
+
+
+def _tells(question: Question, fact: str) -> bool:
+    """Tell whether every answer to the question is a value of the fact."""
+    if fact not in FACTS:
+        return False
+    kind = FACTS[fact].kind
+    if kind in (Kind.ORDER, Kind.CHOICE):
+        return question["kind"] == "choice" and {one["value"] for one in question["choices"]} <= set(FACTS[fact].values)
+    return question["kind"] == {Kind.NUMBER: "number", Kind.FLAG: "yesno", Kind.PLACE: "region"}[kind]
+
+
+def facts_told(questions: list[Question], answers: Mapping) -> dict:
+    """Return the facts that the answers to a guide's questions tell; a place as its code."""
+    return {
+        question["fact"]: answers[question["key"]]
+        for question in questions
+        if question.get("fact") in FACTS and answers.get(question["key"]) not in (None, "")
+    }
 
 
 def _possible(situation: Situation, questions: list[Question]) -> bool:
