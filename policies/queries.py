@@ -1,13 +1,22 @@
-"""Reads for the public pages of services."""
+"""Reads for the public pages of services and of the policy library."""
 
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Min, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from policies.models import GuideState, GuideVersion, MaterialSpec, ServiceItem
+from policies.models import (
+    Benefit,
+    Clause,
+    GuideState,
+    GuideVersion,
+    MaterialSpec,
+    PolicyVersion,
+    ServiceItem,
+    VersionState,
+)
 from regions.models import CalendarDay, DayKind, Region
 from talentportal.lib.workdays import WorkCalendar
 
@@ -133,3 +142,102 @@ def holidays_between(region: Region, start: date, end: date) -> list[str]:
         festivals = [str(label) for festival, label in FESTIVALS.items() if festival in name]
         found |= dict.fromkeys(festivals or ([name] if kind == DayKind.LOCAL_HOLIDAY else []))
     return list(found)
+
+
+# --- the policy library -----------------------------------------------------------------------------------------------
+
+
+def shown_benefits() -> Prefetch:
+    """Read with versions their public benefits as a list `shown`, with clause and service, in the editor's order."""
+    benefits = Benefit.objects.public().select_related("clause", "service_item").order_by("order", "id")
+    return Prefetch("benefits", benefits, to_attr="shown")
+
+
+def leading_versions(slugs: list[str], *, in_full: bool = True) -> list[PolicyVersion]:
+    """Return, in the order asked for, the version at each policy's own address: the published one, else the last.
+
+    In full: with `shown`, its public benefits. Slugs without a public version are left out.
+    """
+    if not slugs:
+        return []
+    published = ExpressionWrapper(Q(state=VersionState.PUBLISHED), BooleanField())
+    versions = PolicyVersion.objects.public().filter(policy__slug__in=slugs).alias(published=published)
+    first = versions.order_by("policy_id", "-published", "-number").distinct("policy_id")
+    first = first.select_related("policy").prefetch_related(*([shown_benefits()] if in_full else []))
+    found = {one.policy.slug: one for one in first}
+    return [found[slug] for slug in slugs if slug in found]
+
+
+def chain(slug: str) -> list[PolicyVersion]:
+    """Return the public versions of a policy, its own address first, then the newest; [] without any."""
+    versions = PolicyVersion.objects.public().filter(policy__slug=slug).select_related("policy").order_by("-number")
+    return sorted(versions, key=lambda version: version.state != VersionState.PUBLISHED)
+
+
+def versions_in_full(slug: str, labels: list[str]) -> list[PolicyVersion]:
+    """Return public versions of a policy, the oldest first, with their clauses and `shown`."""
+    versions = PolicyVersion.objects.public().filter(policy__slug=slug, label__in=labels).select_related("policy")
+    clauses = Prefetch("clauses", Clause.objects.order_by("order"))
+    return list(versions.prefetch_related(clauses, shown_benefits()).order_by("number"))
+
+
+def benefits_of(version: PolicyVersion) -> list[Benefit]:
+    """Return the public benefits of one version with their clauses and services, in the editor's order."""
+    return list(version.benefits.public().select_related("clause", "service_item").order_by("order", "id"))
+
+
+def open_items(items: set[int], day: date) -> dict[int, str]:
+    """Return the codes of those of the services for which one can apply today, by key."""
+    return dict(ServiceItem.objects.open_on(day).filter(pk__in=items).values_list("pk", "code")) if items else {}
+
+
+def count_benefits(versions: QuerySet, kinds: tuple[str, ...] = ()) -> int:
+    """Return how many public benefits these versions (a subquery of keys) grant, of these kinds or of all."""
+    benefits = Benefit.objects.public().filter(version__in=versions)
+    return (benefits.filter(kind__in=kinds) if kinds else benefits).count()
+
+
+def open_guides(items: set[int], day: date) -> dict[int, GuideVersion]:
+    """Return the guides in force of these services by the service's key, with materials."""
+    if not items:
+        return {}
+    return {guide.item_id: guide for guide in guides_in_force(day).filter(item__in=items).prefetch_related("materials")}
+
+
+def newest_versions(day: date, at_most: int) -> list[PolicyVersion]:
+    """Return the versions in force that were published last."""
+    return list(
+        PolicyVersion.objects.in_force(day)
+        .filter(published_on__lte=day)
+        .select_related("policy")
+        .order_by("-published_on", "-id")[:at_most]
+    )
+
+
+def granted_in(regions: list[str], kind: str, day: date) -> list[Benefit]:
+    """Return the benefits of a kind that policies in force of these very regions grant, the newest policy first."""
+    return list(
+        Benefit.objects.public()
+        .filter(kind=kind, version__in=PolicyVersion.objects.in_force(day).filter(region_code__in=regions))
+        .select_related("version__policy", "clause", "service_item")
+        .order_by("version__region_code", "-version__published_on", "order", "id")
+    )
+
+
+def policies_by_region(regions: list[str], day: date) -> dict[str, int]:
+    """Return how many policies in force the library has of each of these very regions, by code."""
+    versions = PolicyVersion.objects.in_force(day).filter(region_code__in=regions)
+    return dict(versions.order_by().values_list("region_code").annotate(n=Count("pk")))
+
+
+def home_province() -> str:
+    """Return the code of the province that the portal serves; "" while no region is loaded."""
+    return Region.objects.filter(parent=None).order_by("code").values_list("code", flat=True).first() or ""
+
+
+def home_places() -> list[Region]:
+    """Return the prefectures of the home province, each with its counties as `below`."""
+    counties = Prefetch("children", Region.objects.order_by("path"), to_attr="below")
+    return list(
+        Region.objects.filter(parent__parent=None, parent__isnull=False).prefetch_related(counties).order_by("path")
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from policies.views import items, match, proactive
+from policies.views import compare, differences, items, library, match, proactive
 
 service_urls = [
     path("", items.service_list, name="list"),
@@ -10,9 +10,15 @@ service_urls = [
     path("<slug:code>/check/", match.check, name="check"),
 ]
 
-library_urls = [
+library_urls = [  # fixed words first: a policy's own address comes last
+    path("", library.library, name="list"),
+    path("regions/", library.regions, name="regions"),
+    path("compare/", compare.compare, name="compare"),
     path("match/", match.match, name="match"),
-]  # fixed words first: a policy's own address comes last
+    path("<slug:slug>/", library.policy, name="detail"),
+    path("<slug:slug>/versions/<str:first>..<str:second>/", differences.versions, name="difference"),
+    path("<slug:slug>/versions/<str:label>/", library.version, name="version"),
+]
 
 me_urls = [
     path("benefits/", proactive.benefits, name="benefits"),
