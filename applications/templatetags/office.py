@@ -12,6 +12,7 @@ from applications import office
 from applications.models import STAFF_ROLES_ON_CASES
 from jobs import clock
 from jobs.queries import oldest_waiting
+from policies import desk
 
 register = template.Library()
 
@@ -20,7 +21,9 @@ RAIL = (  # model of the admin, what the rail says, icon
     ("Certificate", _("Certificates"), "certificate"),
     ("Person", _("People"), "user"),
     ("Unit", _("Units"), "users"),
-    ("GuideVersion", _("Guides"), "book"),
+    ("PolicyVersion", _("Policies"), "book"),
+    ("Benefit", _("Benefits"), "yuan"),
+    ("GuideVersion", _("Guides"), "file"),
     ("Window", _("Windows"), "window"),
     ("CalendarDay", _("Calendar"), "calendar"),
     ("MessageTemplate", _("Wording"), "message"),
@@ -55,13 +58,16 @@ def work_summary(context) -> dict:
     """Return what waits for this person: queues with counts and what is due first; for administrators the jobs."""
     request, now = context["request"], clock.now()
     roles = roles_in(request)
-    summary = {"queues": [], "rows": [], "waiting": None}
+    summary = {"queues": [], "rows": [], "waiting": None, "library": []}
     if not roles.isdisjoint(STAFF_ROLES_ON_CASES):
         counts = office.counts(request.user, timezone.localdate(now))
         own = office.own_queue(roles)
         summary["queues"] = [(key, office.QUEUES[key], count, key == own) for key, count in counts.items()]
         summary["own"], summary["own_name"] = own, office.QUEUES[own]
         summary["rows"] = office.queue_page(request.user, office.Wish(own), now, size=8).rows
+    if Role.EDITOR in roles:
+        counts = desk.counts(desk.reached(request.user, timezone.localdate(now)), request.user, timezone.localdate(now))
+        summary["library"] = [(key, desk.LISTS[key], count) for key, count in counts.items()]
     if Role.ADMINISTRATOR in roles:
         summary["waiting"] = oldest_waiting(now)
     return summary

@@ -17,6 +17,7 @@ from tests import cast
 from tests.access import world
 from tests.access.test_matrix import EVERYTHING, client_of, found
 from tests.access.world import ROLES
+from tests.policies.library import make_benefit, make_version
 from workstations.models import Workstation
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,8 @@ CASES = {"clerk", "other_clerk", "examiner", "leader", "certificate_clerk"}
 OFFICE = CASES | {"official"}
 IN_CHARGE = CASES - {"other_clerk"}  # of the case in the scene, by region and window
 SEAL = {"certificate_clerk", "leader", "administrator"}
-STAFF = {*OFFICE, "expert", "administrator"}
+STAFF = {*OFFICE, "expert", "editor", "administrator"}
+LIBRARY = {"editor", "administrator"}
 
 # model: (who sees rows, who adds rows).
 MODELS = {
@@ -47,6 +49,8 @@ MODELS = {
     "policies.catalogitem": (OFFICE | ADMINISTRATOR, ADMINISTRATOR),
     "policies.serviceitem": (OFFICE | ADMINISTRATOR, ADMINISTRATOR),
     "policies.guideversion": (OFFICE | ADMINISTRATOR, ADMINISTRATOR),
+    "policies.policyversion": (LIBRARY, {"editor"}),
+    "policies.benefit": (LIBRARY, set()),
     "certificates.certificatekind": (SEAL, ADMINISTRATOR),
     "certificates.certificate": (SEAL, set()),
     "certificates.batch": ({"certificate_clerk"}, {"certificate_clerk"}),
@@ -88,6 +92,8 @@ def scene():
         created_by=people.certificate_clerk,
         created_at=now,
     )
+    scene.policy_draft = make_version(state="DRAFT", author=people.editor)
+    make_benefit(scene.policy_draft, confirmed="")
     breach = CommitmentBreach.objects.create(case=scene.done, applicant=people.owner, recorded_at=now)
     DeferralBan.objects.create(
         applicant=people.owner, breach=breach, starts_on=cast.day("2026-09-18"), ends_on=cast.day("2027-03-18")
@@ -146,6 +152,17 @@ BUTTONS = {
     "accounts_person_reveal": (only(CASES | ADMINISTRATOR), lambda s: [s.people.owner.person.pk]),
     "accounts_person_confirm": (only(CASES | ADMINISTRATOR, 302), lambda s: [s.people.owner.person.pk]),
     "policies_guideversion_act": (only(ADMINISTRATOR, 302), lambda s: [s.world.guide.pk, "suspend"]),
+    "policies_policyversion_facts": (only({"editor"}), lambda s: [s.policy_draft.pk]),
+    "policies_policyversion_text": (only({"editor"}), lambda s: [s.policy_draft.pk]),
+    "policies_policyversion_clause": (only({"editor"}), lambda s: [s.policy_draft.pk, "a1"]),
+    "policies_policyversion_benefits": (only(LIBRARY), lambda s: [s.policy_draft.pk]),
+    "policies_policyversion_of_benefit": (
+        only({"editor"}, 302),
+        lambda s: [s.policy_draft.pk, s.policy_draft.benefits.get().pk, "confirm"],
+    ),
+    "policies_policyversion_act": (only({"editor"}, 302), lambda s: [s.policy_draft.pk, "submit_for_review"]),
+    "policies_benefit_export": (only(LIBRARY), lambda s: ["csv"]),
+    "policies_benefit_import": (only({"editor"}), None),
     "certificates_certificate_file": (only(SEAL), lambda s: [s.certificate.pk]),
     **{
         f"certificates_certificate_{act}": (only(SEAL), lambda s: [s.certificate.pk])

@@ -15,7 +15,10 @@ from tests.access.world import ROLES
 
 pytestmark = pytest.mark.django_db
 
-STAFF = ("clerk", "other_clerk", "examiner", "leader", "certificate_clerk", "official", "expert", "administrator")
+STAFF = (
+    *("clerk", "other_clerk", "examiner", "leader", "certificate_clerk"),
+    *("editor", "official", "expert", "administrator"),
+)
 IN_CHARGE = ("clerk", "examiner", "leader", "certificate_clerk")  # their region and window cover the case
 
 
