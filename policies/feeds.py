@@ -45,12 +45,12 @@ class _Policies(Feed):
         return engine.search(replace(query, sort="newest"), day=day, page_size=ENTRIES).rows
 
     def item_title(self, hit):
-        return pick(hit.version, "title")
+        return _clean(pick(hit.version, "title"))
 
     def item_description(self, hit):
         """The summary, and up to three benefits: money first."""
         parts = [pick(hit.version, "summary"), *(pick(benefit, "text") for benefit in hit.benefits)]
-        return "\n".join(part for part in parts if part)
+        return _clean("\n".join(part for part in parts if part))
 
     def item_link(self, hit):
         return reverse("policies:version", kwargs={"slug": hit.version.policy.slug, "label": hit.version.label})
@@ -59,7 +59,7 @@ class _Policies(Feed):
         return hit.version.published_at
 
     def item_author_name(self, hit):
-        return pick(hit.version, "issuer")
+        return _clean(pick(hit.version, "issuer"))
 
     def item_categories(self, hit):
         return [hit.version.get_level_display(), hit.version.region_name]
@@ -67,6 +67,11 @@ class _Policies(Feed):
     def __call__(self, request, *args, **kwargs):
         self.language = get_language()
         return super().__call__(request, *args, **kwargs)
+
+
+def _clean(text: str) -> str:
+    """Leave out control characters, which XML cannot hold."""
+    return "".join(character for character in text if character >= " " or character in "\t\n\r")
 
 
 class _Rss(_Policies):

@@ -162,7 +162,7 @@ def _csv(what: Kind, slices, request, following) -> Iterator[str]:
 def cell(value) -> str:
     """Write a value so that no spreadsheet runs it."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULAS) else text
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULAS) else text
 
 
 def _json(what: Kind, slices, request, following) -> Iterator[str]:

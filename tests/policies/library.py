@@ -24,12 +24,15 @@ def make_version(slug: str = "", *, region: str = "530000", label: str = "1.0", 
         policy=policy,
         number=policy.versions.count() + 1,
         label=label,
-        title_zh="人才若干措施",
-        title_en="Measures for talents",
-        issuer_zh="人力资源和社会保障厅",
         level=level,
         region_code=region,
-        **{"effective_on": dt.date(2026, 1, 1), **values},
+        **{
+            "title_zh": "人才若干措施",
+            "title_en": "Measures for talents",
+            "issuer_zh": "人力资源和社会保障厅",
+            "effective_on": dt.date(2026, 1, 1),
+            **values,
+        },
     )
     for number in (1, 2, 3):
         Clause.objects.create(
