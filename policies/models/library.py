@@ -311,9 +311,13 @@ class Benefit(models.Model):
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(old__confirmed_at__isnull=False),
                 func="""
-                    IF TG_OP = 'DELETE'
+                    IF NOT EXISTS (SELECT 1 FROM policies_policyversion
+                                   WHERE id = OLD.version_id AND published_at IS NOT NULL)
+                    THEN NULL;  -- a draft: its text still changes, and confirmations with it
+                    ELSIF TG_OP = 'DELETE'
                         OR (to_jsonb(NEW) - 'withdrawn_at') IS DISTINCT FROM (to_jsonb(OLD) - 'withdrawn_at')
                     THEN RAISE EXCEPTION 'a confirmed benefit is withdrawn and replaced, never edited'; END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
                     RETURN NEW;
                 """,
             ),

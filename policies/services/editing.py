@@ -43,24 +43,35 @@ def revise_facts(*, version: PolicyVersion, fields: Mapping, seen: str, actor, n
 
 @transaction.atomic
 def revise_text(*, version: PolicyVersion, text: str, seen: str, actor, now: datetime) -> PolicyVersion:
-    """Give a draft its whole text; clauses that keep their anchor keep their English. Raises as `revise_facts`."""
+    """Give a draft its whole text; clauses that keep their anchor keep their English.
+
+    Benefits of clauses that say something else now wait to be confirmed anew. Raises as `revise_facts`.
+    """
     _check_seen(version, seen)
-    english = dict(version.clauses.exclude(text_en="").values_list("anchor", "text_en"))
+    before = {clause.anchor: clause for clause in version.clauses.all()}
     version = library.write_text(version=version, text=text, actor=actor, now=now)
-    kept = list(version.clauses.filter(anchor__in=english))
+    kept = [clause for clause in version.clauses.all() if clause.anchor in before]
     for clause in kept:
-        clause.text_en = english[clause.anchor]
+        clause.text_en = before[clause.anchor].text_en
     Clause.objects.bulk_update(kept, ["text_en"])
+    unchanged = [clause for clause in kept if clause.text_zh == before[clause.anchor].text_zh]
+    _ask_again(version.benefits.exclude(clause__in=unchanged))
     return version
 
 
 @transaction.atomic
 def revise_clause(*, clause: Clause, fields: Mapping, seen: str, actor, now: datetime) -> Clause:
-    """Change one clause of a draft; its anchor stays. Raises Overtaken and Refused as revise_facts."""
+    """Change one clause of a draft, whose anchor stays; its benefits are confirmed anew. Raises as `revise_facts`."""
     _check_seen(clause.version, seen)
     version = library.change_draft(version=clause.version, fields={}, actor=actor, now=now)
-    Clause.objects.filter(pk=clause.pk, version=version).update(**fields)
-    return version.clauses.get(anchor=clause.anchor)
+    current = version.clauses.get(pk=clause.pk)
+    said = current.text_zh
+    for name, value in fields.items():
+        setattr(current, name, value)
+    current.save(update_fields=list(fields))
+    if current.text_zh != said:
+        _ask_again(current.benefits.all())
+    return current
 
 
 @transaction.atomic
@@ -81,6 +92,11 @@ def discard_benefit(*, benefit: Benefit, actor, now: datetime) -> None:
     refuse_unless(current, _("Somebody else has deleted this benefit already."))
     refuse_unless(not current.confirmed_at, _("A confirmed benefit is withdrawn, not deleted."))
     current.delete()
+
+
+def _ask_again(benefits) -> None:
+    """Take back the confirmations of a draft's benefits whose text has changed under them."""
+    benefits.filter(withdrawn_at=None).update(confirmed_at=None, confirmed_by=None)
 
 
 def _check_seen(version: PolicyVersion, seen: str) -> None:
