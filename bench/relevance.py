@@ -6,8 +6,10 @@ POLICY_CORPUS names the folder with index.csv and text/; `relevance.csv` holds i
 import csv
 import math
 import os
+import re
 from collections import Counter
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from bench.measure import Result
@@ -102,9 +104,5 @@ class Baseline:
 
 
 def pairs(text: str) -> list[str]:
-    import re
-
     runs = re.findall(f"[{HAN}]+|[a-z0-9]+", fold(text))
-    return [
-        pair for run in runs for pair in ([run] if run.isascii() else map("".join, zip(run, run[1:], strict=False)))
-    ]
+    return [pair for run in runs for pair in ([run] if run.isascii() else map("".join, pairwise(run)))]

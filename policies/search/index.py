@@ -119,9 +119,9 @@ def _day(version: PolicyVersion) -> date:
     )
 
 
-def as_vector(words: list[str]) -> Func:
+def as_vector(words: set[str]) -> Func:
     return Func(
-        Value(words, output_field=ArrayField(models.TextField())),
+        Value(sorted(words), output_field=ArrayField(models.TextField())),
         function="array_to_tsvector",
         output_field=SearchVectorField(),
     )

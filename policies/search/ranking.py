@@ -44,7 +44,7 @@ class Candidate:
     day: date
     ends_on: date | None
     length: int
-    tier: int = 0
+    hint: float = 0.0  # what the index lets guess of the text's score
     text: str = ""
     anchors: str = ""
     score: float = 0.0
@@ -80,7 +80,7 @@ class Ranker:
 
     def _body(self, candidate: Candidate) -> float:
         if not candidate.text:
-            return 0.2 * candidate.tier
+            return candidate.hint
         slope = SATURATION * (1 - LENGTH + LENGTH * candidate.length / self.known.length)
         counts = ((unit.weight, unit.count(candidate.text)) for unit in self.topics)
         return sum(weight * n / (n + slope) for weight, n in counts) / self.total

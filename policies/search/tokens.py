@@ -3,14 +3,15 @@
 Index words, told apart by their first character: every Han character and pair of neighbors; every end of every run of
 Latin letters and digits, alone and with the Han character that follows; the same with "^" for the title and with "!"
 for what a document says often; "~" and the pinyin of the title from each syllable on; "@" and the region's code; "#"
-and year and serial of document numbers.
+and document numbers, with and without the issuer's word.
 """
 
+import heapq
 import re
 import unicodedata
 from collections import Counter
 from functools import cache
-from itertools import pairwise
+from operator import add
 
 HAN = "\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 RUN = re.compile(f"([{HAN}]+)|[^\\W_{HAN}]+")
@@ -18,10 +19,8 @@ IS_HAN = re.compile(f"[{HAN}]")
 LONGEST = 40  # characters of a run that are looked at
 OFTEN = 3  # occurrences from which a pair of characters says what a document is about
 OFTEN_AT_MOST = 100  # such pairs per document
-NUMBER = re.compile(r"((?:19|20)\d\d)\s?[()年]?\s?第?(?:\s|0)*(\d{1,5})\s?号?")
-DOCUMENT_NUMBER = re.compile(
-    rf"(?:[{HAN}]+\s?\(\s?|\(\s?|[{HAN}]{{1,8}})(?:19|20)\d\d\s?[)年]?\s?第?\s?\d{{1,5}}\s?号?|"
-    r"^(?:19|20)\d\d\)?\s?第?\s?\d{1,5}\s?号$|(?:19|20)\d\d\s?[)]\s?\d{1,5}\s?号?"
+NUMBER = re.compile(  # 国办发〔2018〕124号, (2018)124, 国办发2018年124号; not 2018年12月, not 2018
+    rf"([{HAN}]{{0,10}})\s?(?:\(\s?((?:19|20)\d\d)\s?\)|(?<=[{HAN}])((?:19|20)\d\d)(?=[\s年]))\s?年?\s?第?\s?(\d{{1,5}})(?!\d|月|年)\s?号?"
 )
 MARKDOWN = re.compile(
     r"!?\[([^\]]*)\]\([^)]*\)|<!--.*?-->|</?[a-zA-Z][^>]*>|[*`|~\\]+|^[#>\s-]+(?=\s)", re.MULTILINE | re.DOTALL
@@ -54,15 +53,15 @@ def plain(markdown: str) -> str:
 
 def grams(folded: str) -> Counter[str]:
     """Count the index words of a folded text."""
-    counted: Counter[str] = Counter()
+    words: list[str] = []
     for found in RUN.finditer(folded):
         run = found[0]
         if found[1]:
-            counted.update(run)
-            counted.update(map("".join, pairwise(run)))
+            words += run
+            words += map(add, run, run[1:])
         else:
-            counted.update(_ends(run, folded[found.end() : found.end() + 1]))
-    return counted
+            words += _ends(run, folded[found.end() : found.end() + 1])
+    return Counter(words)
 
 
 def _ends(run: str, following: str):
@@ -87,27 +86,36 @@ def required(term: str) -> list[str]:
         elif len(run) == 1:
             words.append(run)
         else:
-            words += map("".join, pairwise(run))
+            words += map(add, run, run[1:])
     return list(dict.fromkeys(words))
 
 
-def vector(title: str, head: str, body: str, region: str) -> list[str]:
+def vector(title: str, head: str, body: str, region: str) -> set[str]:
     """Return the index words of a document from its folded title, its head (numbers, issuer) and all of its text."""
-    counted = grams(body)
-    titles = grams(title)
-    often = [word for word, n in counted.most_common(OFTEN_AT_MOST * 4) if n >= OFTEN and len(word) > 1]
-    words = {*counted, *titles, *grams(head)}
-    words.update("^" + word for word in {*titles, *grams(head)})
-    words.update("!" + word for word in often[:OFTEN_AT_MOST])
-    words.update("~" + spelled for spelled in spellings(title))
-    words.update("#" + number for number in document_numbers(head))
-    words.add("@" + region)
-    return sorted(words)
+    counted, titles = grams(body), grams(f"{title}\n{head}")
+    often = heapq.nlargest(OFTEN_AT_MOST, ((n, word) for word, n in counted.items() if n >= OFTEN and len(word) > 1))
+    return {
+        *counted,
+        *titles,
+        *("^" + word for word in titles),
+        *("!" + word for _n, word in often),
+        *("~" + spelled for spelled in spellings(title)),
+        *("#" + number for number in document_numbers(head)),
+        "@" + region,
+    }
 
 
 def document_numbers(text: str) -> list[str]:
-    """Return year and serial of the document numbers in a folded text: 国办发(2018)124号 gives 2018-124."""
-    return [f"{year}-{int(serial)}" for part in DOCUMENT_NUMBER.findall(text) for year, serial in NUMBER.findall(part)]
+    """Return the keys of the document numbers in a folded text: 国办发(2018)124号 gives 2018-124 and 国办发2018-124."""
+    keys = []
+    for found in NUMBER.finditer(text):
+        keys += [number_key(found)] + ([number_key(found, "")] if found[1] else [])
+    return keys
+
+
+def number_key(found: re.Match, issuer: str | None = None) -> str:
+    """Return the key of a document number, with the issuer's word as it stands there if there is one."""
+    return f"{found[1] if issuer is None else issuer}{found[2] or found[3]}-{int(found[4])}"
 
 
 @cache

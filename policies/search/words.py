@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from policies.search.statistics import Statistics
-from policies.search.tokens import DOCUMENT_NUMBER, IS_HAN, RUN, document_numbers, fold, required
+from policies.search.tokens import IS_HAN, NUMBER, RUN, fold, number_key, required
 
 PHRASE = re.compile(r'["“”「『]([^"“”」』]+)["“”」』]')
 APART = re.compile(r"[\s,，。?？!！;；:：、…'\"“”《》<>「」『』|&+*=~^$#@%\\]+")
@@ -44,9 +44,8 @@ def concepts(text: str, known: Statistics) -> list[Concept]:
     for phrase in PHRASE.findall(rest):
         found.append(Concept((" ".join(phrase.split()),)))
     rest = PHRASE.sub(" ", rest)
-    for number in DOCUMENT_NUMBER.finditer(rest):
-        found += [Concept((number[0].strip(),), number=key) for key in document_numbers(number[0])[:1]]
-    rest = DOCUMENT_NUMBER.sub(" ", rest)
+    found += [Concept((number[0].strip(),), number=number_key(number)) for number in NUMBER.finditer(rest)]
+    rest = NUMBER.sub(" ", rest)
     latin: list[str] = []
     for chunk in APART.split(rest):
         if IS_HAN.search(chunk):

@@ -1,0 +1,236 @@
+"""A library of any size, made from a seed: documents, clauses, benefits and the entries of the search.
+
+Lengths, levels, standings, topics and months are drawn from shares that were measured or assumed for load tests;
+lengths are the measured ones times SCALE, so that a hundred thousand documents are made in minutes.
+"""
+
+import io
+import itertools
+import random
+from datetime import date, timedelta
+
+from django.db import connection
+
+from policies.search.index import refresh_recent, tidy
+from policies.search.tokens import fold, vector
+from policies.search.words import _synonyms, terms
+from regions.divisions import exists, names
+
+SEED = 20261122
+SCALE = 1 / 6
+BENEFITS = 10  # of each document
+POOL = 6_000  # different clauses, drawn by a power law as real ones recur
+QUANTILES = [452, 2525, 3668, 5357, 7655, 10568, 33139]  # characters: min, 10, 25, 50, 75, 90 percent, max
+SHARES_OF_QUANTILES = [0, 0.10, 0.25, 0.50, 0.75, 0.90, 1]
+LEVELS = {"national": 0.03, "province": 0.13, "city": 0.36, "county": 0.48}
+STANDINGS = {"current": 0.79, "superseded": 0.10, "expired": 0.08, "repealed": 0.03}
+MONTHS = [0.07, 0.05, 0.09, 0.08, 0.085, 0.09, 0.085, 0.08, 0.085, 0.07, 0.09, 0.125]
+TOPICS = {
+    "talent": 0.20, "housing": 0.12, "employment": 0.16, "titles": 0.11, "skills": 0.10, "science": 0.10,
+    "education": 0.06, "labor": 0.04, "entrepreneurship": 0.06, "residence": 0.03, "openness": 0.02,
+}  # fmt: skip
+KINDS = [
+    "settling",
+    "home",
+    "rent",
+    "living",
+    "schooling",
+    "medical",
+    "title",
+    "training",
+    "research",
+    "startup",
+    "award",
+]
+DOCUMENT = ["实施办法", "若干措施", "管理办法", "实施细则", "条例", "行动方案", "扶持办法", "通知", "意见", "暂行规定"]
+AIM = ["关于促进", "关于加强", "关于支持", "关于进一步做好", "", "", "关于规范"]
+FRAMES = [
+    "对符合条件的{a}，给予{n}万元{b}补助。", "{a}应当按照规定向所在地{b}主管部门提出申请，并提交{c}证明材料。",
+    "鼓励用人单位开展{a}，推动{b}与{c}相结合。", "从事{a}满{n}年的，可以享受{b}待遇，期限不超过{m}个月。",
+    "{a}主管部门负责{b}的指导、协调和监督检查。", "因{a}发生争议的，当事人可以依法申请{b}。",
+    "每年安排专项资金{n}万元，用于{a}和{b}。", "建立健全{a}制度，完善{b}服务体系，保障{c}权益。",
+    "未按照规定办理{a}的，由{b}部门责令限期改正；逾期不改正的，处{n}万元以下罚款。", "{a}、{b}、{c}等按照规定执行。",
+]  # fmt: skip
+NOW = "2026-09-18 09:00+08"
+TODAY = date(2026, 9, 18)
+
+
+def words() -> list[str]:
+    """Return Chinese words of the field, in a fixed order."""
+    known = {word for chinese in [*terms().values(), *_synonyms().values()] for word in chinese}
+    return sorted(word for word in known if len(word) > 1)
+
+
+class Maker:
+    """Draws documents; the same seed gives the same library."""
+
+    def __init__(self, seed: int = SEED):
+        self.random = random.Random(seed)
+        self.words = words()
+        self.random.shuffle(self.words)
+        self.weights = list(itertools.accumulate(1 / (place + 5) for place in range(len(self.words))))
+        regions = [*divisions_of("53"), *divisions_of("33")]
+        self.by_level = {level: [region for region in regions if level_of(region[0]) == level] for level in LEVELS}
+        self.by_level["national"] = [("000000", "全国")]
+        self.pool = [self.clause() for _ in range(POOL)]
+        self.pool_weights = list(itertools.accumulate(1 / (place + 30) for place in range(POOL)))
+
+    def word(self) -> str:
+        return self.random.choices(self.words, cum_weights=self.weights)[0]
+
+    def sentence(self) -> str:
+        frame = self.random.choice(FRAMES)
+        number, months = (
+            self.random.choice([1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 80, 100, 200]),
+            self.random.randint(3, 60),
+        )
+        return frame.format(a=self.word(), b=self.word(), c=self.word(), n=number, m=months)
+
+    def clause(self) -> str:
+        return "".join(self.sentence() for _ in range(self.random.choice([1, 2, 2, 3, 3, 4, 5])))
+
+    def of(self, shares: dict[str, float]) -> str:
+        return self.random.choices(list(shares), list(shares.values()))[0]
+
+    def length(self) -> float:
+        share = self.random.random()
+        place = next(i for i in range(1, len(QUANTILES)) if share <= SHARES_OF_QUANTILES[i])
+        low, high = SHARES_OF_QUANTILES[place - 1 : place + 1]
+        part = (share - low) / (high - low)
+        return SCALE * (QUANTILES[place - 1] + part * (QUANTILES[place] - QUANTILES[place - 1]))
+
+    def day(self) -> date:
+        month = self.random.choices(range(1, 13), MONTHS)[0]
+        day = date(self.random.choices(range(2008, 2027), range(1, 20))[0], month, self.random.randint(1, 28))
+        return min(day, TODAY - timedelta(days=self.random.randint(0, 200)))
+
+
+def divisions_of(province: str) -> list[tuple[str, str]]:
+    codes = [f"{province}{rest:04}" for rest in range(10_000)]
+    return [(code, names(code)["zh"]) for code in codes if exists(code) and names(code)["zh"] != code]
+
+
+def level_of(code: str) -> str:
+    return "province" if code.endswith("0000") else "city" if code.endswith("00") else "county"
+
+
+TABLES = {
+    "policies_policy": "id, slug",
+    "policies_policyversion": "id, policy_id, number, label, state, source_id, source_hash, title_zh, title_en,"
+    " summary_zh, summary_en, document_no, index_no, issuer_zh, issuer_en, category, theme, level, region_code,"
+    " region_name, topics, audiences, published_on, effective_on, expires_on, repealed_on, source_url, source_name,"
+    " is_sample, return_reason, published_at",
+    "policies_clause": 'version_id, "order", kind, anchor, number, heading, text_zh, text_en',
+    "policies_benefit": 'version_id, key, "order", kind, name_zh, name_en, text_zh, text_en, amount_yuan, pay_rule,'
+    " pay_note_zh, pay_note_en, conditions, exclusive_group, mode, confirmed_by_id, confirmed_at",
+    "policies_searchentry": "version_id, state, day, effective_on, ends_on, repealed_on, region, level, topics,"
+    " audiences, kinds, is_recent, length, title, anchors, text, vector",
+}
+
+
+def extend(maker: Maker, first: int, last: int, editor: int) -> None:
+    """Add the documents numbered first to last, with their clauses, benefits and entries, by COPY without indexes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET maintenance_work_mem = '512MB'")
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname LIKE 'search_words%'")
+        indexes = [definition for (definition,) in cursor.fetchall()]
+        cursor.execute("DROP INDEX search_words, search_words_recent")
+        copy(maker, first, last, editor)
+        for definition in indexes:
+            cursor.execute(definition)
+
+
+def copy(maker: Maker, first: int, last: int, editor: int) -> None:
+    for start in range(first, last + 1, 2_000):
+        rows: dict[str, list[tuple]] = {table: [] for table in TABLES}
+        for number in range(start, min(start + 2_000, last + 1)):
+            document(maker, number, editor, rows)
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+            for table, columns in TABLES.items():
+                lines = io.StringIO("".join("\t".join(map(copied, row)) + "\n" for row in rows[table]))
+                cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", lines)
+            cursor.execute("SET session_replication_role = origin")
+
+
+def copied(value) -> str:
+    if value is None:
+        return r"\N"
+    return str(value).replace("\\", "\\\\").replace("\n", "\\n").replace("\t", " ")
+
+
+def document(maker: Maker, number: int, editor: int, rows: dict[str, list[tuple]]) -> None:
+    draw = maker.random
+    level, standing, topic, day = maker.of(LEVELS), maker.of(STANDINGS), maker.of(TOPICS), maker.day()
+    code, place = draw.choice(maker.by_level[level])
+    title = (
+        f"{place}{draw.choice(AIM)}{maker.word()}{maker.word() if draw.random() < 0.6 else ''}{draw.choice(DOCUMENT)}"
+    )
+    document_no = f"{place[:2]}政发〔{day.year}〕{number % 400 + 1}号"
+    clauses = drawn_clauses(maker)
+    benefits = [(draw.choice(KINDS), maker.word(), maker.sentence()) for _ in range(BENEFITS)]
+    state = {"superseded": "SUPERSEDED", "repealed": "REPEALED"}.get(standing, "PUBLISHED")
+    ends, repealed = day.replace(year=2025) if standing == "expired" else None, day if standing == "repealed" else None
+    if ends and ends <= day:
+        ends = None
+    topics = f'["{topic}"]'
+    rows["policies_policy"].append((number, f"bench-{number}"))
+    rows["policies_policyversion"].append(
+        (number, number, 1, "1.0", state, f"bench-{number}", "", title, "", "", "", document_no, "", place, "", "", "",
+         level, code, place, topics, "[]", day, day, ends, repealed, "", "", "f", "", NOW)
+    )  # fmt: skip
+    for order, clause in enumerate(clauses, 1):
+        anchor = f"a{order}"
+        rows["policies_clause"].append((number, order, "ARTICLE", anchor, f"第{order}条", "", clause, ""))
+    for order, (kind, name, text) in enumerate(benefits):
+        rows["policies_benefit"].append(
+            (
+                number,
+                f"b{order}",
+                order,
+                kind,
+                name,
+                "",
+                text,
+                "",
+                10000,
+                "ONCE",
+                "",
+                "",
+                "{}",
+                "",
+                "APPLY",
+                editor,
+                NOW,
+            )
+        )
+    entry(number, title, document_no, clauses, benefits, (state, day, day, ends, repealed, code, level, topic), rows)
+
+
+def drawn_clauses(maker: Maker) -> list[str]:
+    wanted, clauses = maker.length(), []
+    while not clauses or sum(map(len, clauses)) < wanted:
+        clauses.append(maker.random.choices(maker.pool, cum_weights=maker.pool_weights)[0])
+    return clauses
+
+
+def entry(number: int, title: str, document_no: str, clauses, benefits, facts: tuple, rows) -> None:
+    state, day, effective, ends, repealed, code, level, topic = facts
+    folded, head = fold(title), fold(document_no)
+    items = [fold(f"{name} {text}") for _kind, name, text in benefits]
+    text = "\n".join([folded, head, *map(fold, clauses), *items])
+    anchors = "\n".join(["", "", *(f"a{order}" for order in range(1, len(clauses) + 1)), *[":b"] * len(items)])
+    kinds = "{" + ",".join(sorted({kind for kind, _name, _text in benefits})) + "}"
+    found = " ".join(f"'{word}'" for word in vector(folded, head, text, code))
+    rows["policies_searchentry"].append(
+        (number, state, day, effective, ends, repealed, code, level, f"{{{topic}}}", "{}", kinds, "f", len(text),
+         folded, anchors, text, found)
+    )  # fmt: skip
+
+
+def settle() -> None:
+    """Do what the night would: mark the newest entries, clean up, count words."""
+    refresh_recent()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE policies_searchentry, policies_policyversion, policies_clause, policies_benefit")
+    tidy()
