@@ -1,6 +1,6 @@
 """Texts of clauses as HTML: Markdown and what editors paste, with everything taken out that could run or load."""
 
-from html import unescape
+from html import escape, unescape
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -21,9 +21,12 @@ SCHEMES = {"http", "https", "mailto", "tel"}
 LEVEL = {"h1": "h4", "h2": "h4", "h3": "h4", "h4": "h5"}  # below the headings of the page around the text
 
 # HTML is let through to be cleaned: what is harmless stays, what is not goes instead of standing there as code.
-# An indented line is an indented line of an official text, no program; dashes under a line make it no heading.
+# An indented line is an indented line of an official text, no program; dashes under a line make it no heading; of
+# pictures the words remain.
 _markdown = MarkdownIt("commonmark", {"html": True, "breaks": True}).enable("table")
-_markdown.disable(["code", "lheading", "image"])
+_markdown.disable(["code", "lheading"])
+_markdown.validateLink = lambda url: True  # addresses that are none of ours lose them below, the words stay
+_markdown.add_render_rule("image", lambda self, tokens, place, options, env: escape(tokens[place].content))
 
 
 def html(text: str) -> SafeString:
