@@ -48,7 +48,7 @@ from regions import divisions
 POLICY_KEYS = {"level", "region", "issuer", "topics", "audiences", "versions"}
 DATES = ("adopted", "published", "effective", "expires", "repealed", "publish")
 VERSION_KEYS = {"number", "title", "summary", "state", "body", *DATES}
-ARTICLE_KEYS = {"h", "zh", "en", "scope", "gives"}
+ARTICLE_KEYS = {"h", "zh", "en", "gives"}
 BENEFIT_KEYS = {"is", "pays", "name", "text", "note", "who", "by", "mode", "group", "until"}
 OPS = {">=": "at_least", "<=": "at_most", "=": "is", "in": "in"}
 SAMPLE = {"zh": "（演示）", "en": " (sample)"}
