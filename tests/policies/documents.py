@@ -10,6 +10,8 @@ COLUMNS = [
     *("articles", "chars", "sha256", "source", "source_path", "file"),
 ]
 
+MORE_COLUMNS = [*COLUMNS, "source_url", "expires_on", "repealed_on"]
+
 LAW = """# {title}
 
 2019年1月8日 省人民代表大会常务委员会第一次会议通过
@@ -57,15 +59,17 @@ def row(id: str, title: str = "示例省人才条例", **values) -> dict:
 
 
 def make_folder(folder: Path, rows: list[dict], texts: dict[str, str] | None = None, columns=COLUMNS) -> Path:
-    """Write index.csv and a text for each row; `texts` by id replace the sample law."""
+    """Write index.csv and a text for each row; `texts` by id replace the sample law. Of two rows the first has it."""
     (folder / "text").mkdir(parents=True, exist_ok=True)
     with (folder / "index.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="", extrasaction="ignore")
         writer.writeheader()
+        written = set()
         for one in rows:
             data = (texts or {}).get(one["id"], law(one["title"])).encode()
             plain = (folder / "text" / f"{one['id']}.md").resolve()
-            if plain.parent == (folder / "text").resolve():
+            if plain not in written:
                 plain.write_bytes(data)
+            written.add(plain)
             writer.writerow({"sha256": hashlib.sha256(data).hexdigest()} | one)
     return folder
