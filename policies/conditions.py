@@ -274,6 +274,9 @@ _AT_LEAST_NUMBER = gettext_lazy("%(fact)s: at least %(value)s")
 
 
 def _requirement(fact: Fact, leaf: Mapping, wanted: bool) -> str:
+    if fact.kind is Kind.FLAG:
+        is_yes = known({fact.key: leaf["value"]}, fact.key) == wanted
+        return str(fact.label) if is_yes else _("Not: %(fact)s") % {"fact": fact.label}
     values = leaf["value"] if isinstance(leaf["value"], list) else [leaf["value"]]
     words = _(" or ").join(_named(fact, value) for value in values)
     pattern = _PATTERNS[leaf["op"], wanted]

@@ -16,6 +16,7 @@ from policies import matching, queries, situation
 from policies.conditions import Verdict, evaluate, facts_in
 from policies.facts import FACTS
 from policies.models import BenefitKind, ServiceItem
+from policies.situation import SituationForm
 
 ANSWERS = {  # name in addresses, heading, icon, what the heading means
     Verdict.FITS: ("fits", _("Fits you"), "check", _("By what you told us, every condition is met.")),
@@ -36,7 +37,7 @@ def match(request):
     if "region" not in told:
         today = timezone.localdate(clock.now())
         first = situation.typed(situation.from_identity(request.user, today) | told)
-        return _questions(request, situation.SituationForm(situation.ASKED_FIRST, initial=first, needed=["region"]))
+        return _questions(request, SituationForm(situation.ASKED_FIRST, initial=first, needed=["region"]))
     return _answers(request, told)
 
 
@@ -44,11 +45,12 @@ def _told(request):
     if "forget" in request.POST:
         situation.forget(request.session)
         return redirect("policies:match")
-    keys = [key for key in FACTS if key in situation.ASKED_FIRST or key in request.POST or f"ask-{key}" in request.POST]
-    form = situation.SituationForm(_in_order(keys), request.POST, needed=["region"])
+    told = situation.kept(request.session) if "more" in request.POST else {}
+    keys = [key for key in FACTS if f"ask-{key}" in request.POST]
+    form = SituationForm(keys if told else _in_order(keys), request.POST, needed=["region"])
     if not form.is_valid():
-        return _questions(request, form)
-    situation.keep(request.session, form.facts())
+        return _questions(request, form, is_more=bool(told))
+    situation.keep(request.session, told | form.facts())
     return redirect("policies:match")
 
 
@@ -57,24 +59,27 @@ def _in_order(keys) -> list[str]:
     return [*situation.ASKED_FIRST, *(key for key in keys if key not in situation.ASKED_FIRST)]
 
 
-def _questions(request, form):
-    return render(request, "policies/match_questions.html", {"form": form})
+def _questions(request, form, is_more=False):
+    return render(request, "policies/match_questions.html", {"form": form, "is_more": is_more})
 
 
 def _answers(request, told):
-    matches = matching.match(told, timezone.localdate(clock.now()))
+    today = timezone.localdate(clock.now())
+    matches = matching.match(told, today)
     kind = request.GET.get("kind", "")
     kind = kind if kind in BenefitKind else ""
     chosen = matches.of_kind(kind) if kind else matches
     verdict = BY_NAME.get(request.GET.get("answer"))
-    further = matching.more_to_ask(matches, told.keys() | set(situation.ASKED_FIRST), situation.MORE_AT_ONCE)
-    keys = _in_order([*(key for key in FACTS if key in told), *further])
+    further = matching.more_to_ask(matches, told, situation.MORE_AT_ONCE)
+    groups = _groups(chosen, verdict, request.GET.get("page", ""))
+    items = {one.benefit.service_item_id for group in groups for one in group["found"]}
     context = {
-        "form": situation.SituationForm(keys, initial=situation.typed(told), needed=["region"]),
-        "further": further,
+        "form": SituationForm(_in_order(told), initial=situation.typed(told), needed=["region"]),
+        "more": SituationForm(further, auto_id="more_%s"),
         "told": situation.in_words(told),
         "matches": matches,
-        "groups": _groups(chosen, verdict, request.GET.get("page", "")),
+        "groups": groups,
+        "open_items": queries.open_items(items - {None}, today),
         "tabs": [_tab(chosen, one) for one in chosen.groups],
         "only": verdict,
         "kind": kind,
@@ -119,7 +124,7 @@ def check(request, code):
         raise Http404
     tree = status.guide.eligibility
     told = situation.from_identity(request.user, today) | situation.kept(request.session)
-    form = situation.SituationForm(facts_in(tree), request.POST or None, initial=situation.typed(told))
+    form = SituationForm(facts_in(tree), request.POST or None, initial=situation.typed(told))
     answer = None
     if request.method == "POST" and form.is_valid():
         told |= form.facts()
