@@ -47,7 +47,7 @@ def follow(request, slug):
 def save_search(request):
     """Ask how often, and for an address of those who are not signed in; the search is in the address of the page."""
     query = engine.parse(request.GET).querystring()
-    form = SaveSearchForm(request.POST or None, user=request.user)
+    form = SaveSearchForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
         return _save(request, form, query)
     return render(
