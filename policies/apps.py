@@ -15,8 +15,8 @@ class PoliciesConfig(AppConfig):
         registry.register_job(following.CONFIRM, alerts.ask_to_confirm)
         registry.register_job(library.TELL, alerts.tell_followers)
         registry.register_sweep("policies.alerts", alerts.sweep)
-        for kind, job in tasks.JOBS.items():
-            registry.register_job(kind, job)
+        for kind, (job, says) in tasks.JOBS.items():
+            registry.register_job(kind, job, says)
         for name, sweep in tasks.SWEEPS.items():
             registry.register_sweep(name, sweep)
         registry.register_moment("policies.publish_scheduled", tasks.next_publication)

@@ -26,8 +26,10 @@ def is_there(url: str) -> bool:
 
 def _status(url: str, method: str) -> int:
     parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("no web address")
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    address = public_address(parts.hostname or "", port)
+    address = public_address(parts.hostname, port)
     connection = _connect(parts.scheme, parts.hostname, address, port)
     try:
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -39,8 +41,6 @@ def _status(url: str, method: str) -> int:
 
 def _connect(scheme: str, host: str, address: str, port: int) -> http.client.HTTPConnection:
     """Connect to the address that was examined, not to what the name may mean a moment later."""
-    if scheme not in ("http", "https"):
-        raise ValueError("no web address")
     connection = http.client.HTTPConnection(host, port, timeout=SECONDS)
     plain = socket.create_connection((address, port), timeout=SECONDS)
     secure = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if scheme == "https" else plain

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
 from jobs.models import Job
@@ -37,8 +38,9 @@ WARN, LOOK = "policies.warn_of_end", "policies.check_link"
 
 def publish_scheduled(now: datetime) -> int:
     """Publish every version whose moment has come; one that cannot be goes back to its editors with the reason."""
-    due = PolicyVersion.objects.filter(state=VersionState.SCHEDULED, publish_at__lte=now)
-    for version in due.order_by("publish_at", "number"):
+    scheduled = PolicyVersion.objects.filter(state=VersionState.SCHEDULED, publish_at__lte=now)
+    due = list(scheduled.order_by("publish_at", "number"))
+    for version in due:
         try:
             with transaction.atomic():
                 services.publish(version=version, actor=None, now=now)
@@ -148,7 +150,10 @@ def editors_of(version: PolicyVersion, day: date) -> list[User]:
     return [one for one in editors if PolicyVersion.objects.filter(desk.reach(one, day), pk=version.pk).exists()]
 
 
-JOBS = {WARN: warn_of_end, LOOK: check_link}
+JOBS = {
+    WARN: (warn_of_end, _("Warn editors that a policy ends")),
+    LOOK: (check_link, _("Look whether the source of a policy is still there")),
+}
 SWEEPS = {
     "policies.publish_scheduled": publish_scheduled,
     "policies.repeal_due": repeal_due,
