@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils.translation import get_language
 
-from policies.models import BenefitKind, PolicyLevel, PolicyVersion
+from policies.models import BenefitKind, PolicyLevel
 from policies.models.library import NATIONAL
 from policies.search.finding import all_of
 from policies.search.narrowing import Condition, around, joined, narrowed, standing_sql
@@ -18,6 +18,7 @@ from policies.search.statistics import statistics
 from policies.search.words import concepts
 from policies.states import Standing
 from policies.topics import label
+from regions.divisions import name
 
 Facets = dict[str, list[tuple[str, str, int]]]
 COLUMN = {  # group: SQL of its values
@@ -106,19 +107,13 @@ def _labelled(group: str, found: dict[str, int], query: Query) -> list[tuple[str
 
 def _regions(found: dict[str, int], query: Query) -> list[tuple[str, str, int]]:
     """Count for a region what choosing it would find: with the scope "here" also from above and below."""
-    names = dict(
-        PolicyVersion.objects.filter(region_code__in=list(found))
-        .order_by()
-        .values_list("region_code", "region_name")
-        .distinct()
-    )
     rows = []
     for code in found:
         count = found[code]
         if query.scope == "here" and code != NATIONAL:
             above, prefix = around(code)
             count = sum(n for other, n in found.items() if other in above or (prefix and other.startswith(prefix)))
-        rows.append((code, names.get(code) or code, count))
+        rows.append((code, name(code), count))
     return sorted(rows, key=lambda row: (row[0] != NATIONAL, not row[0].endswith("0000"), row[0]))
 
 

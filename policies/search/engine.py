@@ -34,6 +34,7 @@ __all__ = [
 
 BENEFITS = 3  # shown in a result
 FARTHEST = 1_000  # rows that numbered pages reach; `after` goes on
+FEW = 5  # strict finds below which what comes close is shown, too
 PARTIAL_SHARE = 0.2  # of the best partial find's score: below it a partial find is noise
 MOST_PARTIAL = 50
 
@@ -157,7 +158,7 @@ def _ranked(query, found: list[Concept], narrow: Condition, day: date, size: int
     rows = [row for row in finding.ordered(candidates, Ranker(found, known)) if not row.text or _has_all(row, found)]
     is_counted = is_all and all(row.text for row in rows)
     strict_rows, wide = len(rows), found
-    if strict_rows < size and not (rows and any(concept.number or concept.is_spelled for concept in found)):
+    if strict_rows < FEW and not (rows and any(concept.number or concept.is_spelled for concept in found)):
         wide = widened(found, known)
         rows = _with_partial(rows, wide, narrow)
     start = (page - 1) * size
@@ -211,6 +212,7 @@ def _dated(query, found: list[Concept], narrow: Condition, day: date, size: int,
     order, beyond = ORDERS["ending" if query.sort == "ending" else "newest"]
     if found:
         narrow = (f"{narrow[0]} AND vector @@ %s::tsquery", [*narrow[1], finding.all_of(found)])
+        order = order.replace("day DESC", "day + 0 DESC")  # by the index of the words, as in `finding`
     mark = _mark(after)
     offset = 0 if mark else (max(page, 1) - 1) * size
     rows, more = [], offset < FARTHEST

@@ -12,10 +12,12 @@ from policies.search.statistics import Statistics
 from policies.search.tokens import document_numbers, required
 from policies.search.words import Concept
 
-POOL = 100  # candidates of one tier
-BROAD = 2_000  # estimated finds from which the newest documents are asked first
-READ = 40  # candidates whose texts are read to rank them
-POSTINGS = 40_000  # index entries that a forgiving search may visit
+POOL = 60  # candidates of one tier
+BROAD = 1_000  # estimated finds from which the newest documents are asked first
+READ = 30  # candidates whose texts are read to rank them
+POSTINGS = 6_000  # index entries that a forgiving search may visit
+PIECES = 10  # rarest pieces of a search that a forgiving search asks for
+CANDIDATES = 120  # of a forgiving search
 COLUMNS = "version_id, title, region, level, state, day, ends_on, length"
 TITLE, OFTEN, ANYWHERE = 0.6, 0.4, 0.2  # what finding all in a part of the index hints at
 
@@ -68,25 +70,30 @@ def _count(word: str, known: Statistics) -> float:
 def strict(concepts: list[Concept], narrow: Condition, known: Statistics) -> tuple[list[Candidate], bool]:
     """Return the most promising documents that may have all concepts, and whether there are none besides.
 
-    Those with all in the title come first, then those that say it often, then the newest.
+    Those with all in the title come first, then those that say it often, then the newest. Of a broad search in a large
+    library the newest documents alone are asked, while they suffice.
     """
     found: dict[int, Candidate] = {}
-    if known.documents and estimated(concepts, known) > BROAD:
-        _add(found, [("is_recent AND ", all_of(concepts, "^"), TITLE)], narrow)
-        if len(found) < POOL:
-            _add(found, [("is_recent AND ", all_of(concepts), ANYWHERE)], narrow)
+    anywhere, in_title = all_of(concepts), all_of(concepts, "^")
+    if known.recent and estimated(concepts, known) > BROAD:
+        _add(found, [("is_recent AND ", in_title, TITLE)], narrow)
+        if len(found) < READ:
+            _add(found, [("is_recent AND ", anywhere, ANYWHERE)], narrow)
         if len(found) >= READ:
             return list(found.values()), False
-    tiers = [("", all_of(concepts, mark), tier) for mark, tier in (("^", TITLE), ("!", OFTEN), ("", ANYWHERE))]
+    tiers = [("", in_title, TITLE), ("", all_of(concepts, "!"), OFTEN), ("", anywhere, ANYWHERE)]
     is_all = _add(found, tiers, narrow)
     return list(found.values()), is_all
 
 
 def _add(found: dict[int, Candidate], tiers: list[tuple[str, str, float]], narrow: Condition) -> bool:
-    """Add the newest of each tier; tell whether the last tier was read to its end."""
+    """Add the newest of each tier; tell whether the last tier was read to its end.
+
+    The order is by an expression: the planner must not walk through the newest documents and open each one's words.
+    """
     part = (
         f"(SELECT {COLUMNS}, %s::float AS hint FROM policies_searchentry"
-        f" WHERE {{}}vector @@ %s::tsquery AND {narrow[0]} ORDER BY day DESC, version_id DESC LIMIT %s)"
+        f" WHERE {{}}vector @@ %s::tsquery AND {narrow[0]} ORDER BY day + 0 DESC, version_id DESC LIMIT %s)"
     )
     values = [value for _where, words, tier in tiers for value in (tier, words, *narrow[1], POOL)]
     with connection.cursor() as cursor:
@@ -104,15 +111,14 @@ def forgiving(ranker: Ranker, narrow: Condition, without: set[int]) -> list[Cand
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {COLUMNS}, met FROM policies_searchentry JOIN ("
-            "SELECT version_id, sum(weight) AS met FROM unnest(%s::text[], %s::float[]) AS piece(words, weight)"
-            " CROSS JOIN LATERAL (SELECT version_id FROM policies_searchentry"
-            f" WHERE vector @@ piece.words::tsquery AND {narrow[0]} LIMIT %s) one"
-            " GROUP BY version_id ORDER BY met DESC, version_id DESC LIMIT %s) best USING (version_id)"
-            " ORDER BY met DESC, version_id DESC",
-            [[words for words, _weight in asked], [weight for _words, weight in asked], *narrow[1], POSTINGS, 2 * POOL],
+            f"SELECT {COLUMNS}, met FROM (SELECT version_id, sum(weight) AS met"
+            " FROM unnest(%s::tsquery[], %s::float[], %s::int[]) AS piece(words, weight, most) CROSS JOIN LATERAL"
+            " (SELECT version_id FROM policies_searchentry WHERE vector @@ piece.words LIMIT piece.most) one"
+            f" GROUP BY version_id ORDER BY met DESC, version_id DESC LIMIT %s) best"
+            f" JOIN policies_searchentry USING (version_id) WHERE {narrow[0]}",
+            [*map(list, zip(*asked, strict=True)), [POSTINGS] * len(asked), 4 * CANDIDATES, *narrow[1]],
         )
-        rows = cursor.fetchall()
+        rows = sorted(cursor.fetchall(), key=lambda row: (-row[-1], -row[0]))[:CANDIDATES]
     return [
         Candidate(*row[:-1], hint=0.4 * row[-1] / ranker.total, is_partial=True)
         for row in rows
@@ -125,7 +131,7 @@ def _rare_first(ranker: Ranker) -> list[Unit]:
         (max(_count(form, ranker.known) for form in unit.forms), place) for place, unit in enumerate(ranker.units)
     )
     chosen, visited = [], 0.0
-    for count, place in counted:
+    for count, place in counted[:PIECES]:
         visited += count
         if chosen and visited > POSTINGS:
             break

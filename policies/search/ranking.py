@@ -28,9 +28,6 @@ class Unit:
     weight: float
     region: str = ""
 
-    def count(self, text: str) -> int:
-        return sum(text.count(form) for form in self.forms)
-
 
 @dataclass
 class Candidate:
@@ -70,27 +67,40 @@ class Ranker:
     def score(self, candidate: Candidate) -> float:
         """Return the higher the better; exact only if the text is there."""
         title = _bare(candidate.title)
-        met = [(unit, met) for unit in self.units if (met := _met(unit, candidate, title))]
-        share = sum(unit.weight * part for unit, part in met) / self.total
-        covered = sum(len(max(unit.forms, key=title.count)) for unit, _part in met) / (2 * len(title) + 4)
+        share, covered = self._in_title(candidate, title)
         score = TITLE * share * (1 + min(covered, 0.5)) + WHOLE * (self.whole in title) + CLOSE * (self.whole == title)
-        score += BODY * self._body(candidate) + (0 if self.has_place else LEVELS.get(candidate.level, 0))
+        score += BODY * (self._in_text(candidate) if candidate.text else candidate.hint)
+        score += 0.0 if self.has_place else LEVELS.get(candidate.level, 0.0)
         score += ALL * (not candidate.is_partial) - GONE * (candidate.state != "PUBLISHED")
         return score + (candidate.day.year - 2000) * 0.004
 
-    def _body(self, candidate: Candidate) -> float:
-        if not candidate.text:
-            return candidate.hint
+    def _in_title(self, candidate: Candidate, title: str) -> tuple[float, float]:
+        """Return how much of the search the title has, and how much of the title that is."""
+        share, characters = 0.0, 0
+        for unit in self.units:
+            met = _met(unit, candidate, title) if unit.region else _longest(unit.forms, title)
+            if met:
+                share += unit.weight * (met if unit.region else 1)
+                characters += len(unit.forms[0]) if unit.region else met
+        return share / self.total, characters / (2 * len(title) + 4)
+
+    def _in_text(self, candidate: Candidate) -> float:
         slope = SATURATION * (1 - LENGTH + LENGTH * candidate.length / self.known.length)
-        counts = ((unit.weight, unit.count(candidate.text)) for unit in self.topics)
-        return sum(weight * n / (n + slope) for weight, n in counts) / self.total
+        text, score = candidate.text, 0.0
+        for unit in self.topics:
+            n = sum([text.count(form) for form in unit.forms])
+            score += unit.weight * n / (n + slope)
+        return score / self.total
+
+
+def _longest(forms: tuple[str, ...], title: str) -> int:
+    """Return the length of the longest form in the title."""
+    return max([len(form) for form in forms if form in title], default=0)
 
 
 def _met(unit: Unit, candidate: Candidate, title: str) -> float:
     """Tell how far a title meets a unit; what applies in a place from above, or is below it, meets it by half."""
-    if not unit.region:
-        return float(unit.count(title) > 0)
-    if unit.region == candidate.region or unit.count(title):
+    if unit.region == candidate.region or _longest(unit.forms, title):
         return 1.0
     above, prefix = around(unit.region)
     if candidate.region in above or (prefix and candidate.region.startswith(prefix)):

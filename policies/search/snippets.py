@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from django.db import connection
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from policies.models import Clause
 from policies.search.ranking import Candidate, Unit
 from policies.search.tokens import fold, plain
 from policies.search.words import Concept
@@ -60,22 +60,28 @@ def best_line(candidate: Candidate, wanted: list[str]) -> tuple[str, str]:
 def snippets(shown: list[tuple[Candidate, list[str]]]) -> dict[int, tuple[str, SafeString]]:
     """Return version: (anchor, marked words of the best clause), read in one statement."""
     best = {candidate.version: best_line(candidate, wanted)[0] for candidate, wanted in shown}
-    anchors = {anchor.removesuffix(":en") for anchor in best.values() if anchor}
-    clauses = {
-        (clause.version_id, clause.anchor): clause
-        for clause in Clause.objects.filter(version__in=list(best), anchor__in=anchors)
-    }
+    texts = _texts({version: anchor.removesuffix(":en") for version, anchor in best.items() if anchor})
     found = {}
     for candidate, wanted in shown:
         anchor = best[candidate.version]
-        clause = clauses.get((candidate.version, anchor.removesuffix(":en")))
-        text = "" if clause is None else clause.text_en if anchor.endswith(":en") else _chinese(clause)
-        found[candidate.version] = (anchor.removesuffix(":en"), marked(_window(plain(text), wanted), wanted))
+        chinese, english = texts.get(candidate.version, ("", ""))
+        text = plain(english if anchor.endswith(":en") else chinese)
+        found[candidate.version] = (anchor.removesuffix(":en"), marked(_window(text, wanted), wanted))
     return found
 
 
-def _chinese(clause: Clause) -> str:
-    return " ".join(part for part in (clause.number, clause.heading, clause.text_zh) if part)
+def _texts(anchors: dict[int, str]) -> dict[int, tuple[str, str]]:
+    """Read one clause of each version, in both languages."""
+    if not anchors:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT version_id, concat_ws(' ', number, nullif(heading, ''), text_zh), text_en"
+            " FROM unnest(%s::bigint[], %s::text[]) AS wanted(version_id, anchor)"
+            " JOIN policies_clause USING (version_id, anchor)",
+            [list(anchors), list(anchors.values())],
+        )
+        return {version: (chinese, english) for version, chinese, english in cursor.fetchall()}
 
 
 def _window(text: str, wanted: list[str]) -> str:

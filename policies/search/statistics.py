@@ -20,6 +20,7 @@ _kept: dict[str, tuple[float, "Statistics"]] = {}
 @dataclass
 class Statistics:
     documents: int = 0
+    recent: int = 0  # of them, in the small index of the newest
     length: float = 1.0  # of a document, on average
     common: dict[str, float] = field(default_factory=dict)  # word: share of the documents that have it
     rarest: float = 0.0  # share of the rarest word in `common`
@@ -61,15 +62,17 @@ def forget() -> None:
 
 def _read() -> Statistics:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), coalesce(avg(length), 1) FROM policies_searchentry")
-        documents, length = cursor.fetchone()
+        cursor.execute(
+            "SELECT count(*), count(*) FILTER (WHERE is_recent), coalesce(avg(length), 1) FROM policies_searchentry"
+        )
+        documents, recent, length = cursor.fetchone()
         cursor.execute(
             "SELECT most_common_elems::text::text[], most_common_elem_freqs FROM pg_stats"
             " WHERE schemaname = current_schema() AND tablename = 'policies_searchentry' AND attname = 'vector'"
         )
         words, shares = cursor.fetchone() or (None, None)
     common = dict(zip(words or [], shares or [], strict=False))
-    return Statistics(documents, float(length), common, min(common.values(), default=0.01), *_regions())
+    return Statistics(documents, recent, float(length), common, min(common.values(), default=0.01), *_regions())
 
 
 SUFFIXES = ("壮族自治区", "回族自治区", "维吾尔自治区", "特别行政区", "自治区", "省", "市")
