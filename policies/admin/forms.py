@@ -305,6 +305,8 @@ class BenefitForm(forms.ModelForm):
         cleaned["conditions"] = cleaned.get("rule") or self._plain_tree(cleaned)
         for reason in check_tree(cleaned["conditions"]):
             self.add_error("rule", reason)
+        if (cleaned.get("amount_yuan") or 0) < 0:
+            self.add_error("amount_yuan", _("An amount cannot be negative."))
         if cleaned.get("amount_yuan") is None and cleaned.get("pay_rule") not in (None, "", "NONE"):
             self.add_error("amount_yuan", _("Enter the amount, or choose “no money”."))
         if cleaned.get("amount_yuan") is not None and cleaned.get("pay_rule") == "NONE":
