@@ -245,6 +245,12 @@ def space_of(user: User) -> Space:
     return Space(consent, list(waiting), list(offers.exclude(state=OfferState.OPEN)[:20]))
 
 
+def told_by(user: User) -> dict:
+    """Return the facts that a person lets the portal keep, empty without consent."""
+    consent = ProactiveConsent.objects.filter(user_id=user.pk, withdrawn_at=None).first() if user.pk else None
+    return dict(consent.facts) if consent else {}
+
+
 def facts_needed(day: date) -> list[str]:
     """Return the facts that benefits granted without application ask for, and no others; the place always."""
     trees = _auto(day).values_list("conditions", flat=True)

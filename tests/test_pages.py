@@ -26,6 +26,7 @@ from certificates.models import Certificate
 from jobs import clock
 from jobs import services as jobs
 from notifications.models import Message
+from policies import proactive
 from policies.models import ServiceItem
 from provinces import demo_accounts, demo_cases, loader, packs
 from tests.access.test_matrix import ADDRESSES
@@ -94,6 +95,8 @@ def drafts() -> dict:
     services.promise_material(case=play.case, actor=play.applicant, promises=promises, now=now)
     services.save_answers(case=play.case, actor=play.applicant, answers={}, step="sign", now=now)
     expired = services.start(item=item, actor=who("grower"), now=now - timedelta(days=70))
+    told = {"region": "530000/530100/530114", "degree": "doctor", "grade": "D", "age": 50}
+    proactive.give_consent(facts=told, actor=who("engineer"), now=now)
     return {"new": new, "promised": play.case, "expired": expired}
 
 
@@ -111,6 +114,8 @@ def of_everybody(demo):
     yield from ((None, "services:list", (), query) for query in ("", "?who=person", "?who=unit&q=zzz"))
     for code in ("talent-grading", "talent-card", "hr-service-licence", "same-city-benefits"):
         yield None, "services:guide", (code,), ""
+    yield None, "services:check", ("rent-subsidy",), ""
+    yield None, "policies:match", (), ""
     yield from ((None, "windows:list", (), query) for query in ("", "?view=table"))
     yield None, "windows:detail", (Window.objects.get(code="530114-1").code,), ""
     yield None, "verify:token", (sealed().first().token,), ""
@@ -130,6 +135,9 @@ def of_applicants(demo):
     for name in ("me:home", "me:case_list", "me:inbox", "certificates:list", "accounts:unit_list"):
         yield who("passport"), name, (), ""
     yield who("engineer"), "me:home", (), ""
+    yield who("engineer"), "me:benefits", (), ""
+    yield who("engineer"), "policies:match", (), ""
+    yield who("passport"), "me:benefits", (), ""
     for name in ("accounts:profile", "accounts:identity", "accounts:security", "accounts:register_unit"):
         yield who("applicant"), name, (), ""
     for name in ("account_change_password", "account_change_phone", "account_email", "mfa_index", "mfa_list_webauthn"):

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from jobs import clock
-from policies import matching, queries, situation
+from policies import matching, proactive, queries, situation
 from policies.conditions import Verdict, evaluate, facts_in
 from policies.facts import FACTS
 from policies.models import BenefitKind, ServiceItem
@@ -33,7 +33,7 @@ def match(request):
     """The questions, and once the place is known the answers."""
     if request.method == "POST":
         return _told(request)
-    told = situation.kept(request.session)
+    told = _known(request)
     if "region" not in told:
         today = timezone.localdate(clock.now())
         first = situation.typed(situation.from_identity(request.user, today) | told)
@@ -41,11 +41,16 @@ def match(request):
     return _answers(request, told)
 
 
+def _known(request) -> dict:
+    """What was told in this visit, or what the person lets the portal keep to look for benefits."""
+    return situation.kept(request.session) or proactive.told_by(request.user)
+
+
 def _told(request):
     if "forget" in request.POST:
         situation.forget(request.session)
         return redirect("policies:match")
-    told = situation.kept(request.session) if "more" in request.POST else {}
+    told = _known(request) if "more" in request.POST else {}
     keys = [key for key in FACTS if f"ask-{key}" in request.POST]
     form = SituationForm(keys if told else _in_order(keys), request.POST, needed=["region"])
     if not form.is_valid():
@@ -77,6 +82,7 @@ def _answers(request, told):
         "form": SituationForm(_in_order(told), initial=situation.typed(told), needed=["region"]),
         "more": SituationForm(further, auto_id="more_%s"),
         "told": situation.in_words(told),
+        "may_forget": bool(situation.kept(request.session)),
         "matches": matches,
         "groups": groups,
         "open_items": queries.open_items(items - {None}, today),

@@ -7,8 +7,10 @@ from applications import services
 from certificates.models import Certificate
 from jobs import services as jobs
 from notifications.models import Message
+from policies import proactive
 from tests import cast
 from tests.cast import moment
+from tests.policies import library
 
 ROLES = (
     "anonymous",
@@ -71,7 +73,15 @@ def build() -> SimpleNamespace:
         paper=case.papers.first(),
         certificate=Certificate.objects.get(),
         message=Message.objects.filter(recipient=people.owner).first(),
+        offer=_offered(people, now),
     )
+
+
+def _offered(people, now):
+    """A benefit found for the owner, who agreed to that."""
+    library.make_benefit(library.make_version(), mode="AUTO")
+    proactive.give_consent(facts={"region": "530000/530100/530114"}, actor=people.owner, now=now)
+    return people.owner.offers.get()
 
 
 def _finished(world, people, now):
