@@ -12,6 +12,7 @@ from applications import case_page, history, queries, rules, services
 from applications.forms import WithdrawForm
 from applications.models import Case
 from applications.states import PaperKind, State
+from applications.views import again
 from applications.views.common import own_case, signed_in
 from applications.views.files import take_in
 from applications.wizard import row_of
@@ -56,12 +57,13 @@ def supplement(request, case_no: str):
     """Supply promised materials or corrections: only what is asked for is open. A POST hands the corrections in."""
     found = own_case(request, case_no)
     if request.method != "POST":
-        return _supplement_page(request, found)
+        said = again.told(request)
+        rows = {int(pk): errors for pk, errors in said.get("rows", {}).items()}
+        return _supplement_page(request, found, reasons=said.get("reasons", []), row_errors=rows)
     try:
         services.supply_correction(case=found, actor=request.user, now=clock.now())
     except Refused as refused:
-        found.refresh_from_db()
-        return _supplement_page(request, found, reasons=refused.reasons)
+        return again.give_back(request, reasons=refused.reasons)
     messages.success(request, _("The corrections are sent. The window looks again."))
     return redirect("me:case", case_no=case_no)
 
@@ -96,7 +98,8 @@ def supply(request, case_no: str, material: int):
     now = clock.now()
     errors = _supply(request, found, wanted, now)
     if errors:
-        return _supplement_page(request, found, row_errors={wanted.pk: errors})
+        page = reverse("me:supplement", args=[case_no])
+        return again.give_back(request, page, f"#material-{wanted.pk}", rows={wanted.pk: errors})
     messages.success(request, _("Received. You can see it below."))
     return HttpResponseRedirect(_after_supply(found))
 
@@ -145,8 +148,7 @@ def withdraw(request, case_no: str):
     if not case_page.may_withdraw(found):
         messages.info(request, _("This case cannot be withdrawn any more."))
         return redirect("me:case", case_no=case_no)
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
-    reasons = []
+    form, reasons = WithdrawForm(again.typed(request)), again.told(request).get("reasons", [])
     if request.method == "POST" and form.is_valid():
         try:
             services.withdraw(case=found, actor=request.user, now=clock.now(), **form.cleaned_data)
@@ -155,4 +157,6 @@ def withdraw(request, case_no: str):
         else:
             messages.success(request, _("The application is withdrawn."))
             return redirect("me:case", case_no=case_no)
+    if request.method == "POST":
+        return again.give_back(request, reasons=reasons)
     return render(request, "applications/withdraw.html", {"case": found, "form": form, "reasons": reasons})

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from applications import services
 from applications.models import Case, Material, MaterialFile, Paper, new_public_id
 from applications.states import ScanState, State
-from applications.views import steps
+from applications.views import again
 from applications.views.common import RELATED, by_script, own_draft, signed_in, words_of
 from applications.wizard import Wizard
 from jobs import clock
@@ -59,7 +59,8 @@ def upload(request, code: str, draft: str, material: int):
     if by_script(request):
         return _answer(request, wizard, found.pk, errors)
     if errors:
-        return steps.materials_page(request, wizard, row_errors={found.pk: errors})
+        page = reverse("apply:step", args=[case.item.code, case.public_id, "materials"])
+        return again.give_back(request, page, f"#material-{found.pk}", rows={found.pk: errors})
     return redirect(_place(case, found.pk))
 
 

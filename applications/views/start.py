@@ -11,6 +11,7 @@ from applications import queries, services
 from applications.forms import UnitForm
 from applications.models import Case
 from applications.states import State
+from applications.views import again
 from applications.views.common import own_draft, signed_in
 from jobs import clock
 from policies.models import ServiceItem
@@ -33,26 +34,25 @@ def start(request, code: str):
         "drafts": list(mine.filter(state=State.DRAFT)),
         "open_cases": list(mine.open()),
         "closed": queries.closed_by(queries.ban_on(today, applicant=request.user)) if guide.deferral_allowed else None,
-        "form": UnitForm(units_of(request.user), request.POST if request.method == "POST" else None)
-        if guide.by_unit
-        else None,
+        "reasons": again.told(request).get("reasons", []),
+        "form": UnitForm(units_of(request.user), again.typed(request)) if guide.by_unit else None,
     }
     if request.method == "POST":
         return _begin(request, item, context, now)
-    return render(request, "applications/start.html", context)
+    return render(request, "applications/start.html", context | {"has_errors": bool(context["reasons"])})
 
 
 def _begin(request, item, context, now):
     form = context["form"]
     if form and not form.is_valid():
-        return render(request, "applications/start.html", context)
+        return again.give_back(request)
     unit = form.cleaned_data["unit"] if form else None
     if any(draft.unit == unit for draft in context["drafts"]):
         return redirect("apply:start", code=item.code)
     try:
         draft = services.start(item=item, actor=request.user, now=now, unit=unit)
     except Refused as refused:
-        return render(request, "applications/start.html", context | {"reasons": refused.reasons, "has_errors": True})
+        return again.give_back(request, reasons=refused.reasons)
     return redirect("apply:step", code=item.code, draft=draft.public_id, step="identity")
 
 

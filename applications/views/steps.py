@@ -19,6 +19,7 @@ from applications.forms import SignForm, promises_in
 from applications.models import Case
 from applications.services.drafts import STEPS
 from applications.states import State
+from applications.views import again
 from applications.views.common import own_draft, signed_in
 from applications.wizard import Wizard
 from jobs import clock
@@ -101,22 +102,27 @@ def _done(request, wizard: Wizard, step: str, answers: dict | None = None):
 def _identity(request, wizard: Wizard):
     if wizard.person:
         return _done(request, wizard, "identity") if request.method == "POST" else _page(request, wizard, "identity")
-    form = IdentityForm(request.POST if request.method == "POST" else None)
+    form, faults = IdentityForm(again.typed(request)), again.told(request).get("faults", {})
     if request.method == "POST" and form.is_valid():
         try:
             register_person(user=request.user, now=wizard.now, **form.cleaned_data)
-        except ValidationError as faults:
-            form.add_error(None, faults)
+        except ValidationError as error:
+            faults = getattr(error, "message_dict", None) or {"": error.messages}
         else:
             services.look_again(case=wizard.case, actor=request.user, now=wizard.now)
             return _done(request, wizard, "identity")
+    if request.method == "POST":
+        return again.give_back(request, faults=faults)
+    for field, said in faults.items():
+        form.add_error(field if field in form.fields else None, said)
     return _page(request, wizard, "identity", form=form)
 
 
 def _basics(request, wizard: Wizard):
+    data = again.typed(request)
+    form = wizard.basics_form(data)
     if request.method != "POST":
-        return _page(request, wizard, "basics", form=wizard.basics_form())
-    form = wizard.basics_form(request.POST)
+        return _page(request, wizard, "basics", form=form)
     is_valid = form.is_valid()
     window = form.cleaned_data.get("window")
     answers = form.to_keep()
@@ -124,11 +130,10 @@ def _basics(request, wizard: Wizard):
         services.choose_window(case=wizard.case, actor=request.user, window=window, now=wizard.now)
     if is_valid and "later" not in request.POST:
         return _done(request, wizard, "basics", answers)
-    saved = services.save_answers(case=wizard.case, actor=request.user, answers=answers, step="basics", now=wizard.now)
+    services.save_answers(case=wizard.case, actor=request.user, answers=answers, step="basics", now=wizard.now)
     if "later" in request.POST:
         return _saved_for_later(request)
-    wizard.case.saved_at = saved.saved_at
-    return _page(request, wizard, "basics", form=form)
+    return again.give_back(request)
 
 
 def _saved_for_later(request):
@@ -138,15 +143,26 @@ def _saved_for_later(request):
 
 def _materials(request, wizard: Wizard):
     if request.method != "POST":
-        return materials_page(request, wizard)
+        return _materials_given_back(request, wizard)
     if not wizard.may_commit:
-        faults = wizard.faults("materials")
-        return materials_page(request, wizard, reasons=faults) if faults else _done(request, wizard, "materials")
+        return again.give_back(request) if wizard.faults("materials") else _done(request, wizard, "materials")
     form = wizard.promise_form(request.POST)
     services.promise_material(case=wizard.case, actor=request.user, promises=form.promises(), now=wizard.now)
     if "later" in request.POST:
         return _saved_for_later(request)
-    return _done(request, wizard, "materials") if form.is_valid() else materials_page(request, wizard, form=form)
+    if form.is_valid():
+        return _done(request, wizard, "materials")
+    return again.give_back(request)
+
+
+def _materials_given_back(request, wizard: Wizard):
+    """Show the materials; after a try that failed with what was typed and what was wrong."""
+    data, row_errors = again.typed(request), again.told(request).get("rows")
+    if data is None or row_errors:
+        return materials_page(request, wizard, row_errors={int(pk): said for pk, said in (row_errors or {}).items()})
+    if wizard.may_commit:
+        return materials_page(request, wizard, form=wizard.promise_form(data))
+    return materials_page(request, wizard, reasons=wizard.faults("materials"))
 
 
 def materials_page(request, wizard: Wizard, *, form=None, reasons=(), row_errors=None):
@@ -169,9 +185,8 @@ def _check(request, wizard: Wizard):
 
 
 def _sign(request, wizard: Wizard):
-    commits = bool(wizard.missing)
-    form = SignForm(request.POST if request.method == "POST" else None, commits=commits)
-    reasons = []
+    form = SignForm(again.typed(request), commits=bool(wizard.missing))
+    reasons = again.told(request).get("reasons", [])
     if request.method == "POST" and form.is_valid():
         try:
             case = services.submit(case=wizard.case, actor=request.user, now=wizard.now, **form.cleaned_data)
@@ -181,6 +196,8 @@ def _sign(request, wizard: Wizard):
             wizard.case.refresh_from_db(fields=["state", "case_no"])
     if wizard.case.state != State.DRAFT:  # the second of two clicks
         return redirect("me:case", case_no=wizard.case.case_no)
+    if request.method == "POST":
+        return again.give_back(request, reasons=reasons)
     return _page(
         request, wizard, "sign", form=form, reasons=reasons, promised=wizard.promised(), has_errors=bool(reasons)
     )

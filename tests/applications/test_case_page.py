@@ -187,7 +187,7 @@ def test_only_promised_materials_are_open(deferred, me):
     page = me.get(url(deferred, "supplement/")).content.decode()
     assert page.count("data-upload") == 2
     before = MaterialFile.objects.count()
-    response = me.post(supply_url(deferred, "degree"), {"file": samples.pdf()})
+    response = me.post(supply_url(deferred, "degree"), {"file": samples.pdf()}, follow=True)
     assert "This material cannot be changed now." in text(response)
     assert MaterialFile.objects.count() == before
 
@@ -205,7 +205,7 @@ def test_promised_materials_are_supplied_one_by_one(deferred, me, at):
 @pytest.mark.parametrize("kind", samples.BAD_FILES)
 def test_a_bad_file_is_explained_and_the_promise_stays_open(deferred, me, kind):
     make, said = samples.BAD_FILES[kind]
-    response = me.post(supply_url(deferred, "works"), {"file": make()})
+    response = me.post(supply_url(deferred, "works"), {"file": make()}, follow=True)
     assert said in text(response)
     assert "<title>Error:" in response.content.decode()
     assert deferred.commitment.items.filter(supplied_at=None).count() == 2
@@ -233,12 +233,13 @@ def test_corrections_open_only_the_points_named(corrected, me):
     page = me.get(url(corrected, "supplement/")).content.decode()
     assert page.count("data-upload") == 1
     assert "重新扫描，四角完整" in page
-    assert "This material cannot be changed now." in text(me.post(supply_url(corrected, "id"), {"file": samples.pdf()}))
+    refused = me.post(supply_url(corrected, "id"), {"file": samples.pdf()}, follow=True)
+    assert "This material cannot be changed now." in text(refused)
 
 
 def test_corrections_are_sent_when_every_point_has_a_new_file(corrected, me, at):
     at("2026-09-21 10:00")
-    response = me.post(url(corrected, "supplement/"))
+    response = me.post(url(corrected, "supplement/"), follow=True)
     assert "is still open." in text(response)
     assert me.post(supply_url(corrected, "degree"), {"file": samples.pdf()})["Location"] == url(
         corrected, "supplement/"
@@ -264,7 +265,7 @@ def test_withdrawing_says_what_it_means_first(received, me):
 
 
 def test_a_reason_too_long_is_explained(received, me):
-    assert "at most 500 characters" in text(me.post(url(received, "withdraw/"), {"reason": "长" * 501}))
+    assert "at most 500 characters" in text(me.post(url(received, "withdraw/"), {"reason": "长" * 501}, follow=True))
     assert Case.objects.get().state == State.RECEIVED
 
 

@@ -93,7 +93,7 @@ def test_an_open_case_is_linked_instead_of_a_new_one(draft, applicant, me):
     cast.hand_in(draft, applicant, "works", "form", now=moment(NOW))
     case = cast.submit(draft, applicant, moment(NOW))
     assert f"/en/me/applications/{case.case_no}/" in me.get(START).content.decode()
-    response = me.post(START)
+    response = me.post(START, follow=True)
     assert response.status_code == 200
     assert "You have an open case of this item already" in text(response)
     assert Case.objects.count() == 1
@@ -115,8 +115,8 @@ def test_an_item_for_units_asks_for_which_unit(world, applicant, me, at):
     url = "/en/apply/talent-grade-2/"
     assert "You do not act for a unit yet" in text(me.get(url))
     unit = cast.make_unit(world.county, applicant, moment(NOW))
-    assert "Choose the unit." in text(me.post(url))
-    assert "You do not act for this unit." in text(me.post(url, {"unit": unit.pk + 1}))
+    assert "Choose the unit." in text(me.post(url, follow=True))
+    assert "You do not act for this unit." in text(me.post(url, {"unit": unit.pk + 1}, follow=True))
     me.post(url, {"unit": unit.pk})
     assert Case.objects.get().unit == unit
 
@@ -146,7 +146,7 @@ def newcomer(world, at, client_of):
 )
 def test_a_wrong_identity_is_explained_and_keeps_what_was_typed(newcomer, change, said):
     _user, client, url = newcomer
-    response = client.post(url, IDENTITY | change)
+    response = client.post(url, IDENTITY | change, follow=True)
     assert response.status_code == 200
     assert said in text(response)
     assert "Error:" in response.content.decode()
@@ -204,7 +204,9 @@ def test_basics_keep_answers_and_window(world, applicant, me):
 
 def test_invalid_basics_are_explained_and_nothing_is_lost(world, applicant, me):
     case = services.start(item=world.item, actor=applicant, now=moment(NOW))
-    response = me.post(address(case, "basics"), {"q-employer": "长" * 500, "q-level": "Z", "window": "999999"})
+    response = me.post(
+        address(case, "basics"), {"q-employer": "长" * 500, "q-level": "Z", "window": "999999"}, follow=True
+    )
     assert response.status_code == 200
     page = response.content.decode()
     assert 'class="error-summary"' in page
@@ -329,7 +331,7 @@ def test_obstacles_are_all_listed_when_deferral_is_not_possible(world, applicant
     ],
 )
 def test_a_promise_outside_the_rules_is_refused_and_kept(draft, me, sent, said):
-    response = me.post(address(draft, "materials"), promises(draft, **sent))
+    response = me.post(address(draft, "materials"), promises(draft, **sent), follow=True)
     assert response.status_code == 200
     assert said in text(response)
     assert me.get(address(draft, "sign"))["Location"] == address(draft, "materials")
@@ -399,7 +401,7 @@ def test_a_complete_application_needs_only_the_declaration(draft, applicant, me)
 )
 def test_a_wrong_signature_submits_nothing(draft, applicant, me, change, said):
     ready_to_sign(draft, applicant)
-    response = me.post(address(draft, "sign"), {k: v for k, v in (SIGNED | change).items() if v})
+    response = me.post(address(draft, "sign"), {k: v for k, v in (SIGNED | change).items() if v}, follow=True)
     assert response.status_code == 200
     assert said in text(response)
     assert "<title>Error:" in response.content.decode()
