@@ -271,5 +271,5 @@ def docs(request):
     """The page that describes the API; what is inside comes from the schema."""
     address = f"{reverse('schema')}?{urlencode({'lang': translation.get_language()})}"
     limit = AnonymousThrottle()
-    rate = limit.num_requests * 60 // limit.duration
+    rate = limit.rate and limit.num_requests * 60 // limit.duration
     return render(request, "pages/api.html", {"schema": address, "largest": LARGEST_PAGE, "rate": rate})

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "talentportal.middleware.NoNullCharacterMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -301,9 +302,9 @@ LOGGING = {
 
 # --- API -------------------------------------------------------------------------------------------------------------
 
-API_RATES = {  # of one address; a download of everything is "bulk"
-    "anonymous": env.text("API_RATE", default="120/min"),
-    "bulk": env.text("API_BULK_RATE", default="30/hour"),
+API_RATES = {  # of one address, empty: without end; a download of everything is "bulk"
+    "anonymous": env.text("API_RATE", default="600/min") or None,
+    "bulk": env.text("API_BULK_RATE", default="120/hour") or None,
 }
 REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

@@ -8,7 +8,9 @@ from jobs import clock
 from jobs import services as jobs
 from policies import kept
 from regions import queries as regions
+from talentportal import api
 from tests import cast
+
 
 def pytest_collection_modifyitems(items):
     """Run what needs a browser last: it takes longest."""
@@ -40,6 +42,12 @@ def _nothing_kept():
     clock.forget()
     regions.forget()
     kept.forget()
+
+
+@pytest.fixture(autouse=True)
+def _no_limits(monkeypatch, settings):
+    """All tests ask the API from one address."""
+    monkeypatch.setattr(api.AnonymousThrottle, "THROTTLE_RATES", dict.fromkeys(settings.API_RATES))
 
 
 @pytest.fixture

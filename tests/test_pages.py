@@ -27,7 +27,8 @@ from jobs import clock
 from jobs import services as jobs
 from notifications.models import Message
 from policies import proactive
-from policies.models import ServiceItem
+from policies.models import Policy, SavedSearch, ServiceItem
+from policies.services import following
 from provinces import demo_accounts, demo_cases, loader, packs
 from tests.access.test_matrix import ADDRESSES
 from tests.browser import Visitor, apart, be_at, chromium
@@ -45,7 +46,12 @@ WITHOUT_CONTRAST = {"rules": {"color-contrast": {"enabled": False}}}
 DJANGOS_OWN = ".select2-container"  # its search fields have no name; nobody but administrators meets them
 MOSTLY_DJANGOS = ("administrator", "en")  # the same forms once more, in Django's own English
 OUR_ADMIN = ("admin:index", "admin:applications_case_")
-NO_PAGES = {"healthz", "readyz", "certificates:code", "certificates:file", "me:file", "me:paper", "apply:rows"}
+NO_PAGES = {"healthz", "readyz", "certificates:code", "certificates:file", "me:file", "me:paper", "apply:rows"} | {
+    *("schema", "open_data:file", "policies:rss", "policies:atom"),
+    *("api:policies", "api:policy", "api:version", "api:benefits", "api:benefit", "api:regions", "api:region"),
+    *("api:services", "api:service"),
+    "api_docs",  # Swagger UI is not our work, and heavy: tests/pages/test_api_docs.py looks at the rest
+}
 WIDTHS = (1440, 390)
 NARROW = 320
 HEAVIEST = 60 * 1024  # CSS and JavaScript of one page, packed
@@ -97,7 +103,19 @@ def drafts() -> dict:
     expired = services.start(item=item, actor=who("grower"), now=now - timedelta(days=70))
     told = {"region": "530000/530100/530114", "degree": "doctor", "grade": "D", "age": 50}
     proactive.give_consent(facts=told, actor=who("engineer"), now=now)
-    return {"new": new, "promised": play.case, "expired": expired}
+    return {"new": new, "promised": play.case, "expired": expired, "searches": searches(now)}
+
+
+def searches(now) -> list[SavedSearch]:
+    """Let a person follow a policy and a search, and ask for an address: saved, waiting, stopped."""
+    following.follow(policy=Policy.objects.filter(versions__state="PUBLISHED").first(), actor=who("applicant"), now=now)
+    following.save_search(query="topic=talent", frequency="DAILY", actor=who("applicant"), now=now)
+    for query in ("topic=housing", "topic=science"):
+        asked = {"query": query, "frequency": "WEEKLY", "email": "reader@mail.example", "language": "en", "now": now}
+        following.ask_for_alerts(**asked)
+    saved, waiting, stopped = SavedSearch.objects.order_by("pk")
+    following.stop_searches(searches=SavedSearch.objects.filter(pk=stopped.pk), now=now)
+    return [saved, waiting, stopped]
 
 
 def who(key: str) -> User:
@@ -119,6 +137,9 @@ def of_everybody(demo):
     yield from ((None, "windows:list", (), query) for query in ("", "?view=table"))
     yield None, "windows:detail", (Window.objects.get(code="530114-1").code,), ""
     yield None, "verify:token", (sealed().first().token,), ""
+    yield from ((None, name, (), "") for name in ("open_data:home", "policies:asked"))
+    yield None, "policies:save_search", (), "?q=%E4%BD%8F%E6%88%BF&region=530100"
+    yield from ((None, "policies:alert", (search.token,), "") for search in demo.searches)
     for name in ("account_login", "account_signup", "account_request_login_code", "account_reset_password"):
         yield None, name, (), ""
 
@@ -142,6 +163,7 @@ def of_applicants(demo):
         yield who("applicant"), name, (), ""
     for name in ("account_change_password", "account_change_phone", "account_email", "mfa_index", "mfa_list_webauthn"):
         yield who("applicant"), name, (), ""
+    yield from ((who(key), "me:following", (), "") for key in ("applicant", "passport"))
     message = Message.objects.filter(recipient=who("applicant")).first()
     yield message.recipient, "me:message", (message.pk,), ""
     certificate = sealed().first()

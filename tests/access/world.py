@@ -8,6 +8,8 @@ from certificates.models import Certificate
 from jobs import services as jobs
 from notifications.models import Message
 from policies import proactive
+from policies.search.index import index_version
+from policies.services import following
 from tests import cast
 from tests.cast import moment
 from tests.policies import library
@@ -74,7 +76,18 @@ def build() -> SimpleNamespace:
         certificate=Certificate.objects.get(),
         message=Message.objects.filter(recipient=people.owner).first(),
         offer=_offered(people, now),
+        policy=_policy(),
+        search=following.save_search(query="topic=talent", frequency="DAILY", actor=people.owner, now=now),
     )
+
+
+def _policy():
+    """A policy in its second version, with a benefit."""
+    library.make_version("talents", label="1.0", state="SUPERSEDED")
+    version = library.make_version("talents", label="2.0")
+    library.make_benefit(version, "rent")
+    index_version(version)
+    return version
 
 
 def _offered(people, now):
