@@ -251,7 +251,7 @@ def web_worker_beat(port, env):
     temporary.mkdir(parents=True, exist_ok=True)
     web = ["gunicorn", "talentportal.wsgi:application", "--bind", f"127.0.0.1:{port}", "--workers", 2, "--threads", 4]
     web += ["--preload", "--worker-tmp-dir", temporary, "--no-control-socket"]  # read once, then forked
-    web += ["--graceful-timeout", 4, "--access-logfile", "-"]
+    web += ["--graceful-timeout", 4, "--access-logfile", "-", "--limit-request-line", 0]  # long ones: told by the page
     celery = ["celery", "-A", "talentportal.celery:app"]
     worker = [*celery, "worker", "-c", 2, "-n", f"portal-{port}@%h", "--without-gossip", "--without-mingle"]
     beat = [*celery, "beat", "--schedule", temporary / f"beat-{port}", "--pidfile="]
