@@ -6,6 +6,7 @@ differently mark their row, and nothing says which is better.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -149,13 +150,15 @@ def who(benefit: Benefit) -> list[str]:
 
 
 def _audience(column: Column) -> list[str]:
-    return [topics.label(key) for key in column.version.audiences]
+    audiences = column.version.audiences
+    return [_(", ").join(topics.label(key) for key in audiences)] if audiences else []
 
 
 def _shared_conditions(column: Column) -> list[str]:
     """What every benefit of the policy asks for."""
     asked = [who(benefit) for benefit in column.benefits]
-    return [line for line in (asked[0] if asked else []) if all(line in lines for lines in asked)]
+    shared = [line for line in (asked[0] if asked else []) if all(line in lines for lines in asked)]
+    return shared or ([_("none, they differ from benefit to benefit")] if any(asked) else [])
 
 
 def _materials(column: Column) -> list[str]:
@@ -210,8 +213,13 @@ def _of_guides(column: Column, say: Callable[[GuideVersion], str]) -> list[str]:
 def _validity(column: Column) -> list[str]:
     version = column.version
     start = _("from %(day)s") % {"day": full_day(version.effective_on)} if version.effective_on else ""
-    end = _("before %(day)s") % {"day": full_day(version.expires_on)} if version.expires_on else ""
-    return [" ".join(part for part in (start, end) if part)] if start or end else []
+    end = _("in force until %(day)s") % {"day": full_day(_last(version.expires_on))} if version.expires_on else ""
+    return [_(", ").join(part for part in (start, end) if part)] if start or end else []
+
+
+def _last(end: date | None) -> date | None:
+    """The last day on which something holds; ends are kept as the first day without it."""
+    return end and end - timedelta(days=1)
 
 
 def _basis(column: Column) -> list[str]:
@@ -252,7 +260,7 @@ ASPECTS: dict[str, tuple] = {
     "amount": (gettext_lazy("Amount"), lambda benefit: wording.amount(benefit) or pick(benefit, "text")),
     "payment": (gettext_lazy("How it is paid"), wording.payment),
     "who": (gettext_lazy("Who may have it"), lambda benefit: _("; ").join(who(benefit))),
-    "until": (gettext_lazy("Until"), lambda benefit: full_day(benefit.ends_on)),
+    "until": (gettext_lazy("Until"), lambda benefit: full_day(_last(benefit.ends_on))),
     "mode": (gettext_lazy("How to get it"), lambda benefit: benefit.get_mode_display()),
 }
 

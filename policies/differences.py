@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from difflib import SequenceMatcher
 
@@ -177,7 +178,7 @@ def _conditions(before: Benefit, after: Benefit) -> list[tuple[str, str, str]]:
 
 
 def _end(benefit: Benefit) -> str:
-    return full_day(benefit.ends_on) or _("no end")
+    return full_day(benefit.ends_on - timedelta(days=1)) if benefit.ends_on else _("no end")
 
 
 # --- clauses ----------------------------------------------------------------------------------------------------------

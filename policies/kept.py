@@ -1,11 +1,15 @@
-"""Published guides as a process remembers them. Their text is frozen by the database, so only their state can age."""
+"""What a process remembers: published guides, whose text is frozen so that only their state can age, and counts."""
 
 import time
+from datetime import date
 
+from policies import queries
 from policies.models import GuideVersion
 
 KEEP_SECONDS = 5.0  # how long a suspension or an end may go unnoticed by another process
+COUNTED_SECONDS = 60.0  # how old the counts of the whole library may be
 _kept: dict[int, tuple[float, GuideVersion]] = {}
+_counted: dict[date, tuple[float, queries.Holdings]] = {}
 
 
 def guide(pk: int) -> GuideVersion:
@@ -17,6 +21,16 @@ def guide(pk: int) -> GuideVersion:
     return found[1]
 
 
+def holdings(day: date) -> queries.Holdings:
+    """Return how many policies and benefits are in force, counted at most once a minute."""
+    found = _counted.get(day)
+    if found is None or time.monotonic() - found[0] > COUNTED_SECONDS:
+        _counted.clear()
+        found = _counted[day] = time.monotonic(), queries.holdings(day)
+    return found[1]
+
+
 def forget() -> None:
-    """Read every guide anew."""
+    """Read everything anew."""
     _kept.clear()
+    _counted.clear()

@@ -235,9 +235,35 @@ def home_province() -> str:
     return Region.objects.filter(parent=None).order_by("code").values_list("code", flat=True).first() or ""
 
 
+def place_of_work(user) -> str:
+    """Return the code of the region in which the user's unit works, "" for those who have none."""
+    if not user.is_authenticated:
+        return ""
+    own = user.memberships.filter(left_at__isnull=True).order_by("-joined_at")
+    return own.values_list("unit__work_region", flat=True).first() or ""
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """How much the library holds: policies in force and the public benefits they grant."""
+
+    policies: int
+    benefits: int
+
+
+def holdings(day: date) -> Holdings:
+    """Count what is in force."""
+    versions = PolicyVersion.objects.in_force(day)
+    return Holdings(versions.count(), count_benefits(versions.values("pk")))
+
+
+def home_cities() -> QuerySet[Region]:
+    """Return the prefectures of the home province, with the province."""
+    cities = Region.objects.filter(parent__parent=None, parent__isnull=False)
+    return cities.select_related("parent").order_by("path")
+
+
 def home_places() -> list[Region]:
     """Return the prefectures of the home province, each with its counties as `below`."""
     counties = Prefetch("children", Region.objects.order_by("path"), to_attr="below")
-    return list(
-        Region.objects.filter(parent__parent=None, parent__isnull=False).prefetch_related(counties).order_by("path")
-    )
+    return list(home_cities().prefetch_related(counties))

@@ -39,6 +39,7 @@ GROUPS = {  # in the order of the page
     "topic": gettext_lazy("Topic"),
     "year": gettext_lazy("Year"),
 }
+ORDERED = {"status": Standing.values, "level": PolicyLevel.values}
 ORDERS = {
     "relevance": gettext_lazy("Best match"),
     "newest": gettext_lazy("Newest"),
@@ -236,6 +237,8 @@ class Shelf:
     def _facet(self, key: str, counted: list[tuple[str, str, int]]) -> Facet:
         missing = [value for value in self._chosen(key) if value not in {value for value, _label, _n in counted}]
         counted = [*counted, *((value, self.label(key, value), 0) for value in missing)]
+        if key in ORDERED:
+            counted.sort(key=lambda one: ORDERED[key].index(one[0]))
         if key == "region":
             return self._regions({value: count for value, _label, count in counted})
         options = [self._option(key, value, name, count) for value, name, count in counted]

@@ -14,6 +14,7 @@ from talentportal.lib.bilingual import pick
 
 SITE_WORDS = ("name", "subtitle", "sponsor", "hotline", "hotline_hours", "map_no", "map_note")
 NAVIGATION = (
+    ("policies", "policies:list", _("Policy library")),
     ("services", "services:list", _("Services")),
     ("windows", "windows:list", _("Service windows")),
     ("verify", "verify:form", _("Verify a certificate")),

@@ -15,18 +15,26 @@ from django.views.decorators.http import require_POST
 from applications.models import Clock
 from applications.states import ClockOwner
 from jobs import clock
-from policies import queries as services
+from policies import kept
+from policies import queries as policies
+from policies.facts import FACTS
+from policies.models import BenefitKind
+from policies.search import engine
 from regions.queries import calendar_for
 from talentportal import context
 from workstations import queries as windows
 
-FREQUENT = 6
+FREQUENT, NEWEST, FOUND = 6, 4, 5
+OFTEN = (BenefitKind.SETTLING, BenefitKind.RENT, BenefitKind.SCHOOLING)  # what people look for on the first page
+ASKED = ("degree", "employer")  # beside the place of work
 YEAR_SECONDS = 365 * 24 * 3600
 
 
 def home(request):
     today = timezone.localdate(clock.now())
-    guides = list(services.guides_in_force(today))
+    guides = list(policies.guides_in_force(today))
+    cities = policies.home_cities()
+    place = request.COOKIES.get("place", "")
     return render(
         request,
         "pages/home.html",
@@ -35,7 +43,13 @@ def home(request):
             "count": len(guides),
             "online": sum(guide.online_depth >= 5 for guide in guides),
             "map": windows.window_map(today),
-            "terms": services.deferral_terms(today),
+            "terms": policies.deferral_terms(today),
+            "holdings": kept.holdings(today),
+            "versions": policies.newest_versions(today, NEWEST),
+            "often": [(kind.value, kind.label) for kind in OFTEN],
+            "asked": [(key, FACTS[key]) for key in ASKED],
+            "cities": cities,
+            "place": f"{place[:4]}00",
             "todo": _todo(request.user, today),
         },
     )
@@ -54,18 +68,19 @@ def _todo(user, today):
 
 
 def search(request):
-    """Services and windows that fit the words."""
+    """Policies, services and windows that fit the words."""
     text = request.GET.get("q", "").strip()[:80]
     now = clock.now()
-    found = {"guides": [], "windows": []}
+    found = {"guides": [], "windows": [], "policies": None}
     if text:
-        found["guides"] = services.search(text, timezone.localdate(now))
+        found["policies"] = engine.search(engine.parse({"q": text}), day=timezone.localdate(now), page_size=FOUND)
+        found["guides"] = policies.search(text, timezone.localdate(now))
         found["windows"] = windows.search(text)
     return render(request, "pages/search.html", {"text": text, **found})
 
 
 def help_page(request):
-    return render(request, "pages/help.html", {"terms": services.deferral_terms(timezone.localdate(clock.now()))})
+    return render(request, "pages/help.html", {"terms": policies.deferral_terms(timezone.localdate(clock.now()))})
 
 
 def accessibility(request):

@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from policies.states import PUBLIC, VersionState
 from talentportal.lib.bilingual import pick
@@ -21,10 +22,10 @@ _REFUSE_IF_PUBLISHED = """
 
 
 class PolicyLevel(models.TextChoices):
-    NATIONAL = "national", _("National")
-    PROVINCE = "province", _("Province")
-    CITY = "city", _("City")
-    COUNTY = "county", _("County")
+    NATIONAL = "national", pgettext_lazy("level of a policy", "National")
+    PROVINCE = "province", pgettext_lazy("level of a policy", "Province")
+    CITY = "city", pgettext_lazy("level of a policy", "City")
+    COUNTY = "county", pgettext_lazy("level of a policy", "County")
 
 
 class ClauseKind(models.TextChoices):

@@ -1,5 +1,7 @@
 """Benefits, versions and places in words and addresses, for templates: `{% load library %}`."""
 
+from datetime import date, timedelta
+
 from django import template
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -7,6 +9,8 @@ from django.utils.translation import get_language
 from policies import conditions, richtext, topics, wording
 from policies.models import VersionState
 from regions import divisions
+
+NEAR = timedelta(days=120)  # an end that is this close is shown in amber
 
 register = template.Library()
 register.filter("amount", wording.amount)
@@ -53,3 +57,15 @@ def opens(benefit, open_items: dict[int, str]) -> str:
 def count_of(counts: dict[str, int], code: str) -> int:
     """The number under a code, 0 if there is none."""
     return counts.get(code, 0)
+
+
+@register.filter
+def last_day(end: date) -> date:
+    """The last day on which something holds; dates of ends are kept as the first day without it."""
+    return end - timedelta(days=1)
+
+
+@register.filter
+def is_near(end: date, today: date) -> bool:
+    """Tell whether an end is close enough to hurry."""
+    return bool(today) and end - today <= NEAR

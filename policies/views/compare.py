@@ -73,6 +73,7 @@ def _policies(request, slugs, left_out):
             "unknown": [slug for slug in slugs if slug not in found],
             "without": {slug: [other for other in found if other != slug] for slug in found},
             "others": found,
+            "today": today,
             **_own(request),
         },
     )

@@ -26,14 +26,15 @@ def versions(request, slug, first, second):
     before, after = found
     if first != before.label:
         return redirect("policies:difference", slug=slug, first=before.label, second=after.label)
-    changes = difference(before, after)
+    changes, today = difference(before, after), timezone.localdate(clock.now())
     return render(
         request,
         "policies/difference.html",
         {
             "before": before,
             "after": after,
-            "standing": standing(after, timezone.localdate(clock.now())),
+            "standing": standing(after, today),
+            "today": today,
             "difference": changes,
             "changed_benefits": [one for one in changes.benefits if one.change != Change.SAME],
             "same_benefits": [one for one in changes.benefits if one.change == Change.SAME],

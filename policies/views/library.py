@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from jobs import clock
 from policies import queries
-from policies.models import VersionState
+from policies.models import ClauseKind, VersionState
 from policies.rules import standing
 from policies.search import engine
 from policies.shelf import Shelf
@@ -20,9 +20,11 @@ PLACE_COOKIE, YEAR_SECONDS = "place", 365 * 24 * 3600
 
 def library(request):
     """Search and list. Everything chosen is in the address; the place chosen last is remembered in this browser."""
-    place = request.COOKIES.get(PLACE_COOKIE, "")
+    place = request.COOKIES.get(PLACE_COOKIE, "") or queries.place_of_work(request.user)
     chosen = Shelf(request.GET, _today(), place)
-    response = render(request, "policies/library.html", {"filter": chosen, **_saved(request, chosen)})
+    response = render(
+        request, "policies/library.html", {"filter": chosen, "today": chosen.day, **_saved(request, chosen)}
+    )
     if chosen.here and chosen.here != place:
         response.set_cookie(
             PLACE_COOKIE, chosen.here, YEAR_SECONDS, samesite="Lax", secure=request.is_secure(), httponly=True
@@ -81,12 +83,19 @@ def _page(request, versions, chosen):
         "live": live if live != chosen else None,
         "earlier": next((one for one in versions if one.number == chosen.number - 1), None),
         "benefits": benefits,
-        "contents": [clause for clause in clauses if clause.kind == "HEADING"],
+        "contents": _contents(clauses),
+        "today": today,
         "clauses": _with_benefits(clauses, benefits),
         "open_items": queries.open_items({one.service_item_id for one in benefits} - {None}, today),
         "following": following,
     }
     return render(request, "policies/policy.html", context)
+
+
+def _contents(clauses):
+    """The headings of a text; without any, the articles that have one."""
+    headings = [clause for clause in clauses if clause.kind == ClauseKind.HEADING]
+    return headings or [clause for clause in clauses if clause.heading]
 
 
 def _with_benefits(clauses, benefits):
