@@ -118,13 +118,10 @@ class PolicyVersionAdmin(Reach, admin.ModelAdmin):
         refused = []
         if request.method == "POST" and form.is_valid():
             try:
-                version = library.draft_version(
-                    slug=form.cleaned_data["slug"], fields=form.values(), actor=request.user, now=clock.now()
+                said = form.cleaned_data
+                version = editing.begin(
+                    slug=said["slug"], fields=form.values(), text=said["text"], actor=request.user, now=clock.now()
                 )
-                if form.cleaned_data["text"]:
-                    library.write_text(
-                        version=version, text=form.cleaned_data["text"], actor=request.user, now=clock.now()
-                    )
                 return redirect(self._address(version))
             except Refused as reasons:
                 refused = reasons.reasons

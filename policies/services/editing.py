@@ -35,6 +35,13 @@ def mark_of_benefit(benefit: Benefit) -> str:
 
 
 @transaction.atomic
+def begin(*, slug: str, fields: Mapping, text: str, actor, now: datetime) -> PolicyVersion:
+    """Begin a new policy with the draft of its first version and its text. Raises Refused as `draft_version`."""
+    version = library.draft_version(slug=slug, fields=fields, actor=actor, now=now)
+    return library.write_text(version=version, text=text, actor=actor, now=now) if text.strip() else version
+
+
+@transaction.atomic
 def revise_facts(*, version: PolicyVersion, fields: Mapping, seen: str, actor, now: datetime) -> PolicyVersion:
     """Change fields of a draft. Raises Overtaken when it is not what was seen, Refused when it is no draft."""
     _check_seen(version, seen)
