@@ -34,8 +34,8 @@ __all__ = [
 
 BENEFITS = 3  # shown in a result
 FARTHEST = 1_000  # rows that numbered pages reach; `after` goes on
-FEW = 5  # strict finds below which what comes close is shown, too
-PARTIAL_SHARE = 0.2  # of the best partial find's score: below it a partial find is noise
+FEW = 10  # strict finds below which what comes close is shown, too
+PARTIAL_SHARE = 0.12  # of the best partial find's score: below it a partial find is noise
 MOST_PARTIAL = 50
 
 

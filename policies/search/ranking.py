@@ -14,8 +14,8 @@ from policies.search.words import Concept
 
 # BM25, with its usual constants
 SATURATION, LENGTH = 1.2, 0.75
-TITLE, BODY, WHOLE, CLOSE, ALL, GONE = 3.0, 2.0, 1.5, 1.0, 0.6, 2.0  # what each feature of `score` is worth
-PLACE = 0.5  # a place, compared with all else that is asked for
+TITLE, BODY, WHOLE, CLOSE, ALL, GONE = 3.0, 2.5, 1.5, 1.0, 0.3, 2.0  # what each feature of `score` is worth
+PLACE = 0.35  # a place, compared with all else that is asked for
 LEVELS = {"national": 0.25, "province": 0.12, "city": 0.06, "county": 0.0}
 PLAIN_TITLE = ("中华人民共和国",)
 
