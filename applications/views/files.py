@@ -4,7 +4,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from applications.views import again
 from applications.views.common import RELATED, by_script, own_draft, signed_in, words_of
 from applications.wizard import Wizard
 from jobs import clock
-from talentportal.lib import uploads
+from talentportal.lib import spoken, uploads
 from talentportal.lib.bilingual import pick
 from talentportal.lib.refusals import Refused
 
@@ -30,7 +29,7 @@ def take_in(request, material: Material, now) -> list[str]:
     """Inspect and keep the posted file for a material; return what is wrong with it, nothing when it was kept."""
     posted = request.FILES.getlist("file")  # two fields on phones: camera and files
     if request.META.get("portal.upload_too_large"):
-        return [_("The file is too large: at most %(max)s.") % {"max": filesizeformat(settings.UPLOAD_MAX_BYTES)}]
+        return [_("The file is too large: at most %(max)s.") % {"max": spoken.file_size(settings.UPLOAD_MAX_BYTES)}]
     if not posted:
         return [_("Choose a file first.")]
     file, name = posted[-1], uploads.clean_name(posted[-1].name)

@@ -1,7 +1,8 @@
-"""Days as people say them, with the weekday when they must act."""
+"""Days and sizes as people say them, days with the weekday when they must act."""
 
 from datetime import date
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import get_language, override
 
 _WEEKDAYS_ZH = "一二三四五六日"
@@ -20,3 +21,8 @@ def day_in_both(value: date) -> dict:
         english = day(value)
     with override("zh-hans"):
         return {"zh": day(value), "en": english}
+
+
+def file_size(size: int) -> str:
+    """Return bytes as "812 KB", "2.4 MB" or "20 MB": a tenth only where there is one."""
+    return filesizeformat(size).replace(".0\xa0", "\xa0")

@@ -21,9 +21,10 @@ from xml.etree import ElementTree
 
 from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
+
+from talentportal.lib import spoken
 
 logger = logging.getLogger(__name__)
 
@@ -107,7 +108,7 @@ def inspect(file, name: str, max_bytes: int) -> UploadFacts:
         raise ValidationError(_("The file is empty."), code="empty")
     if size > max_bytes:
         raise ValidationError(
-            _("The file is too large: at most %(max)s."), code="size", params={"max": filesizeformat(max_bytes)}
+            _("The file is too large: at most %(max)s."), code="size", params={"max": spoken.file_size(max_bytes)}
         )
     kind = _extension(name)
     try:

@@ -20,7 +20,7 @@ KEYS = {  # keys and codes of the texts that offices write
     "doc_no": _("Number of the document"),
     "article": _("Article"),
     "url": _("Address on the web"),
-    "name": _("Name"),
+    "name": _("What it is called"),
     "label": _("Label"),
     "key": _("Key"),
     "kind": _("Kind"),
@@ -48,6 +48,7 @@ KEYS = {  # keys and codes of the texts that offices write
     "person": _("Person"),
     "unit": _("Unit"),
     "online": _("Online"),
+    "mobile": _("By mobile"),
     "window": _("At the window"),
 }
 

@@ -10,7 +10,12 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import get_language
 
+from talentportal.lib import phones, spoken
+
 register = template.Library()
+
+register.filter("file_size", spoken.file_size)
+register.filter("phone", phones.spaced)
 
 WEEKDAYS_ZH = "一二三四五六日"
 
