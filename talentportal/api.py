@@ -14,7 +14,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import conditional_page, require_safe
 from drf_spectacular.utils import extend_schema
@@ -65,9 +65,9 @@ class Problem(serializers.Serializer):
     parameters = serializers.DictField(
         child=serializers.ListField(child=serializers.CharField()),
         required=False,
-        help_text=_lazy("Reasons by parameter."),
+        help_text=gettext_lazy("Reasons by parameter."),
     )
-    retry_after = serializers.IntegerField(required=False, help_text=_lazy("Seconds."))
+    retry_after = serializers.IntegerField(required=False, help_text=gettext_lazy("Seconds."))
 
 
 PROBLEMS = {400: Problem, 404: Problem, 429: Problem, 503: Problem}
@@ -120,8 +120,12 @@ class Parameters(serializers.Serializer):
     """What every list takes."""
 
     page_size = serializers.IntegerField(min_value=1, max_value=LARGEST_PAGE, default=PAGE_SIZE, required=False)
-    cursor = serializers.CharField(required=False, default="", max_length=500, help_text=_lazy("Taken from `next`."))
-    lang = serializers.ChoiceField(choices=list(LANGUAGES), required=False, help_text=_lazy("Language of messages."))
+    cursor = serializers.CharField(
+        required=False, default="", max_length=500, help_text=gettext_lazy("Taken from `next`.")
+    )
+    lang = serializers.ChoiceField(
+        choices=list(LANGUAGES), required=False, help_text=gettext_lazy("Language of messages.")
+    )
 
 
 class Language(serializers.Serializer):
@@ -151,9 +155,9 @@ def wrong(name: str, reason: str) -> exceptions.ValidationError:
 def page_of(row: type[serializers.Serializer]) -> type[serializers.Serializer]:
     """Return the shape of one page of a list, for the schema."""
     fields = {
-        "next": serializers.URLField(allow_null=True, help_text=_lazy("The next page; null on the last one.")),
-        "total": serializers.IntegerField(allow_null=True, help_text=_lazy("Null where it is not counted.")),
-        "total_is_exact": serializers.BooleanField(help_text=_lazy("Whether `total` is exact.")),
+        "next": serializers.URLField(allow_null=True, help_text=gettext_lazy("The next page; null on the last one.")),
+        "total": serializers.IntegerField(allow_null=True, help_text=gettext_lazy("Null where it is not counted.")),
+        "total_is_exact": serializers.BooleanField(help_text=gettext_lazy("Whether `total` is exact.")),
         "results": row(many=True),
     }
     return type(f"{row.__name__}Page", (serializers.Serializer,), fields)
