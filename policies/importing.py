@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import chain, count
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -26,6 +27,7 @@ from django.utils import timezone
 from policies import reading, rules, services
 from policies.models import Policy, PolicyLevel, PolicyVersion
 from policies.queries import initials
+from policies.search.index import tidy
 from policies.states import PUBLIC, VersionState
 from regions import divisions
 from talentportal.lib.refusals import Refused
@@ -173,8 +175,8 @@ def clean_row(line: int, record: dict[str, str]) -> Row:
         raise RowError(*reasons)
     names = divisions.names(fields["region_code"])
     fields["region_name"] = fields.get("region_name") or names["zh"]
-    chain = "|".join([_EDITION.sub("", fields["title_zh"]), fields["region_code"], fields.get("category", "")])
-    return Row(line, record["id"], record["file"], record.get("sha256", "").lower(), status, fields, chain)
+    key = _chain(fields["title_zh"], fields["region_code"], fields.get("category", ""))
+    return Row(line, record["id"], record["file"], record.get("sha256", "").lower(), status, fields, key)
 
 
 def _faults(record: dict[str, str], fields: dict) -> list[str]:
@@ -315,6 +317,8 @@ def import_folder(
         for done, row in enumerate(rows, start=1):
             taker.take(row)
             progress(done, len(rows))
+    if not dry_run and rows:
+        tidy()
     return report
 
 
@@ -335,10 +339,12 @@ class _Taker:
     def __init__(self, folder: Path, rows: list[Row], history: dict, report: Report, now: datetime):
         self.folder, self.history, self.report, self.now = folder, history, report, now
         self.current = {row.id for row in rows if STATES[row.status] == VersionState.PUBLISHED}
-        titles = [row.fields["title_zh"] for row in rows]
-        known = PolicyVersion.objects.public().filter(title_zh__in=titles).order_by("-number")
-        keys = known.values_list("title_zh", "region_code", "category", "policy_id")
-        self.policies = {"|".join(key): policy for *key, policy in keys}
+        titles = {title for row in rows for title in (row.fields["title_zh"], _title(row.fields["title_zh"]))}
+        alike = PolicyVersion.objects.public().filter(title_zh__in=titles).order_by("-number")
+        keys = alike.values_list("title_zh", "region_code", "category", "policy_id")
+        self.policies = {_chain(*key): policy for *key, policy in keys}
+        known = PolicyVersion.objects.filter(source_id__in=[row.id for row in rows])
+        self.known = dict(known.values_list("source_id", "policy_id"))
 
     def take(self, row: Row) -> None:
         """Take one row over, in a transaction of its own; what is wrong with it goes to the report."""
@@ -355,60 +361,52 @@ class _Taker:
             self.report.fail(row.line, row.id, f"the database refuses it: {str(error).splitlines()[0]}")
 
     def _take(self, row: Row, text: str, sha256: str) -> str:
-        policy = self._locked_policy(row)
-        known = PolicyVersion.objects.filter(source_id=row.id).first()
+        policy, versions = self._locked(row)
+        known = next((one for one in versions if one.source_id == row.id), None)
         if known and known.source_hash == sha256:
             return self._keep_up(row, known)
         document = reading.read(text)
         self._compare_title(row, document)
         if known:
             PolicyVersion.objects.filter(pk=known.pk).update(source_id=f"{row.id}@{known.pk}")
-        number, state = self._place(row, policy)
+        number, state = _place(row, versions)
         if state != STATES[row.status]:
             self.report.remarks.append((row.line, row.id, "a later version is in force: taken as superseded"))
         services.admit_version(
             policy=policy,
             number=number,
-            fields=self._fields(row, policy, number, sha256),
+            fields=self._fields(row, {one.label for one in versions}, number, sha256),
             passages=document.passages,
             history=self.history.get(row.id) or document.history,
             state=state,
             now=self.now,
         )
-        return "new versions" if number > 1 or policy.versions.count() > 1 else "new policies"
+        return "new versions" if versions else "new policies"
 
-    def _locked_policy(self, row: Row) -> Policy:
-        """Return the policy that the row is a version of, new or known, locked against other writers."""
-        known = PolicyVersion.objects.filter(source_id=row.id).values_list("policy_id", flat=True).first()
-        pk = known or self.policies.get(row.chain)
-        policy = Policy(pk=pk) if pk else Policy.objects.get_or_create(slug=_slug(row.chain))[0]
-        if not known and self._is_current_by_itself(policy, row):
-            policy = Policy.objects.get_or_create(slug=_slug(f"{row.chain}|{row.id}"))[0]
-        return Policy.objects.select_for_update().get(pk=policy.pk)
+    def _locked(self, row: Row) -> tuple[Policy, list[PolicyVersion]]:
+        """Return the policy that the row is a version of, locked against other writers, and its versions so far."""
+        pk = self.known.get(row.id) or self.policies.get(row.chain)
+        policy = Policy.objects.select_for_update().get(pk=pk) if pk else _policy_at(_slug(row.chain))
+        versions = list(policy.versions.order_by("number"))
+        if self._has_rival(row, versions):
+            policy = _policy_at(_slug(f"{row.chain}|{row.id}"))
+            versions = list(policy.versions.order_by("number"))
+        return policy, versions
 
-    def _is_current_by_itself(self, policy: Policy, row: Row) -> bool:
-        """Tell whether the file calls both this row and the version published here current."""
-        published = policy.versions.filter(state=VersionState.PUBLISHED, source_id__in=self.current - {row.id})
-        return row.id in self.current and published.exists()
+    def _has_rival(self, row: Row, versions: list[PolicyVersion]) -> bool:
+        """Tell whether the file calls both this row and the version that is published here current."""
+        ids = {one.source_id: one.state for one in versions}
+        rivals = [known for known, state in ids.items() if state == VersionState.PUBLISHED and known in self.current]
+        return row.id not in ids and row.id in self.current and bool(rivals)
 
-    def _place(self, row: Row, policy: Policy) -> tuple[int, VersionState]:
-        """Return the number of the row among the versions of its policy, and the state that it comes in."""
-        state, versions = STATES[row.status], list(policy.versions.order_by("number"))
-        later = next((one for one in versions if _place_of(one) > row.place), None)
-        if later and state == VersionState.PUBLISHED and any(one.state == state for one in versions):
-            state = VersionState.SUPERSEDED if _place_of(later)[0] is True else state
-        return (later.number if later else len(versions) + 1), state
-
-    def _fields(self, row: Row, policy: Policy, number: int, sha256: str) -> dict:
+    def _fields(self, row: Row, labels: set[str], number: int, sha256: str) -> dict:
         fields = row.fields | {"source_id": row.id, "source_hash": sha256}
         today = timezone.localdate(self.now)
         if row.status == "expired":
             fields["expires_on"] = row.fields["expires_on"] or today  # the day itself is not known
-        labels = set(policy.versions.values_list("label", flat=True))
         label = str(row.day or f"{number}.0")
-        fields["label"] = next(
-            name for name in (label, *(f"{label} ({n})" for n in range(2, 10_000))) if name not in labels
-        )
+        names = chain([label], (f"{label} ({n})" for n in count(2)))
+        fields["label"] = next(name for name in names if name not in labels)
         return fields
 
     def _compare_title(self, row: Row, document: reading.Document) -> None:
@@ -437,6 +435,15 @@ class _Taker:
         return "status changed"
 
 
+def _place(row: Row, versions: list[PolicyVersion]) -> tuple[int, VersionState]:
+    """Return the number of the row among the versions of its policy, and the state that it comes in."""
+    state = STATES[row.status]
+    later = next((one for one in versions if _place_of(one) > row.place), None)
+    if later and state == later.state == VersionState.PUBLISHED:
+        state = VersionState.SUPERSEDED
+    return (later.number if later else len(versions) + 1), state
+
+
 def _place_of(version: PolicyVersion) -> tuple:
     """Return where a version stands among the others of its policy, comparable with `Row.place`."""
     day = version.published_on or version.effective_on or version.adopted_on or date.min
@@ -445,7 +452,23 @@ def _place_of(version: PolicyVersion) -> tuple:
     return 2, day  # drafts come last
 
 
-def _slug(chain: str) -> str:
+def _policy_at(slug: str) -> Policy:
+    """Return the policy at an address, locked; made if there is none, by one of several who want it at once."""
+    Policy.objects.bulk_create([Policy(slug=slug)], ignore_conflicts=True)
+    return Policy.objects.select_for_update().get(slug=slug)
+
+
+def _title(title: str) -> str:
+    """Return a title without its edition: 条例（2015修正） is 条例."""
+    return _EDITION.sub("", title)
+
+
+def _chain(title: str, region_code: str, category: str) -> str:
+    """Return what the versions of one policy have in common."""
+    return "|".join([_title(title), region_code, category])
+
+
+def _slug(key: str) -> str:
     """Return the address of the policy of a chain: the initials of its title, and what tells it from its namesakes."""
-    letters = re.sub("[^a-z0-9]", "", initials(chain.partition("|")[0]))[:40] or "policy"
-    return f"{letters}-{hashlib.sha256(chain.encode()).hexdigest()[:8]}"
+    letters = re.sub("[^a-z0-9]", "", initials(key.partition("|")[0]))[:40] or "policy"
+    return f"{letters}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"

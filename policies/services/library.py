@@ -264,7 +264,7 @@ def admit_version(
     version is published already.
     """
     Policy.objects.select_for_update().get(pk=policy.pk)
-    for later in policy.versions.filter(number__gte=number).order_by("-number"):
+    for later in policy.versions.filter(number__gte=number).order_by("-number").only("number"):
         PolicyVersion.objects.filter(pk=later.pk).update(number=later.number + 1)
     version = PolicyVersion.objects.create(policy=policy, number=number, **fields)
     _write_clauses(version, passages)
@@ -400,10 +400,10 @@ def _open(
 ) -> PolicyVersion:
     """Make a version public: from here on its text is frozen, searches find it, followers are told."""
     version.state, version.published_at = state, now
-    version.save()
+    version.save(update_fields=["state", "published_at", "published_on", "reviewer"])
     _note(version, verb, actor, now, note=note)
     _index_if_public(version)
-    if state == VersionState.PUBLISHED and version.policy.follows.exists():
+    if state == VersionState.PUBLISHED and version.number > 1 and version.policy.follows.exists():
         enqueue(kind=TELL, key=str(version.pk), now=now, version=version.pk)
     return version
 
