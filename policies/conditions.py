@@ -59,7 +59,7 @@ class Line:
     @property
     def clause(self) -> str:
         """The anchor of the clause that asks for it, or ""."""
-        return str(self.leaf.get("clause") or "") if isinstance(self.leaf, Mapping) else ""
+        return str(self.leaf.get("clause") or "") if isinstance(self.leaf, dict) else ""
 
     @property
     def requirement(self) -> str:
@@ -104,6 +104,13 @@ class Answer:
         return [*self.failed, *self.missing, *self.unknown, *self.met]
 
     @property
+    def open_facts(self) -> set[str]:
+        """The facts that were not told and would tell more."""
+        return {
+            line.leaf["fact"] for line in self.unknown if type(line.leaf) is dict and line.leaf.get("fact") in FACTS
+        }
+
+    @property
     def distance(self) -> int:
         """How far off it is, for sorting: the steps of all that is missing or not known."""
         return sum(line.steps for line in (*self.missing, *self.unknown))
@@ -114,31 +121,40 @@ class Answer:
 
 def evaluate(tree: Mapping, facts: Mapping) -> Answer:
     """Ask a tree of a person's facts (`policies/facts.py`). Never raises: what cannot be read is UNKNOWN."""
-    return _ask(tree, facts, True, 0)
+    return Asker(facts).ask(tree)
 
 
-def verdict(tree: Mapping, facts: Mapping) -> Verdict:
-    """Return the verdict of `evaluate` alone."""
-    return evaluate(tree, facts).verdict
+class Asker:
+    """Asks any number of trees of the same facts; the same leaf is asked once."""
 
+    def __init__(self, facts: Mapping):
+        self.facts = facts
+        self._leaves: dict[str, Answer] = {}
 
-def _ask(tree, facts: Mapping, wanted: bool, depth: int) -> Answer:
-    if tree == {}:
-        return Answer(Verdict.FITS if wanted else Verdict.NOT)
-    kind, parts = _branches(tree)
-    if depth > MAX_DEPTH:
-        return _answer_of(Line(None, wanted, steps=1))
-    if kind == "not":
-        return _ask(parts[0], facts, not wanted, depth + 1)
-    if not kind:
-        return _answer_of(_stand(tree, facts, wanted))
-    answers = [_ask(part, facts, wanted, depth + 1) for part in parts]
-    return _worst(answers) if (kind == "all") == wanted else _best(answers)  # De Morgan
+    def ask(self, tree, wanted: bool = True, depth: int = 0) -> Answer:
+        """Return the answer to a tree, or to its opposite."""
+        if tree == {}:
+            return Answer(Verdict.FITS if wanted else Verdict.NOT)
+        kind, parts = _branches(tree)
+        if depth > MAX_DEPTH:
+            return _answer_of(Line(None, wanted, steps=1))
+        if kind == "not":
+            return self.ask(parts[0], not wanted, depth + 1)
+        if not kind:
+            return self._leaf(tree, wanted)
+        answers = [self.ask(part, wanted, depth + 1) for part in parts]
+        return _worst(answers) if (kind == "all") == wanted else _best(answers)  # De Morgan
+
+    def _leaf(self, leaf, wanted: bool) -> Answer:
+        key = f"{wanted}{leaf!r}"
+        if key not in self._leaves:
+            self._leaves[key] = _answer_of(_stand(leaf, self.facts, wanted))
+        return self._leaves[key]
 
 
 def _branches(tree) -> tuple[str, tuple]:
     """Return "all", "any" or "not" with the parts, or "" for a leaf and for what makes no sense."""
-    if isinstance(tree, Mapping) and len(tree) == 1:
+    if isinstance(tree, dict) and len(tree) == 1:
         kind, parts = next(iter(tree.items()))
         if kind in ("all", "any") and isinstance(parts, list):
             return kind, tuple(parts)
@@ -148,8 +164,15 @@ def _branches(tree) -> tuple[str, tuple]:
 
 
 def _worst(answers: list[Answer]) -> Answer:
-    together = [[line for answer in answers for line in getattr(answer, name)] for name in Answer.__slots__[1:]]
-    return Answer(min((answer.verdict for answer in answers), default=Verdict.FITS), *together)
+    if len(answers) == 1:
+        return answers[0]
+    met, missing, failed, unknown = [], [], [], []
+    for answer in answers:
+        met += answer.met
+        missing += answer.missing
+        failed += answer.failed
+        unknown += answer.unknown
+    return Answer(min([answer.verdict for answer in answers], default=Verdict.FITS), met, missing, failed, unknown)
 
 
 def _best(answers: list[Answer]) -> Answer:
@@ -301,7 +324,7 @@ def leaves(tree, depth: int = 0) -> Iterator[Mapping]:
     if kind:
         for part in parts:
             yield from leaves(part, depth + 1)
-    elif isinstance(tree, Mapping) and tree:
+    elif isinstance(tree, dict) and tree:
         yield tree
 
 
@@ -335,7 +358,7 @@ def _faults(tree, depth: int) -> Iterator:
 
 
 def _leaf_faults(leaf) -> Iterator:
-    if not isinstance(leaf, Mapping) or not {"fact", "op", "value"} <= set(leaf) <= {"fact", "op", "value", "clause"}:
+    if not isinstance(leaf, dict) or not {"fact", "op", "value"} <= set(leaf) <= {"fact", "op", "value", "clause"}:
         yield gettext_lazy("A condition consists of “fact”, “op”, “value” and, if you like, “clause”.")
         return
     fact = FACTS.get(leaf["fact"]) if isinstance(leaf["fact"], str) else None
@@ -363,7 +386,7 @@ def _fits(fact: Fact, op: str, value) -> bool:
 
 def _is_sound(leaf) -> bool:
     """Tell whether a leaf can be asked."""
-    if not isinstance(leaf, Mapping):
+    if not isinstance(leaf, dict):
         return False
     fact, op = leaf.get("fact"), leaf.get("op")
     known_fact = isinstance(fact, str) and fact in FACTS

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from policies import wording
-from policies.conditions import Answer, Verdict, evaluate
+from policies.conditions import Answer, Asker, Verdict
 from policies.facts import FACTS, NATION, known
 from policies.models import Benefit, BenefitKind, PayRule
 from policies.states import VersionState
@@ -31,6 +31,7 @@ FOR_THE_PERSON = (  # kinds whose money is the person's own; funds, loans and ta
     BenefitKind.LIVING,
     BenefitKind.CAR,
 )
+_MONTHS_A_PAYMENT = {PayRule.MONTHLY: 1, PayRule.YEARLY: 12}
 ORDER = {kind: number for number, kind in enumerate(BenefitKind.values)}
 READ = (
     "pk", "kind", "amount_yuan", "pay_rule", "pay_months", "exclusive_group", "version__region_code", "tree",
@@ -73,9 +74,8 @@ class Row:
         """All that is paid in the end, as far as the period is known; for comparing, in yuan."""
         if self.amount_yuan is None:
             return Decimal(0)
-        months = self.pay_months or 0
-        times = {PayRule.MONTHLY: max(months, 1), PayRule.YEARLY: max(months // 12, 1)}.get(self.pay_rule, 1)
-        return self.amount_yuan * times
+        months = _MONTHS_A_PAYMENT.get(self.pay_rule)
+        return self.amount_yuan * max((self.pay_months or 0) // months, 1) if months else self.amount_yuan
 
 
 @dataclass
@@ -103,13 +103,13 @@ def match(facts: Mapping, day: date) -> Matches:
     """Ask every benefit that holds where somebody works, in one statement."""
     benefits = in_force(day).filter(version__region_code__in=where(facts))
     groups: dict[Verdict, list[Row]] = {verdict: [] for verdict in reversed(Verdict)}
-    asked: dict[str, Answer] = {}
+    asker, asked = Asker(facts), {}
     waiting: Counter[str] = Counter()
     for *values, tree in benefits.annotate(tree=Cast("conditions", TextField())).values_list(*READ).iterator(2000):
-        answer = asked.get(tree) or asked.setdefault(tree, evaluate(json.loads(tree), facts))
+        answer = asked.get(tree) or asked.setdefault(tree, asker.ask(json.loads(tree)))
         groups[answer.verdict].append(Row(*values, answer))
         if answer.verdict != Verdict.NOT:
-            waiting.update({line.leaf["fact"] for line in answer.unknown if line.fact})
+            waiting.update(answer.open_facts)
     for verdict, rows in groups.items():
         rows.sort(key=_nearest if verdict in (Verdict.NEARLY, Verdict.UNKNOWN) else _by_kind)
     return Matches(groups, [(key, waiting[key]) for key in sorted(waiting, key=lambda key: (-waiting[key], key))])

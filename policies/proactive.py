@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Person, User
 from notifications.services import Note, notify_many
 from policies import matching
-from policies.conditions import Verdict, evaluate, facts_in
+from policies.conditions import Asker, Verdict, facts_in
 from policies.facts import FACTS, known
 from policies.models import Benefit, Offer, OfferState, ProactiveConsent, RedeemMode
 from policies.situation import age_on
@@ -167,7 +167,8 @@ def _seen(consents: list[ProactiveConsent]) -> dict[int, set]:
 
 def _fitting(facts: Mapping, by_place: Mapping[str, list[Benefit]]) -> list[Benefit]:
     here = [benefit for code in sorted(matching.where(facts)) for benefit in by_place.get(code, ())]
-    return [benefit for benefit in here if evaluate(benefit.conditions, facts).verdict == Verdict.FITS]
+    asker = Asker(facts)
+    return [benefit for benefit in here if asker.ask(benefit.conditions).verdict == Verdict.FITS]
 
 
 def _facts(consents: list[ProactiveConsent], day: date) -> dict[int, dict]:
