@@ -30,22 +30,34 @@ LISTS = {
 }
 
 
-def reach(user: User, day: date) -> Q:
-    """Return which versions an editor's posts of the day cover: the province keeps all of them, others their area."""
+def areas(user: User, day: date) -> list[str] | None:
+    """Return what the codes of an editor's regions begin with; None for editors of a province: they keep everything."""
     if user.is_superuser:
-        return Q()
-    within = Q(pk__in=[])
+        return None
+    found: list[str] = []
     for post in posts_of(user, day).filter(role=Role.EDITOR):
         if post.region.kind == RegionKind.PROVINCE:
-            return Q()
-        zones = Region.objects.within(post.region).filter(kind=RegionKind.ZONE).values("code")
-        within |= Q(region_code__startswith=stem(post.region.code)) | Q(region_code__in=zones)
-    return within
+            return None
+        zones = Region.objects.within(post.region).filter(kind=RegionKind.ZONE)
+        found += [stem(post.region.code), *zones.values_list("code", flat=True)]
+    return found
+
+
+def keeps(user: User, day: date, region_code: str) -> bool:
+    """Tell whether an editor keeps the policies of a region."""
+    begins = areas(user, day)
+    return begins is None or region_code.startswith(tuple(begins))
 
 
 def reached(user: User, day: date) -> QuerySet[PolicyVersion]:
-    """Return the versions that an editor reaches."""
-    return PolicyVersion.objects.filter(reach(user, day))
+    """Return the versions that an editor keeps."""
+    begins = areas(user, day)
+    if begins is None:
+        return PolicyVersion.objects.all()
+    within = Q(pk__in=[])
+    for code in begins:
+        within |= Q(region_code__startswith=code)
+    return PolicyVersion.objects.filter(within)
 
 
 def stem(code: str) -> str:

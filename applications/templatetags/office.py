@@ -21,7 +21,7 @@ RAIL = (  # model of the admin, what the rail says, icon
     ("Certificate", _("Certificates"), "certificate"),
     ("Person", _("People"), "user"),
     ("Unit", _("Units"), "users"),
-    ("PolicyVersion", _("Policies"), "book"),
+    ("PolicyVersion", _("Policy library"), "book"),
     ("Benefit", _("Benefits"), "yuan"),
     ("GuideVersion", _("Guides"), "file"),
     ("Window", _("Windows"), "window"),

@@ -5,12 +5,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from policies.admin.items import LinesJSONField
 from policies.conditions import check_tree
 from policies.facts import FACTS, Kind
 from policies.models import Benefit, Clause, Policy, PolicyVersion, ServiceItem
 from policies.topics import AUDIENCES, TOPICS
+from regions import divisions
+from regions.models import Region
 
 LONGEST_TEXT = 5 * 1024 * 1024
 DAYS = ("adopted_on", "published_on", "effective_on", "expires_on")
@@ -44,6 +47,12 @@ class FactsForm(forms.ModelForm):
     topics = KeysField(TOPICS, label=_("Topics"))
     audiences = KeysField(AUDIENCES, label=_("Audience"))
     source_url = forms.URLField(label=_("Link to the source"), max_length=500, required=False, assume_scheme="https")
+    document_no = forms.CharField(
+        label=pgettext_lazy("policy", "Document number"),
+        max_length=80,
+        required=False,
+        help_text=_("As it is printed, for example 云人社发〔2026〕5号."),
+    )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
@@ -75,17 +84,29 @@ class FactsForm(forms.ModelForm):
         help_texts = {
             "label": _("As it is quoted: 1.0, 2.0, 2026 revision."),
             "region_code": _("Six digits of GB/T 2260; 000000 is the whole country."),
-            "document_no": _("As it is printed, for example 云人社发〔2026〕5号."),
         }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, keeps=None, **kwargs):
+        """`keeps` tells whether the editor keeps the policies of a region."""
         super().__init__(*args, **kwargs)
+        self.keeps = keeps
         self.fields["topics"].keep(self.instance.topics)
         self.fields["audiences"].keep(self.instance.audiences)
 
     def values(self) -> dict:
         """Return the fields of the version as the service takes them."""
-        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return {name: self.cleaned_data[name] for name in (*self.Meta.fields, "region_name")}
+
+    def clean_region_code(self):
+        """A code of GB/T 2260, or of a functional zone of ours, that the editor keeps."""
+        code = self.cleaned_data["region_code"]
+        zone = Region.objects.filter(code=code).first()
+        if not zone and not divisions.exists(code):
+            raise ValidationError(_("There is no region with this code."))
+        if not self.keeps(code):
+            raise ValidationError(_("Your post does not cover this region."))
+        self.cleaned_data["region_name"] = zone.name_zh if zone else divisions.names(code)["zh"]
+        return code
 
     def clean(self):
         cleaned = super().clean()
@@ -107,7 +128,7 @@ class NewPolicyForm(FactsForm):
         help_text=_("Small letters, digits and hyphens; people quote it, so it stays for good."),
     )
     text = forms.CharField(
-        label=_("Text"),
+        label=pgettext_lazy("policy", "Text"),
         max_length=LONGEST_TEXT,
         required=False,
         widget=forms.Textarea(attrs={"rows": 16}),
@@ -126,7 +147,7 @@ class TextForm(forms.Form):
     """The whole text as Markdown."""
 
     text = forms.CharField(
-        label=_("Text"),
+        label=pgettext_lazy("policy", "Text"),
         max_length=LONGEST_TEXT,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 30}),

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Role
 from accounts.permissions import RoleAdminMixin, roles_in
@@ -25,7 +26,7 @@ from policies.services import editing, library
 from talentportal.lib.refusals import Refused
 
 EVENTS = {
-    "draft": _("Draft begun"),
+    "draft": _("Draft of the version begun"),
     "edit": _("Changed"),
     "submit_for_review": _("Sent for review"),
     "return_to_editor": _("Given back"),
@@ -91,7 +92,7 @@ class PolicyVersionAdmin(Reach, admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         said, today = request.GET, timezone.localdate(clock.now())
-        versions, words = self.get_queryset(request), said.get("q", "").replace("\0", "").strip()[:80]
+        versions, words = self.get_queryset(request), said.get("q", "").strip()[:80]
         edits = self.has_change_permission(request)
         key = said.get("list") if said.get("list") in desk.LISTS else ("mine" if edits else "published")
         rows = desk.found(versions, words) if words else desk.listed(versions, key, request.user, today)
@@ -114,7 +115,9 @@ class PolicyVersionAdmin(Reach, admin.ModelAdmin):
         """A policy that the library does not have yet."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = NewPolicyForm(request.POST or None, initial={"label": "1.0", "level": "province"})
+        form = NewPolicyForm(
+            request.POST or None, keeps=self._keeps(request), initial={"label": "1.0", "level": "province"}
+        )
         refused = []
         if request.method == "POST" and form.is_valid():
             try:
@@ -168,7 +171,12 @@ class PolicyVersionAdmin(Reach, admin.ModelAdmin):
     def facts(self, request, pk):
         """Title, number, dates, topics: everything but the text."""
         version = self._draft(request, pk)
-        form = FactsForm(request.POST or None, instance=version, initial={"seen": editing.mark(version)})
+        form = FactsForm(
+            request.POST or None,
+            instance=version,
+            keeps=self._keeps(request),
+            initial={"seen": editing.mark(version)},
+        )
         refused = []
         if request.method == "POST" and form.is_valid():
             refused = self._save(
@@ -307,6 +315,10 @@ class PolicyVersionAdmin(Reach, admin.ModelAdmin):
             raise PermissionDenied(_("Only a draft can be changed."))
         return version
 
+    def _keeps(self, request):
+        today = timezone.localdate(clock.now())
+        return lambda code: desk.keeps(request.user, today, code)
+
     def _address(self, version, page: str = "change") -> str:
         return reverse(f"admin:policies_policyversion_{page}", args=[version.pk])
 
@@ -328,11 +340,11 @@ class PolicyVersionAdmin(Reach, admin.ModelAdmin):
 LISTS = tuple(desk.LISTS.items())
 GROUPS = (
     (_("Title"), ("slug", "title_zh", "title_en", "label")),
-    (_("Document"), ("document_no", "index_no", "issuer_zh", "issuer_en", "category", "source_url", "source_name")),
+    (_("The document"), ("document_no", "index_no", "issuer_zh", "issuer_en", "category", "source_url", "source_name")),
     (_("Where it holds"), ("level", "region_code")),
     (_("Dates"), ("adopted_on", "published_on", "effective_on", "expires_on")),
     (_("How readers find it"), ("topics", "audiences", "summary_zh", "summary_en")),
-    (_("Text"), ("text",)),
+    (pgettext_lazy("policy", "Text"), ("text",)),
 )
 
 

@@ -122,6 +122,8 @@ def test_a_new_policy_begins_with_facts_and_text(client, editor):
         ({"expires_on": "2025-01-01"}, "expires_on"),
         ({"level": "galaxy"}, "level"),
         ({"topics": ["nonsense"]}, "topics"),
+        ({"region_code": "999999"}, "region_code"),
+        ({"region_code": "昆明"}, "region_code"),
         ({"source_url": "javascript:alert(1)"}, "source_url"),
     ],
 )
@@ -458,9 +460,7 @@ def test_lists_hold_what_waits_for_whom(client, editor, reviewer):
     }
 
 
-@pytest.mark.parametrize(
-    "query", [{"q": "taken"}, {"q": "若干", "page": "999999999"}, {"list": "x", "page": "x"}, {"q": "\0"}]
-)
+@pytest.mark.parametrize("query", [{"q": "taken"}, {"q": "若干", "page": "999999999"}, {"list": "x", "page": "x"}])
 def test_lists_bear_any_address(client, editor, query):
     make_version("taken")
     client.force_login(editor)
@@ -476,6 +476,15 @@ def test_an_editor_of_a_city_keeps_to_the_city(client, city_editor):
         assert client.get(address("change", other)).status_code == 404
         assert client.post(address("act", other, "discard"), {"discard-sure": "on"}).status_code == 404
         assert client.get(address("benefits", other)).status_code == 404
+
+
+def test_an_editor_of_a_city_begins_policies_of_that_city_only(client, city_editor):
+    client.force_login(city_editor)
+    for code, status in (("530300", 422), ("530000", 422), ("000000", 422), ("530114", 302)):
+        said = FACTS | {"slug": f"of-{code}", "region_code": code}
+        assert client.post(reverse("admin:policies_policyversion_add"), said).status_code == status
+    version = PolicyVersion.objects.get()
+    assert (version.region_code, version.region_name) == ("530114", "呈贡区")
 
 
 def test_administrators_read_and_do_nothing(client, draft, administrator):
