@@ -106,9 +106,8 @@ class Answer:
     @property
     def open_facts(self) -> set[str]:
         """The facts that were not told and would tell more."""
-        return {
-            line.leaf["fact"] for line in self.unknown if type(line.leaf) is dict and line.leaf.get("fact") in FACTS
-        }
+        asked = (line.leaf.get("fact") for line in self.unknown if isinstance(line.leaf, dict))
+        return {key for key in asked if isinstance(key, str) and key in FACTS}
 
     @property
     def distance(self) -> int:

@@ -219,9 +219,14 @@ def test_everybody_and_nobody():
         (leaf("grade", "at_least", "D"), {"grade": "B"}, "FITS", "Talent class: class D or above (you: class B)"),
         (leaf("skill", "at_least", 3), {"skill": "4"}, "NEARLY", "Still missing – Vocational skill level: level 3"),
         (leaf("skill", "at_least", "3"), {"skill": 1}, "FITS", "Vocational skill level: level 3"),
-        (leaf("returned", "is", True), {"returned": "no"}, "NOT", "Returned from studies abroad: Yes (you: No)"),
-        (leaf("first_home", "is", True), {"first_home": False}, "NOT", "No home of your own there: Yes (you: No)"),
-        (leaf("full_time", "is", True), {"full_time": False}, "NEARLY", "Still missing – Work full time there: Yes"),
+        (leaf("returned", "is", True), {"returned": "no"}, "NOT", "Returned from studies abroad (you: No)"),
+        (leaf("first_home", "is", True), {"first_home": False}, "NOT", "No home of your own there (you: No)"),
+        (
+            leaf("full_time", "is", True),
+            {"full_time": False},
+            "NEARLY",
+            "Still missing – Work full time there (you: No)",
+        ),
         (leaf("employer", "in", ["university", "research"]), {"employer": "enterprise"}, "NEARLY", "Still missing – E"),
         (
             leaf("region", "within", "530100"),
@@ -252,6 +257,12 @@ def test_a_condition_and_what_it_says(condition, facts, verdict, words):
         answer = evaluate(condition, facts)
         assert answer.verdict == Verdict[verdict]
         assert words in answer.lines[0].text
+
+
+def test_a_no_that_is_asked_for_is_said_as_such():
+    with translation.override("en"):
+        assert describe(leaf("full_time", "is", False)) == ["Not: Work full time there"]
+        assert describe({"not": leaf("full_time", "is", "no")}) == ["Work full time there"]
 
 
 def test_a_functional_zone_lies_where_its_parent_lies():
@@ -315,7 +326,7 @@ def test_described_in_both_languages():
         assert describe(tree) == [
             "Degree: master or above",
             "Age: below 46 years old",
-            "Returned from studies abroad: not No",
+            "Returned from studies abroad",
             "One of these: Professional title: full senior title or above; or Working years: at least 5 years, and "
             "Vocational skill level: level 1 (senior technician) (together)",
         ]
@@ -355,7 +366,8 @@ def test_nothing_that_json_can_hold_breaks_it(tree, facts):
     check_tree(tree)
     describe(tree)
     answer = evaluate(tree, facts if isinstance(facts, dict) else {})
-    [line.text for line in answer.lines]
+    assert all(line.text and line.for_the_office for line in answer.lines)
+    assert answer.open_facts <= set(FACTS)
     assert answer.verdict in Verdict
 
 
