@@ -123,7 +123,7 @@ class NewPolicyForm(FactsForm):
     """A policy that the library does not have yet, with its first version."""
 
     slug = forms.SlugField(
-        label=_("Address"),
+        label=pgettext_lazy("policy", "Address"),
         max_length=80,
         help_text=_("Small letters, digits and hyphens; people quote it, so it stays for good."),
     )
