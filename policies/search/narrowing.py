@@ -63,7 +63,7 @@ def _in_regions(codes: tuple[str, ...], scope: str) -> Condition:
     for code in codes:
         above, prefix = around(code) if scope == "here" else ({code}, "")
         exact |= above
-        below += [f"{prefix}%"] if prefix or (scope == "here" and code == NATIONAL) else []
+        below += [f"{prefix}%"] if prefix else []
     if scope == "here":
         exact |= _zones(codes)
     return "(region = ANY(%s) OR region LIKE ANY(%s))", [sorted(exact), below]

@@ -79,7 +79,7 @@ def parse(data) -> Query:
         found["statuses"] = SHOWN
     text = " ".join("".join(c if c.isprintable() else " " for c in (_raw(data, "q") or [""])[-1][:5000]).split())
     return Query(
-        text=text[:LONGEST_TEXT],
+        text=text[:LONGEST_TEXT].strip(),
         is_shortened=len(text) > LONGEST_TEXT,
         scope=_one_of(data, "scope", SCOPES, dropped),
         sort=_one_of(data, "sort", SORTS, dropped),
