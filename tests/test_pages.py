@@ -26,9 +26,9 @@ from certificates.models import Certificate
 from jobs import clock
 from jobs import services as jobs
 from notifications.models import Message
-from policies import proactive
-from policies.models import Policy, SavedSearch, ServiceItem
-from policies.services import following
+from policies import desk, proactive
+from policies.models import Policy, PolicyVersion, SavedSearch, ServiceItem
+from policies.services import following, library
 from provinces import demo_accounts, demo_cases, loader, packs
 from tests.access.test_matrix import ADDRESSES
 from tests.browser import Visitor, apart, be_at, chromium
@@ -45,7 +45,12 @@ RULES = {
 WITHOUT_CONTRAST = {"rules": {"color-contrast": {"enabled": False}}}
 DJANGOS_OWN = ".select2-container"  # its search fields have no name; nobody but administrators meets them
 MOSTLY_DJANGOS = ("administrator", "en")  # the same forms once more, in Django's own English
-OUR_ADMIN = ("admin:index", "admin:applications_case_")
+OUR_ADMIN = (
+    "admin:index",
+    "admin:applications_case_",
+    "admin:policies_policyversion_",
+    "admin:policies_benefit_import",
+)
 NO_PAGES = {"healthz", "readyz", "certificates:code", "certificates:file", "me:file", "me:paper", "apply:rows"} | {
     *("schema", "open_data:file", "policies:rss", "policies:atom"),
     *("api:policies", "api:policy", "api:version", "api:benefits", "api:benefit", "api:regions", "api:region"),
@@ -103,7 +108,7 @@ def drafts() -> dict:
     expired = services.start(item=item, actor=who("grower"), now=now - timedelta(days=70))
     told = {"region": "530000/530100/530114", "degree": "doctor", "grade": "D", "age": 50}
     proactive.give_consent(facts=told, actor=who("engineer"), now=now)
-    return {"new": new, "promised": play.case, "expired": expired, "searches": searches(now)}
+    return {"new": new, "promised": play.case, "expired": expired, "searches": searches(now), "versions": versions(now)}
 
 
 def searches(now) -> list[SavedSearch]:
@@ -113,9 +118,26 @@ def searches(now) -> list[SavedSearch]:
     for query in ("topic=housing", "topic=science"):
         asked = {"query": query, "frequency": "WEEKLY", "email": "reader@mail.example", "language": "en", "now": now}
         following.ask_for_alerts(**asked)
-    saved, waiting, stopped = SavedSearch.objects.order_by("pk")
+    stopped, waiting, saved = SavedSearch.objects.order_by("-pk")[:3]  # the demo has some of its own
     following.stop_searches(searches=SavedSearch.objects.filter(pk=stopped.pk), now=now)
     return [saved, waiting, stopped]
+
+
+def versions(now) -> dict:
+    """Take three published policies further: a draft given back, one in review, one that waits for its moment."""
+    author, second = who("editor"), who("editor2")
+    published = PolicyVersion.objects.filter(state="PUBLISHED").order_by("pk")[:3]
+    draft, review, scheduled = (
+        library.copy_version(version=one, label="9.0", actor=author, now=now) for one in published
+    )
+    library.add_benefit(
+        version=draft, key="loose", kind="card", name_zh="无条款", text_zh="无条款", actor=author, now=now
+    )
+    for version in (draft, review, scheduled):
+        library.submit_for_review(version=version, actor=author, now=now)
+    library.return_to_editor(version=draft, reason="金额不对", actor=second, now=now)
+    library.schedule(version=scheduled, publish_at=now + timedelta(days=9), actor=second, now=now)
+    return {"draft": draft, "review": review, "scheduled": scheduled, "published": published[0]}
 
 
 def who(key: str) -> User:
@@ -134,6 +156,7 @@ def of_everybody(demo):
         yield None, "services:guide", (code,), ""
     yield None, "services:check", ("rent-subsidy",), ""
     yield None, "policies:match", (), ""
+    yield from of_the_library()
     yield from ((None, "windows:list", (), query) for query in ("", "?view=table"))
     yield None, "windows:detail", (Window.objects.get(code="530114-1").code,), ""
     yield None, "verify:token", (sealed().first().token,), ""
@@ -142,6 +165,20 @@ def of_everybody(demo):
     yield from ((None, "policies:alert", (search.token,), "") for search in demo.searches)
     for name in ("account_login", "account_signup", "account_request_login_code", "account_reset_password"):
         yield None, name, (), ""
+
+
+def of_the_library():
+    """Lists with and without finds, policies in every standing, what changed, and comparisons."""
+    asked = ("", "?q=%E5%8D%9A%E5%A3%AB&p=yunnan-talent-support&p=kunming-spring-city", "?q=zzz&kind=car", "?page=99")
+    yield from ((None, "policies:list", (), query) for query in asked)
+    yield None, "policies:regions", (), ""
+    slugs = ("yunnan-talent-support", "kunming-spring-city", "dali-cangshan-erhai", "yunnan-labor-brands")
+    yield from ((None, "policies:detail", (slug,), "") for slug in slugs)
+    yield None, "policies:version", ("yunnan-talent-support", "1.0"), ""
+    yield None, "policies:difference", ("yunnan-talent-support", "1.0", "2.0"), ""
+    three = "?p=kunming-spring-city&p=dali-cangshan-erhai&p=yuxi-yuping-talents"
+    for query in ("", three, f"{three}&only=1&p=no-such", "?p=yunnan-talent-support", "?kind=settling&region=530000"):
+        yield None, "policies:compare", (), query
 
 
 def of_applicants(demo):
@@ -211,6 +248,27 @@ def of_the_office(demo):
         yield who("certificates"), f"admin:certificates_batch_{name}", (), ""
 
 
+def of_the_editor(demo):
+    """The lists, a version in each state, and all that can be done with a draft; the reviewer's side as well."""
+    editor, name = who("editor"), "admin:policies_policyversion_{}".format
+    yield editor, "admin:index", (), ""
+    yield from ((editor, name("changelist"), (), f"?list={key}") for key in desk.LISTS)
+    yield editor, name("changelist"), (), "?q=zzz"
+    yield editor, name("add"), (), ""
+    for version in demo.versions.values():
+        yield from ((editor, name(page), (version.pk,), "") for page in ("change", "benefits"))
+    for state in ("review", "scheduled"):
+        yield who("editor2"), name("change"), (demo.versions[state].pk,), ""
+    draft = demo.versions["draft"]
+    yield from ((editor, name(page), (draft.pk,), "") for page in ("facts", "text"))
+    clause = draft.clauses.filter(kind="ARTICLE").first()
+    yield editor, name("clause"), (draft.pk, clause.anchor), ""
+    yield from ((editor, name("benefits"), (draft.pk,), query) for query in (f"?add={clause.anchor}", "?show=open"))
+    yield editor, name("benefits"), (draft.pk,), f"?edit={draft.benefits.first().pk}"
+    yield editor, "admin:policies_benefit_changelist", (), ""
+    yield editor, "admin:policies_benefit_import", (), ""
+
+
 def of_the_administrator(demo):
     """Every list of the administration and a row of it."""
     administrator = who("admin")
@@ -246,6 +304,7 @@ ROLES = {
     "applicants": of_applicants,
     "drafts": of_drafts,
     "office": of_the_office,
+    "editor": of_the_editor,
     "administrator": of_the_administrator,
 }
 
