@@ -1,6 +1,6 @@
 """A form that could not be taken is given back by a redirect, so that reload and Back are plain loads of a page.
 
-What was typed waits in the session, sealed, because it may hold a document number; the next try takes its place.
+What was typed waits in the session, sealed, because it may hold a document number, until a step is done or the next try takes its place.
 """
 
 import base64
@@ -45,6 +45,11 @@ def told(request) -> dict:
     """Return what was said when a form was given back; {} on any other page."""
     kept = _kept(request)
     return kept["told"] if kept else {}
+
+
+def forget(request) -> None:
+    """Drop what was kept, once it was taken."""
+    request.session.pop(SLOT, None)
 
 
 def _kept(request) -> dict | None:

@@ -94,6 +94,7 @@ def _page(request, wizard: Wizard, step: str, **context):
 
 def _done(request, wizard: Wizard, step: str, answers: dict | None = None):
     """Keep the answers and go on to the next step, or away when only saving was asked for."""
+    again.forget(request)
     following = STEPS[STEPS.index(step) + 1]
     services.save_answers(case=wizard.case, actor=request.user, answers=answers or {}, step=following, now=wizard.now)
     return _to(wizard.case, following)

@@ -42,6 +42,15 @@ def test_a_failed_form_answers_with_a_redirect_to_a_page_that_can_be_loaded_agai
     assert NUMBER not in client.get(f"{draft}identity/").content.decode()  # a new visit begins with an empty form
 
 
+def test_once_taken_nothing_waits_any_more(newcomer):
+    client, draft = newcomer
+    sent = {"document_type": "RESIDENT_ID", "name": "阿依古丽", "number": NUMBER}
+    client.post(f"{draft}identity/", sent)
+    assert client.post(f"{draft}identity/", sent | {"number": "990101199003070015"})["Location"] == f"{draft}basics/"
+    assert "does not fit" not in text(client.get(f"{draft}identity/?again"))
+    assert set(client.session.keys()) == {"_auth_user_id", "_auth_user_backend", "_auth_user_hash"}
+
+
 def test_what_waits_is_sealed_and_only_its_own_page_and_person_see_it(newcomer, client_of, stranger, world):
     client, draft = newcomer
     client.post(f"{draft}identity/", {"document_type": "RESIDENT_ID", "name": "阿依古丽", "number": NUMBER})
