@@ -30,17 +30,25 @@ from policies.queries import initials
 from policies.search.index import tidy
 from policies.states import PUBLIC, VersionState
 from regions import divisions
+from regions.models import Region
 from talentportal.lib.refusals import Refused
 
 logger = logging.getLogger(__name__)
 
-REQUIRED = ("id", "title", "level", "region_code", "file")
+REQUIRED = ("id", "title", "level", "region_code")
 LARGEST_FILE, LARGEST_INDEX = 20 * 2**20, 200 * 2**20  # bytes
 STATUS = {
     **dict.fromkeys(("", "current", "effective", "in force", "现行有效", "有效", "尚未生效", "upcoming"), "current"),
     **dict.fromkeys(("superseded", "amended", "已被修改", "已修改", "已被修订", "已修订"), "superseded"),
     **dict.fromkeys(("repealed", "abolished", "废止", "已废止"), "repealed"),
     **dict.fromkeys(("expired", "失效", "已失效"), "expired"),
+}
+LEVELS = {
+    **{level: level for level in PolicyLevel.values},
+    **dict.fromkeys(("国家", "国家级", "全国", "中央"), PolicyLevel.NATIONAL),
+    **dict.fromkeys(("省", "省级", "provincial"), PolicyLevel.PROVINCE),
+    **dict.fromkeys(("市", "市级", "地市级", "municipal", "prefecture"), PolicyLevel.CITY),
+    **dict.fromkeys(("县", "县级", "区县", "区县级", "district"), PolicyLevel.COUNTY),
 }
 STATES = {
     "current": VersionState.PUBLISHED,
@@ -147,8 +155,10 @@ def _read_row(line: int, names: list[str], values: list[str], rows: dict[str, Ro
     record = dict(zip(names, (value.strip() for value in values), strict=False))
     row_id = record.get("id", "")
     try:
-        if len(values) != len(names):
+        if len(values) < len(names) or any(values[len(names) :]):
             raise RowError(f"{len(values)} values under {len(names)} columns")
+        if any("\0" in value for value in values):
+            raise RowError("a value holds a zero byte")
         if row_id in rows:
             raise RowError(f"the id stands already in line {rows[row_id].line}")
         rows[row_id] = clean_row(line, record)
@@ -159,8 +169,8 @@ def _read_row(line: int, names: list[str], values: list[str], rows: dict[str, Ro
 def clean_row(line: int, record: dict[str, str]) -> Row:
     """Return a record of index.csv with clean values. Raises RowError with everything that is wrong with it."""
     reasons: list[str] = []
-    fields = {name: record.get(column, "") for column, name in TEXTS.items() if column in record}
-    fields["level"] = record["level"].lower()
+    fields = {name: " ".join(record[column].split()) for column, name in TEXTS.items() if column in record}
+    fields["level"] = LEVELS.get(record["level"].lower(), "")
     fields["region_code"] = divisions.full_code(record["region_code"])
     fields["topics"] = _listed(record.get("topics", ""))
     fields["audiences"] = _listed(record.get("audiences", "") or record.get("audience", ""))
@@ -176,7 +186,8 @@ def clean_row(line: int, record: dict[str, str]) -> Row:
     names = divisions.names(fields["region_code"])
     fields["region_name"] = fields.get("region_name") or names["zh"]
     key = _chain(fields["title_zh"], fields["region_code"], fields.get("category", ""))
-    return Row(line, record["id"], record["file"], record.get("sha256", "").lower(), status, fields, key)
+    file = record.get("file", "").replace("\\", "/") or f"text/{record['id']}.md"
+    return Row(line, record["id"], file, record.get("sha256", "").lower(), status, fields, key)
 
 
 def _faults(record: dict[str, str], fields: dict) -> list[str]:
@@ -185,11 +196,13 @@ def _faults(record: dict[str, str], fields: dict) -> list[str]:
         reasons.append(f"the id {record['id'][:60]!r} is empty, too long, or has strange characters")
     if not record["title"]:
         reasons.append("the title is empty")
-    if level not in PolicyLevel.values:
+    if not level:
         reasons.append(f"unknown level {record['level']!r}")
-    if not code or not divisions.exists(code):
+    if not (
+        divisions.exists(code) or Region.objects.filter(code=code).exists()
+    ):  # a functional zone of the home province
         reasons.append(f"unknown region code {record['region_code']!r}")
-    elif level in PolicyLevel.values and rules.contradicts_level(level, code):
+    elif level and rules.contradicts_level(level, code):
         reasons.append(f"level {level} and region code {code} do not go together")
     if fields["expires_on"] and fields["effective_on"] and fields["expires_on"] <= fields["effective_on"]:
         reasons.append("expires_on is not after effective_on")
@@ -199,8 +212,6 @@ def _faults(record: dict[str, str], fields: dict) -> list[str]:
         longest = PolicyVersion._meta.get_field(name).max_length
         if len(fields[name]) > longest:
             reasons.append(f"{name} is longer than {longest} characters")
-        if "\0" in fields[name]:
-            reasons.append(f"{name} holds a zero byte")
     return reasons
 
 
@@ -211,7 +222,7 @@ def _listed(text: str) -> list[str]:
 def _date(name: str, text: str, reasons: list[str]) -> date | None:
     if not text:
         return None
-    found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", text)
+    found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?", text)
     try:
         return date(*map(int, found.groups()))
     except (AttributeError, ValueError):
@@ -288,13 +299,18 @@ def read_history(folder: Path, report: Report) -> dict[str, list[tuple[date | No
     found = defaultdict(list)
     if not path.is_file():
         return found
-    reader = csv.DictReader(io.StringIO(_decoded(path.read_bytes(), "history.csv"), newline=""))
-    for record in reader:
+    try:
+        text = _decoded(path.read_bytes(), "history.csv").replace("\0", "")
+        records = list(csv.DictReader(io.StringIO(text, newline="")))
+    except (UnreadableFolder, csv.Error) as error:
+        report.remarks.append((1, "", f"history.csv cannot be read: {error}"))
+        return found
+    for number, record in enumerate(records, start=2):
         reasons: list[str] = []
         day = _date("date", (record.get("date") or "").strip(), reasons)
         event = (record.get("event") or "").strip()
         if reasons or not event:
-            report.remarks.append((reader.line_num, record.get("policy_id") or "", "history.csv: no date or no event"))
+            report.remarks.append((number, record.get("policy_id") or "", "history.csv: no date or no event"))
         else:
             found[(record.get("policy_id") or "").strip()].append((day, event))
     return found

@@ -3,6 +3,7 @@ import time
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError
 
 from jobs import clock
 from policies.importing import Report, UnreadableFolder, import_folder
@@ -23,6 +24,8 @@ class Command(BaseCommand):
             report = import_folder(folder, now=clock.now(), dry_run=dry_run, progress=self.progress)
         except UnreadableFolder as error:
             raise CommandError(str(error)) from error
+        except (OperationalError, InterfaceError) as error:
+            raise CommandError(f"the database is away; run it again, it goes on where it stopped: {error}") from error
         self.tell(report, dry_run, time.monotonic() - began)
         if report.errors:
             sys.exit(1)
