@@ -72,7 +72,8 @@ def next_moment(after: datetime) -> datetime | None:
 
 def _forget(now: datetime) -> int:
     unconfirmed = Q(confirmed_at=None, created_at__lt=now - timedelta(days=CONFIRM_DAYS))
-    gone = SavedSearch.objects.filter(unconfirmed | Q(stopped_at__lt=now - KEPT), user=None)
+    refused = Q(confirmed_at=None, stopped_at__isnull=False)
+    gone = SavedSearch.objects.filter(unconfirmed | refused | Q(stopped_at__lt=now - KEPT), user=None)
     return gone.delete()[0]
 
 

@@ -416,6 +416,16 @@ def test_an_address_that_nobody_confirms_is_deleted(at):
     assert not SavedSearch.objects.exists()
 
 
+def test_an_address_that_says_no_is_deleted_at_once(at):
+    ask()
+    page = reverse("policies:alert", kwargs={"token": SavedSearch.objects.get().token})
+    Client().post(page, {"act": "stop"})
+    assert "notice--ok" in Client().get(page).content.decode()
+    run(FRIDAY)
+    assert not SavedSearch.objects.exists()
+    assert mail.outbox == []
+
+
 def test_a_stopped_address_is_forgotten_after_a_month(at, person):
     confirmed(at)
     save(person)
