@@ -98,7 +98,7 @@ def check_the_demo() -> None:
     assert set(closed.values_list("close_type", flat=True)) == set(CloseType.values)
     roles = {row[0] for row in demo_accounts.table(packs.read("yunnan"))}
     assert {"Applicant", "Unit handler"} < roles
-    assert len(roles) == 9
+    assert len(roles) == 10
     assert all(user.is_demo and user.check_password(demo_accounts.PASSWORD) for user in User.objects.all()[:2])
 
 

@@ -9,6 +9,7 @@ from time import process_time
 import pytest
 import yaml
 from django.utils import timezone
+from django.utils.translation import override
 
 from jobs.models import Job
 from policies.conditions import check_tree, leaves
@@ -30,6 +31,7 @@ from policies.models.search import SearchEntry
 from policies.rules import missing, standing
 from policies.services import library
 from policies.states import Standing
+from policies.wording import money
 from provinces import demo_cases, loader, packs, policies
 from provinces.policies import PackError, chinese_number
 from tests.cast import moment
@@ -131,15 +133,17 @@ def test_conditions_are_sound_and_name_clauses_that_exist(entries):
     assert sum(bool(tree) for tree in trees) > ENOUGH
 
 
-def test_amounts_stand_in_the_sentence_that_readers_see(entries):
-    """A sum of the benefit is found in its Chinese and English sentence, except where the sentence gives a list."""
+def test_amounts_stand_in_the_sentence_that_readers_see_and_in_the_clause(entries):
     wrong = []
     for entry in entries:
-        for benefit in entry.benefits:
-            amount = benefit["amount_yuan"]
-            in_words = {f"{amount:,}", f"{amount}"} if amount else set()
-            if amount and not any(words in benefit["text_en"] for words in in_words):
-                wrong.append((entry.slug, benefit["key"], str(amount), benefit["text_en"]))
+        clauses = {clause["anchor"]: clause for clause in entry.clauses}
+        for benefit, text in ((benefit, text) for benefit in entry.benefits for text in ("text_zh", "text_en")):
+            with override("en" if text == "text_en" else "zh-hans"):
+                amount = benefit["amount_yuan"] and re.sub("元| yuan|,", "", money(benefit["amount_yuan"]))
+            places = benefit[text], clauses[benefit["clause"]][text]
+            wrong += [
+                (entry.slug, amount, place) for place in places if amount and amount not in place.replace(",", "")
+            ]
     assert wrong == []
 
 
