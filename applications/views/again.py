@@ -1,6 +1,7 @@
 """A form that could not be taken is given back by a redirect, so that reload and Back are plain loads of a page.
 
-What was typed waits in the session, sealed, because it may hold a document number, until a step is done or the next try takes its place.
+What was typed waits in the session until a step is done or the next try takes its place; sealed, because it may hold
+a document number.
 """
 
 import base64
@@ -15,7 +16,12 @@ LARGEST = 200_000  # characters; nobody types more, and the session is no store
 
 
 def give_back(request, address: str = "", anchor: str = "", **told) -> HttpResponseRedirect:
-    """Keep what was posted and lead to the page that shows it again.
+    """Keep what was posted and lead to the page that shows it again; see `keep`."""
+    return HttpResponseRedirect(keep(request, address, **told) + anchor)
+
+
+def keep(request, address: str = "", **told) -> str:
+    """Keep what was posted and return the address of the page that shows it again.
 
     `told`: what was wrong beyond what the form finds by itself, as texts in lists and dictionaries.
     """
@@ -25,7 +31,7 @@ def give_back(request, address: str = "", anchor: str = "", **told) -> HttpRespo
     if len(text) > LARGEST:
         text = json.dumps({"typed": {}, "told": told}, default=str)
     request.session[SLOT] = {"path": path, "text": base64.b64encode(seal(text, PURPOSE)).decode()}
-    return HttpResponseRedirect(f"{path}?{MARK}{anchor}")
+    return f"{path}?{MARK}"
 
 
 def typed(request) -> QueryDict | None:

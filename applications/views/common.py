@@ -10,6 +10,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
 from applications.models import Case
+from applications.views import again
 
 RELATED = (
     "item__catalog_item",
@@ -28,7 +29,7 @@ def by_script(request) -> bool:
 
 
 def signed_in(view):
-    """Lead strangers to the sign-in page and back; tell a script 401, so that it keeps what was typed.
+    """Lead strangers to the sign-in page and back, with what they had typed; tell a script 401, so that it keeps it.
 
     Pages of applicants are never kept by browsers or proxies.
     """
@@ -40,15 +41,11 @@ def signed_in(view):
         elif by_script(request):
             response = JsonResponse({"error": _("You are signed out.")}, status=401)
         else:
-            response = redirect_to_login(_address_to_come_back(request))
+            response = redirect_to_login(again.keep(request) if request.POST else request.get_full_path())
         patch_cache_control(response, private=True, no_store=True)
         return response
 
     return guarded
-
-
-def _address_to_come_back(request) -> str:
-    return request.get_full_path() if request.method == "GET" else request.path
 
 
 def own_draft(request, code: str, draft: str) -> Case:

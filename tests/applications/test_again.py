@@ -61,6 +61,17 @@ def test_what_waits_is_sealed_and_only_its_own_page_and_person_see_it(newcomer, 
     assert NUMBER not in client_of(stranger).get(f"{draft}identity/?again").content.decode()
 
 
+def test_a_session_that_ends_in_between_loses_nothing_even_without_a_script(newcomer, client_of):
+    client, draft = newcomer
+    client.logout()
+    sent = {"document_type": "RESIDENT_ID", "name": "阿依古丽", "number": NUMBER}
+    door = client.post(f"{draft}identity/", sent)
+    assert door["Location"].startswith("/en/accounts/login/?next=")
+    came = client.post(door["Location"], {"login": "new@example.org", "password": cast.PASSWORD})
+    assert came["Location"] == f"{draft}identity/?again"
+    assert NUMBER in client.get(came["Location"]).content.decode()
+
+
 def test_an_unreadable_slot_is_an_empty_form(newcomer, settings):
     client, draft = newcomer
     client.post(f"{draft}identity/", {"number": NUMBER})
