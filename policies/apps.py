@@ -9,6 +9,7 @@ class PoliciesConfig(AppConfig):
     def ready(self):
         from jobs import registry
         from policies import alerts, proactive, tasks
+        from policies.search import index
         from policies.services import following, library
 
         registry.register_job(alerts.REPORT, alerts.report)
@@ -21,5 +22,6 @@ class PoliciesConfig(AppConfig):
             registry.register_sweep(name, sweep)
         registry.register_moment("policies.publish_scheduled", tasks.next_publication)
         registry.register_moment("policies.alerts", alerts.next_moment)
+        registry.register_sweep("policies.search", index.keep_recent)
         registry.register_sweep("policies.offers", proactive.sweep_offers)
         registry.register_moment("policies.offers", proactive.next_end)

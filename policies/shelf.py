@@ -179,7 +179,7 @@ class Shelf:
     @property
     def is_partial(self) -> bool:
         """Whether nothing has all of the words, and what comes closest is shown."""
-        return bool(self.result.rows) and self.result.rows[0].is_partial
+        return self.result.is_partial
 
     # --- pages
 

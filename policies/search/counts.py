@@ -19,6 +19,8 @@ from policies.search.words import concepts
 from policies.states import Standing
 from policies.topics import label
 from regions.divisions import name
+from regions.models import Region
+from talentportal.lib.bilingual import pick
 
 Facets = dict[str, list[tuple[str, str, int]]]
 COLUMN = {  # group: SQL of its values
@@ -107,13 +109,14 @@ def _labelled(group: str, found: dict[str, int], query: Query) -> list[tuple[str
 
 def _regions(found: dict[str, int], query: Query) -> list[tuple[str, str, int]]:
     """Count for a region what choosing it would find: with the scope "here" also from above and below."""
+    zones = {zone.code: zone for zone in Region.objects.filter(code__in=[code for code in found if code[0] == "9"])}
     rows = []
     for code in found:
         count = found[code]
         if query.scope == "here" and code != NATIONAL:
             above, prefix = around(code)
             count = sum(n for other, n in found.items() if other in above or (prefix and other.startswith(prefix)))
-        rows.append((code, name(code), count))
+        rows.append((code, pick(zones[code], "name") if code in zones else name(code), count))
     return sorted(rows, key=lambda row: (row[0] != NATIONAL, not row[0].endswith("0000"), row[0]))
 
 

@@ -82,6 +82,7 @@ class Result:
     page: int
     total_is_exact: bool
     synonyms: list[tuple[str, tuple[str, ...]]]
+    is_partial: bool  # nothing has all of the words: these come closest
     count: Callable[[], int] = field(repr=False)
     suggest: Callable[[], list[Suggestion]] = field(repr=False)
     reach: int | None = None  # rows that numbered pages can show, if they are fewer than the total
@@ -100,7 +101,7 @@ class Result:
     @cached_property
     def suggestions(self) -> list[Suggestion]:
         """What to drop, when nothing was found."""
-        return [] if self.rows and not self.rows[0].is_partial else self.suggest()
+        return [] if self.rows and not self.is_partial else self.suggest()
 
 
 def search(query: Query, *, day: date, page_size: int = 10, after: str = "", page: int = 1) -> Result:
@@ -171,6 +172,7 @@ def _ranked(query, found: list[Concept], narrow: Condition, day: date, size: int
         page=page,
         total_is_exact=is_counted or _is_certain(found),
         synonyms=synonyms(wide),
+        is_partial=bool(rows) and not strict_rows,
         count=lambda: len(rows) if is_counted else counts.total(query, day),
         suggest=lambda: _suggestions(query, found, day),
         reach=len(rows),
@@ -231,6 +233,7 @@ def _dated(query, found: list[Concept], narrow: Condition, day: date, size: int,
         page=page,
         total_is_exact=_is_certain(found),
         synonyms=synonyms(found),
+        is_partial=False,
         count=lambda: counts.total(query, day),
         suggest=lambda: _suggestions(query, found, day),
         reach=FARTHEST,

@@ -1,7 +1,7 @@
 """Write the side table of the search, in the transaction of whoever changes a version."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVectorField
@@ -10,7 +10,7 @@ from django.db.models import Func, Min, Value
 from django.utils import timezone
 
 from policies.models import Benefit, PolicyVersion, SearchEntry
-from policies.search.statistics import forget
+from policies.search.statistics import forget, statistics
 from policies.search.tokens import fold, plain, vector
 from policies.states import PUBLIC
 
@@ -52,13 +52,25 @@ def tidy() -> None:
 def refresh_recent() -> int:
     """Mark the newest entries of a large library, cut on a whole day so that they are newer than all others.
 
-    Return how many marks changed. Safe to run twice; run at night.
+    Return how many marks changed. Safe to run twice.
     """
     total = SearchEntry.objects.count()
     newest = SearchEntry.objects.order_by("-day").values_list("day", flat=True)
     cutoff = newest[int(total * RECENT_SHARE)] if total >= LARGE else date.max
     added = SearchEntry.objects.filter(is_recent=False, day__gte=cutoff).update(is_recent=True)
     return added + SearchEntry.objects.filter(is_recent=True, day__lt=cutoff).update(is_recent=False)
+
+
+def keep_recent(now: datetime) -> int:
+    """Sweep: mark the newest entries anew when their share has drifted; return how many marks changed."""
+    known = statistics()
+    share = known.recent / max(known.documents, 1)
+    fits = RECENT_SHARE / 2 < share < RECENT_SHARE * 2 if known.documents >= LARGE else not known.recent
+    if fits:
+        return 0
+    changed = refresh_recent()
+    forget()
+    return changed
 
 
 def _write(ids: list[int]) -> int:

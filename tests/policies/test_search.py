@@ -363,8 +363,9 @@ def test_the_newest_of_a_large_library_have_an_index_of_their_own(monkeypatch):
     monkeypatch.setattr(index, "RECENT_SHARE", 0.2)
     for number in range(20):
         document(f"办法{number}", published_on=dt.date(2025, 1, 1 + number))
-    assert index.refresh_recent() == 5
-    assert index.refresh_recent() == 0
+    forget()
+    assert index.keep_recent(moment("2026-09-18 02:00")) == 5
+    assert index.keep_recent(moment("2026-09-18 02:01")) == index.refresh_recent() == 0
     recent = SearchEntry.objects.filter(is_recent=True)
     assert min(recent.values_list("day", flat=True)) == dt.date(2025, 1, 16)
     document("新的", published_on=dt.date(2026, 1, 1))
