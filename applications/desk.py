@@ -179,8 +179,8 @@ class Desk:
         if not self.guide.eligibility:
             return None
         facts = facts_told(self.guide.questions, self.case.answers)
-        if place := Region.objects.filter(code=facts.get("region", "")).first():
-            facts["region"] = place.path
+        place = Region.objects.filter(code=facts.pop("region", "")).first()
+        facts |= {"region": place.path} if place else {}
         if self.person and not self.guide.by_unit:
             facts["age"] = age_on(self.person.birth_date, timezone.localdate(self.case.received_at))
         return evaluate(self.guide.eligibility, facts)

