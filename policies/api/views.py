@@ -46,7 +46,9 @@ def _many(child: serializers.Field, **options) -> Several:
 def _described(name: str, shape, parameters, summary):
     """Describe an address in the schema."""
     answers = {200: shape} | PROBLEMS
-    return extend_schema(operation_id=name, parameters=[parameters], responses=answers, summary=summary, tags=["v1"])
+    return extend_schema(
+        operation_id=name, parameters=[parameters], responses=answers, summary=summary, description="", tags=["v1"]
+    )
 
 
 class LibraryParameters(Parameters):
