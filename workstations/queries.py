@@ -133,7 +133,7 @@ def by_place(rows: Iterable, home: str, path_of: Callable) -> list[Place]:
         groups[prefecture_of(path_of(row))].append(row)
     names = {region.code: pick(region, "name") for region in Region.objects.defer("outline").filter(pk__in=groups)}
     ordered = sorted(groups, key=lambda code: (code != home, code))
-    return [Place(code, names.get(code, _("Province")), groups[code], code == home) for code in ordered]
+    return [Place(code, names.get(code, _("Provincial windows")), groups[code], code == home) for code in ordered]
 
 
 def window_map(day: date) -> WindowMap:
