@@ -178,16 +178,22 @@ def test_a_place_without_rules_says_so(client, world):
     assert "No benefit is recorded for this place yet" in tell(client).content.decode()
 
 
-def test_statements_do_not_grow_with_benefits(client, policy):
+def statements(client) -> int:
+    """How many a page takes when nothing that a process keeps for seconds has to be read anew."""
     counts = []
-    for _step in range(2):
-        tell(client, degree="doctor", age="36")  # and what a process keeps is read
+    for _try in range(3):
         with CaptureQueriesContext(connection) as queries:
             client.get(MATCH)
         counts.append(len(queries))
-        for _number in range(12):
-            make_benefit(policy, conditions=leaf("degree", "at_least", "master"))
-    assert counts[0] == counts[1]
+    return min(counts)
+
+
+def test_statements_do_not_grow_with_benefits(client, policy):
+    tell(client, degree="doctor", age="36")
+    before = statements(client)
+    for _number in range(12):
+        make_benefit(policy, conditions=leaf("degree", "at_least", "master"))
+    assert statements(client) == before
 
 
 def test_whoever_is_signed_in_need_not_type_their_age(client, applicant):
