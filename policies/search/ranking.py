@@ -15,7 +15,8 @@ from policies.search.words import Concept
 # BM25, with its usual constants
 SATURATION, LENGTH = 1.2, 0.75
 TITLE, BODY, WHOLE, CLOSE, ALL, GONE = 3.0, 2.5, 1.5, 1.0, 0.3, 2.0  # what each feature of `score` is worth
-PLACE = 0.35  # a place, compared with all else that is asked for
+ALIKE, HALF = 1.4, 0.6  # any of the words for a carried one; the beginning or the end of one
+PLACE = 0.5  # a place, compared with all else that is asked for
 LEVELS = {"national": 0.25, "province": 0.12, "city": 0.06, "county": 0.0}
 PLAIN_TITLE = ("中华人民共和国",)
 
@@ -114,7 +115,11 @@ def units(concept: Concept, known: Statistics) -> Iterable[Unit]:
     pieces = [piece for piece in _pieces(word) if len(concept.words) == 1 or RUN.fullmatch(piece)]
     if len(concept.words) > 1:
         weight = max(max(map(known.rarity, required(form)), default=0) for form in concept.words[1:])
-        yield Unit(concept.words, weight * 2)
+        yield Unit(concept.words, weight * ALIKE)
+        long = [form for form in concept.words[1:] if len(form) > 3 and not form.isascii()]
+        if long:  # 专利保护 is in 专利促进和保护 by its halves
+            yield Unit(tuple(dict.fromkeys(form[:2] for form in long)), weight * HALF)
+            yield Unit(tuple(dict.fromkeys(form[-2:] for form in long)), weight * HALF)
         return
     for piece in pieces:
         yield Unit((piece,), known.rarity(piece))

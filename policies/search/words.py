@@ -17,6 +17,7 @@ TALK = re.compile(  # what a question is made of, and no text is found by
     "什么|多少|多久|多长时间|是不是|是否|可不可以|可以|能不能|能否|有没有|会不会|要不要|需要|应该|应当|为什么|吗|呢|吧|啊|"
     "我们|你们|他们|我是|我的|我|你|有关|关于|相关|一下|一个|的话|的|了|和|与|及|或者|或|在|到|对|是|有|请|能|要|会|去|后|时"
 )
+POSSESSIVE = re.compile(r"(?<=[a-z])['’]s?(?![a-z])")
 SMALL = frozenset(re.findall(r"\w+", """
     a an and are as at be by can do does for from get have how i if in is it me my of on or the to what when where which
     who with within about into under there their its this that any all new up
@@ -47,7 +48,7 @@ def concepts(text: str, known: Statistics) -> list[Concept]:
     found += [Concept((number[0].strip(),), number=number_key(number)) for number in NUMBER.finditer(rest)]
     rest = NUMBER.sub(" ", rest)
     latin: list[str] = []
-    for chunk in APART.split(rest):
+    for chunk in APART.split(POSSESSIVE.sub("", rest)):
         if IS_HAN.search(chunk):
             found += _translated(latin, known) + _placed(chunk, known)
             latin = []
