@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from certificates.models import CertificateKind
-from policies.guides import check_guide
+from policies.guides import check_guide, facts_told
 from policies.models import CatalogItem, GuideVersion, MaterialSpec, ServiceItem
 
 WORDS = {"zh": "文字", "en": "text"}
@@ -129,3 +129,53 @@ QUESTION = COMPLETE["questions"][0]
 )
 def test_faults_of_questions(question, fault):
     assert faults(questions=[QUESTION, {**QUESTION, "key": "new", **question}]) == [fault]
+
+
+# --- the rule tree of a guide, and the facts that its questions tell -------------------------------------------------
+
+GRADE = {
+    "key": "level",
+    "kind": "choice",
+    "fact": "grade",
+    "label": WORDS,
+    "required": True,
+    "choices": [{"value": "D", "label": WORDS}, {"value": "E", "label": WORDS}],
+}
+MARRIED = COMPLETE["questions"][0]
+
+
+def asking(question: dict) -> list[str]:
+    return faults(questions=[MARRIED, question])
+
+
+def test_a_rule_tree_that_cannot_be_asked_keeps_a_guide_back():
+    assert faults(eligibility={"fact": "age", "op": "at_most", "value": 45}) == []
+    assert faults(eligibility={"fact": "weight", "op": "at_most", "value": 45}) == ["There is no fact “weight”."]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"fact": "wisdom"},
+        {"choices": [{"value": "G", "label": WORDS}]},
+        {"kind": "text"},
+        {"fact": "age"},
+        {"fact": "region"},
+        {"fact": "returned"},
+    ],
+)
+def test_a_question_answers_in_the_values_of_its_fact(change):
+    assert asking(GRADE) == []
+    assert asking(GRADE | change) == ["Question “level” does not answer in the values of its fact."]
+
+
+@pytest.mark.parametrize(("kind", "fact"), [("number", "years"), ("yesno", "returned"), ("region", "region")])
+def test_kinds_of_questions_and_of_facts(kind, fact):
+    assert asking({"key": "x", "kind": kind, "fact": fact, "label": WORDS, "required": True}) == []
+
+
+def test_the_facts_told_are_those_answered():
+    questions = [GRADE, GRADE | {"key": "years", "kind": "number", "fact": "years"}, MARRIED]
+    assert facts_told(questions, {"level": "D", "years": "", "married": "yes"}) == {"grade": "D"}
+    assert facts_told(questions, {"level": "D", "years": "4"}) == {"grade": "D", "years": "4"}
+    assert facts_told(questions, {}) == {}
