@@ -16,6 +16,7 @@ from policies.search.words import Concept
 SATURATION, LENGTH = 1.2, 0.75
 TITLE, BODY, WHOLE, CLOSE, ALL, GONE = 3.0, 2.5, 1.5, 1.0, 0.3, 2.0  # what each feature of `score` is worth
 ALIKE, HALF = 1.4, 0.6  # any of the words for a carried one; the beginning or the end of one
+OTHER = 0.7  # another word for what was typed
 PLACE = 0.5  # a place, compared with all else that is asked for
 LEVELS = {"national": 0.25, "province": 0.12, "city": 0.06, "county": 0.0}
 PLAIN_TITLE = ("中华人民共和国",)
@@ -81,7 +82,8 @@ class Ranker:
         for unit in self.units:
             met = _met(unit, candidate, title) if unit.region else _longest(unit.forms, title)
             if met:
-                share += unit.weight * (met if unit.region else 1)
+                is_said = unit.region or unit.forms[0].isascii() or unit.forms[0] in title
+                share += unit.weight * (met if unit.region else 1 if is_said else OTHER)
                 characters += len(unit.forms[0]) if unit.region else met
         return share / self.total, characters / (2 * len(title) + 4)
 
