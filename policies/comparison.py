@@ -324,7 +324,7 @@ def table_of_places(places: Iterable[Place]) -> list[list[str]]:
 
 def _line(place: Place, benefit: Benefit) -> list[str]:
     read = [str(read(benefit)) for _label, read in ASPECTS.values()]
-    clause = str(benefit.clause) if benefit.clause else ""
+    clause = wording.cite(benefit.clause)
     return [place.name, pick(benefit, "name"), *read, pick(benefit.version, "title"), clause]
 
 
@@ -342,5 +342,5 @@ def _plain(cell: Cell) -> str:
 def _in_words(benefit: Benefit) -> str:
     sum_ = wording.amount(benefit)
     head = _("%(what)s: %(words)s") % {"what": pick(benefit, "name"), "words": sum_ or pick(benefit, "text")}
-    clause = [str(benefit.clause)] if benefit.clause else []
+    clause = [wording.cite(benefit.clause)]
     return _("; ").join(part for part in (head, wording.payment(benefit), *who(benefit), *clause) if part)

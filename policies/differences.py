@@ -26,7 +26,8 @@ ALIKE = 0.4  # of the pairs of characters of two clauses: from here on one is a 
 SAME_NUMBER = 0.25  # what the same number adds to the likeness
 MANY = 40_000  # pairs of clauses: above, only clauses of the same number are compared
 LONG = 3_000  # characters: above, a clause is compared sentence by sentence
-CRUMB = 2  # characters: what stayed between two changes and is shorter than this joins them
+REWRITTEN = 0.5  # of the words of two clauses: below, marking each word would only confuse
+CRUMB = 3  # characters: what stayed between two changes and is shorter than this joins them
 
 
 class Change(models.TextChoices):
@@ -295,8 +296,11 @@ def pieces(before: str, after: str) -> list[Piece]:
     """Return one text that shows both: what stayed, what was taken out and what was put in, word by word."""
     by_word = max(len(before), len(after)) <= LONG
     old, new = _tokens(before, by_word), _tokens(after, by_word)
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.ratio() < REWRITTEN:
+        return _changed(before, after)
     found: list[tuple[str, str]] = []
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "equal":
             found.append(("", "".join(old[a:b])))
         else:

@@ -3,13 +3,19 @@
 import time
 from datetime import date
 
-from policies import queries
-from policies.models import GuideVersion
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from policies import queries, richtext
+from policies.models import Clause, GuideVersion, PolicyVersion
+from talentportal.lib.bilingual import pick
 
 KEEP_SECONDS = 5.0  # how long a suspension or an end may go unnoticed by another process
 COUNTED_SECONDS = 60.0  # how old the counts of the whole library may be
+MOST_TEXTS = 50  # texts of policies, about 100 KB each
 _kept: dict[int, tuple[float, GuideVersion]] = {}
 _counted: dict[date, tuple[float, queries.Holdings]] = {}
+_texts: dict[tuple[int, str], list[SafeString]] = {}
 
 
 def guide(pk: int) -> GuideVersion:
@@ -19,6 +25,18 @@ def guide(pk: int) -> GuideVersion:
         read = GuideVersion.objects.select_related("item__catalog_item").prefetch_related("materials").get(pk=pk)
         found = _kept[pk] = time.monotonic(), read
     return found[1]
+
+
+def texts(version: PolicyVersion, clauses: list[Clause]) -> list[SafeString]:
+    """Return the texts of the clauses of a public version as HTML, in the active language; the text is frozen."""
+    key = version.pk, get_language()
+    found = _texts.pop(key, None)
+    if found is None or len(found) != len(clauses):
+        found = [richtext.html(pick(clause, "text")) for clause in clauses]
+    _texts[key] = found  # the last one read is the last to go
+    if len(_texts) > MOST_TEXTS:
+        _texts.pop(list(_texts)[0], None)  # noqa: RUF015 (threads: a list is taken at once)
+    return found
 
 
 def holdings(day: date) -> queries.Holdings:
@@ -34,3 +52,4 @@ def forget() -> None:
     """Read everything anew."""
     _kept.clear()
     _counted.clear()
+    _texts.clear()

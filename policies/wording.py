@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from policies.models import Benefit, PayRule
+from policies.models import Benefit, Clause, PayRule
 from talentportal.lib.bilingual import pick
 
 TEN_THOUSAND, HUNDRED_MILLION = 10**4, 10**8
@@ -69,6 +69,18 @@ def _span(months: int) -> str:
     if months % 12:
         return ngettext("%(n)d month", "%(n)d months", months) % {"n": months}
     return ngettext("%(n)d year", "%(n)d years", months // 12) % {"n": months // 12}
+
+
+def cite(clause: Clause | None) -> str:
+    """Return how one cites a clause in the active language: 第三条, Article 3; by its anchor (see `reading`)."""
+    if clause is None:
+        return ""
+    found = re.fullmatch(r"([as])(\d+)(?:-(\d+))?", clause.anchor)
+    if not found or not (get_language() or "").startswith("en"):
+        return str(clause)
+    kind, number, part = found.groups()
+    name = f"Article {number}" if kind == "a" else f"Section {number}"
+    return f"{name} ({part})" if part else name
 
 
 def stressed(text: str) -> SafeString:

@@ -126,7 +126,8 @@ def searches(now) -> list[SavedSearch]:
 def versions(now) -> dict:
     """Take three published policies further: a draft given back, one in review, one that waits for its moment."""
     author, second = who("editor"), who("editor2")
-    published = PolicyVersion.objects.filter(state="PUBLISHED").order_by("pk")[:3]
+    begun = PolicyVersion.objects.filter(state__in=("DRAFT", "REVIEW", "SCHEDULED")).values("policy")
+    published = PolicyVersion.objects.filter(state="PUBLISHED").exclude(policy__in=begun).order_by("pk")[:3]
     draft, review, scheduled = (
         library.copy_version(version=one, label="9.0", actor=author, now=now) for one in published
     )

@@ -6,7 +6,7 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from policies import conditions, richtext, topics, wording
+from policies import conditions, topics, wording
 from policies.models import VersionState
 from regions import divisions
 
@@ -16,7 +16,7 @@ register = template.Library()
 register.filter("amount", wording.amount)
 register.filter("payment", wording.payment)
 register.filter("stressed", wording.stressed)
-register.filter("rich", richtext.html)
+register.filter("cite", wording.cite)
 register.filter("topic", topics.label)
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from jobs import clock
-from policies import queries
+from policies import kept, queries
 from policies.models import ClauseKind, VersionState
 from policies.rules import standing
 from policies.search import engine
@@ -85,7 +85,7 @@ def _page(request, versions, chosen):
         "benefits": benefits,
         "contents": _contents(clauses),
         "today": today,
-        "clauses": _with_benefits(clauses, benefits),
+        "clauses": _with_benefits(clauses, benefits, kept.texts(chosen, clauses)),
         "open_items": queries.open_items({one.service_item_id for one in benefits} - {None}, today),
         "following": following,
     }
@@ -98,9 +98,9 @@ def _contents(clauses):
     return headings or [clause for clause in clauses if clause.heading]
 
 
-def _with_benefits(clauses, benefits):
-    """Pairs of a clause and the benefits it grants."""
+def _with_benefits(clauses, benefits, texts):
+    """Each clause with its text as HTML and the benefits it grants."""
     granted = defaultdict(list)
     for benefit in benefits:
         granted[benefit.clause_id].append(benefit)
-    return [(clause, granted[clause.pk]) for clause in clauses]
+    return [(clause, text, granted[clause.pk]) for clause, text in zip(clauses, texts, strict=True)]

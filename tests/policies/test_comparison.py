@@ -98,7 +98,7 @@ def test_the_table_says_where_documents_are_silent():
     lines = comparison.table(compare([column(benefit()), column(benefit("rent", 1500), region="530300")]))
     assert lines[0] == ["", "Measures of 530100", "Measures of 530300"]
     settling = next(line for line in lines if line[0] == "Settling-in allowance")
-    assert settling[1:] == ["Allowance: 100,000 yuan; 第三条", "not provided for in the document"]
+    assert settling[1:] == ["Allowance: 100,000 yuan; Article 3", "not provided for in the document"]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
