@@ -183,8 +183,7 @@ def clean_row(line: int, record: dict[str, str]) -> Row:
     reasons += _faults(record, fields)
     if reasons:
         raise RowError(*reasons)
-    names = divisions.names(fields["region_code"])
-    fields["region_name"] = fields.get("region_name") or names["zh"]
+    fields["region_name"] = fields.get("region_name") or _region_name(fields["region_code"])
     key = _chain(fields["title_zh"], fields["region_code"], fields.get("category", ""))
     file = record.get("file", "").replace("\\", "/") or f"text/{record['id']}.md"
     return Row(line, record["id"], file, record.get("sha256", "").lower(), status, fields, key)
@@ -198,9 +197,7 @@ def _faults(record: dict[str, str], fields: dict) -> list[str]:
         reasons.append("the title is empty")
     if not level:
         reasons.append(f"unknown level {record['level']!r}")
-    if not (
-        divisions.exists(code) or Region.objects.filter(code=code).exists()
-    ):  # a functional zone of the home province
+    if not _region_name(code):
         reasons.append(f"unknown region code {record['region_code']!r}")
     elif level and rules.contradicts_level(level, code):
         reasons.append(f"level {level} and region code {code} do not go together")
@@ -213,6 +210,15 @@ def _faults(record: dict[str, str], fields: dict) -> list[str]:
         if len(fields[name]) > longest:
             reasons.append(f"{name} is longer than {longest} characters")
     return reasons
+
+
+def _region_name(code: str) -> str:
+    """Return the name of a division, or of a functional zone of the home province; "" when there is none."""
+    name = divisions.names(code)["zh"]
+    if name != code:
+        return name
+    zone = Region.objects.filter(code=code).values_list("name_zh", flat=True).first()
+    return zone or (code if divisions.exists(code) else "")
 
 
 def _listed(text: str) -> list[str]:

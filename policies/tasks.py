@@ -147,7 +147,7 @@ def _tell_editors(event: str, version: PolicyVersion, now: datetime, occasion: s
 def editors_of(version: PolicyVersion, day: date) -> list[User]:
     """Return the editors in whose area a version lies."""
     editors = User.objects.filter(is_active=True, is_staff=True, posts__role=Role.EDITOR).distinct().order_by("pk")
-    return [one for one in editors if PolicyVersion.objects.filter(desk.reach(one, day), pk=version.pk).exists()]
+    return [one for one in editors if desk.keeps(one, day, version.region_code)]
 
 
 JOBS = {

@@ -260,9 +260,9 @@ def test_levels_in_chinese_dates_of_spreadsheets_and_paths_of_windows(folder, wo
         (folder / "text" / f"{name}.md").write_text("一、文字。")
     report = import_folder(folder, now=NOW)
     assert (report.counts, report.errors) == ({"new policies": 2}, [])
-    assert rows_of("level", "region_code", "published_on") == [
-        ("national", "000000", dt.date(2024, 5, 6)),
-        ("county", "990101", dt.date(2024, 5, 6)),
+    assert rows_of("level", "region_code", "region_name", "published_on") == [
+        ("national", "000000", "全国", dt.date(2024, 5, 6)),
+        ("county", "990101", "示例高新区", dt.date(2024, 5, 6)),
     ]
 
 
