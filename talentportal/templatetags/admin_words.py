@@ -111,13 +111,18 @@ def _list(values: list):
 
 
 def _pairs(values: dict):
-    """Show a dictionary line by line; `title_zh` and `title_en` are one line."""
+    """Show a dictionary line by line; `title_zh` and `title_en` are one line, `zh` and `en` the text itself."""
+    if {"zh", "en"} <= values.keys():
+        values = {"text_zh": values["zh"], "text_en": values["en"]} | values
+        values = {key: value for key, value in values.items() if key not in ("zh", "en")}
     names = dict.fromkeys(re.sub(r"_(zh|en)$", "", key) for key in values)
     rows = [(KEYS.get(name, name.replace("_", " ")), _value(values, name)) for name in names]
     return format_html('<dl class="told">{}</dl>', format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", rows))
 
 
 def _value(values: dict, name: str):
+    if name in ("key", "value"):  # what a program goes by is shown as it is
+        return values[name]
     return words_of(values[name]) if name in values else _both(values.get(f"{name}_zh"), values.get(f"{name}_en"))
 
 

@@ -22,6 +22,11 @@ from talentportal.templatetags.admin_words import words_of
             '<ol class="told"><li><dl class="told"><div><dt>Title</dt><dd>法<br><span class="soft" lang="en">Law</span>'
             "</dd></div><div><dt>Article</dt><dd>3</dd></div></dl></li></ol>",
         ),
+        (
+            {"en": "Adult", "zh": "成年", "note": "x", "key": "unit"},
+            '<dl class="told"><div><dt>Text</dt><dd>成年<br><span class="soft" lang="en">Adult</span></dd></div>'
+            "<div><dt>note</dt><dd>x</dd></div><div><dt>Key</dt><dd>unit</dd></div></dl>",
+        ),
         ({"some_key": None}, '<dl class="told"><div><dt>some key</dt><dd>—</dd></div></dl>'),
     ],
 )
