@@ -154,6 +154,9 @@ def test_all_kinds_of_standing_and_of_getting_it_occur(entries):
     ends = [entry.dates["expires"] for entry in entries if "expires" in entry.dates]
     assert any(day <= end <= day + timedelta(days=120) for end in ends)
     assert any(end <= day for end in ends)
+    ending = [benefit["ends_on"] for entry in current(entries) for benefit in entry.benefits if benefit["ends_on"]]
+    assert len(ending) >= 3
+    assert min(ending) > day
     assert {entry.state for entry in entries} == set(VersionState) - {VersionState.SUPERSEDED}
     assert any(entry.dates.get("effective", "") == f"+{days}" for entry in entries for days in range(30, 60))
 
