@@ -32,6 +32,7 @@ KEYS = {  # keys and codes of the texts that offices write
     "question": _("Question"),
     "in": _("One of"),
     "text": _("Text"),
+    "note": _("Note"),
     "q": _("Question"),
     "a": _("Answer"),
     "days": _("Days"),

@@ -25,7 +25,7 @@ from talentportal.templatetags.admin_words import words_of
         (
             {"en": "Adult", "zh": "成年", "note": "x", "key": "unit"},
             '<dl class="told"><div><dt>Text</dt><dd>成年<br><span class="soft" lang="en">Adult</span></dd></div>'
-            "<div><dt>note</dt><dd>x</dd></div><div><dt>Key</dt><dd>unit</dd></div></dl>",
+            "<div><dt>Note</dt><dd>x</dd></div><div><dt>Key</dt><dd>unit</dd></div></dl>",
         ),
         ({"some_key": None}, '<dl class="told"><div><dt>some key</dt><dd>—</dd></div></dl>'),
     ],
