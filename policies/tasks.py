@@ -37,19 +37,29 @@ WARN, LOOK = "policies.warn_of_end", "policies.check_link"
 
 
 def publish_scheduled(now: datetime) -> int:
-    """Publish every version whose moment has come; one that cannot be goes back to its editors with the reason."""
+    """Publish every version whose moment has come; one that cannot be goes back to its editors with the reason.
+
+    One that fails for another cause is logged, stops no other, and is tried again by the next sweep.
+    """
     scheduled = PolicyVersion.objects.filter(state=VersionState.SCHEDULED, publish_at__lte=now)
-    due = list(scheduled.order_by("publish_at", "number"))
-    for version in due:
+    done = 0
+    for version in scheduled.order_by("publish_at", "number"):
         try:
             with transaction.atomic():
-                services.publish(version=version, actor=None, now=now)
-        except Refused as refusal:
-            logger.error("version %s could not be published: %s", version.pk, refusal)
-            reason = str(refusal)
-            services.return_to_editor(version=version, reason=reason, actor=None, now=now)
-            _tell_editors("policy_not_published", version, now, str(version.publish_at), reason=reason)
-    return len(due)
+                _publish_or_return(version, now)
+            done += 1
+        except Exception:
+            logger.exception("version %s could not be published", version.pk)
+    return done
+
+
+def _publish_or_return(version: PolicyVersion, now: datetime) -> None:
+    try:
+        services.publish(version=version, actor=None, now=now)
+    except Refused as refusal:
+        reason = str(refusal)
+        services.return_to_editor(version=version, reason=reason, actor=None, now=now)
+        _tell_editors("policy_not_published", version, now, str(version.publish_at), reason=reason)
 
 
 def next_publication(after: datetime) -> datetime | None:

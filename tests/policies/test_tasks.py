@@ -14,6 +14,7 @@ from jobs.services import run_due
 from notifications.models import Message
 from policies import links, services, tasks
 from policies.models import PolicyVersion
+from policies.search import index
 from policies.states import VersionState
 from provinces import loader, packs
 from tests import cast
@@ -91,6 +92,23 @@ def test_one_that_cannot_be_published_goes_back_and_stops_no_other(scheduled, ed
     assert states == {scheduled.pk: "DRAFT", later.pk: "PUBLISHED", other.pk: "PUBLISHED"}
     assert PolicyVersion.objects.get(pk=scheduled.pk).return_reason
     assert told("policy_not_published") == ["c", "p"]
+
+
+def test_one_that_fails_stops_no_other_and_is_tried_again(scheduled, editors, monkeypatch):
+    other = make_version(region="530100", state="DRAFT", author=editors[1])
+    services.submit_for_review(version=other, actor=editors[1], now=NOW)
+    services.schedule(version=other, publish_at=NOW + 2 * HOUR, actor=editors[0], now=NOW)
+    right = index.index_version
+
+    def broken(version):
+        PolicyVersion.objects.raw("SELECT wrong")[0] if version.pk == scheduled.pk else right(version)
+
+    monkeypatch.setattr(index, "index_version", broken)
+    assert sweep("publish_scheduled", NOW + DAY) == 1
+    assert dict(PolicyVersion.objects.values_list("pk", "state")) == {scheduled.pk: "SCHEDULED", other.pk: "PUBLISHED"}
+    monkeypatch.setattr(index, "index_version", right)
+    assert sweep("publish_scheduled", NOW + DAY) == 1
+    assert set(PolicyVersion.objects.values_list("state", flat=True)) == {"PUBLISHED"}
 
 
 # --- Repeal and end --------------------------------------------------------------------------------------------------
