@@ -43,6 +43,7 @@ SAMPLE_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,4}示〔20\d\d〕\d{1,2}号")
 NOW = moment("2026-09-18 10:00")
 ENOUGH = 60
 LONGEST = 3  # seconds of the processor to load the policies of a province
+UNITS = {"age": "周岁", "years": "年", "graduated_years": "年", "insured_months": "个月"}
 COMPARED = {"settling", "rent", "schooling"}  # kinds that at least three cities grant
 
 
@@ -144,6 +145,17 @@ def test_amounts_stand_in_the_sentence_that_readers_see_and_in_the_clause(entrie
             wrong += [
                 (entry.slug, amount, place) for place in places if amount and amount not in place.replace(",", "")
             ]
+    assert wrong == []
+
+
+def test_numbers_of_a_condition_stand_in_the_clause_that_it_names(entries):
+    wrong = []
+    for entry in entries:
+        texts = {clause["anchor"]: clause["text_zh"] for clause in entry.clauses}
+        asked = [leaf for benefit in entry.benefits for leaf in leaves(benefit["conditions"]) if leaf["fact"] in UNITS]
+        wrong += [
+            (entry.slug, leaf) for leaf in asked if f"{leaf['value']}{UNITS[leaf['fact']]}" not in texts[leaf["clause"]]
+        ]
     assert wrong == []
 
 
