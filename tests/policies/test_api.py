@@ -79,7 +79,7 @@ def every_page(path: str) -> list[list]:
 
 
 def test_a_policy_of_the_list_in_both_languages(library):
-    [row] = found("policies/?q=购房补贴")
+    row, *_others = found("policies/?q=购房补贴")
     assert row["title"] == {"zh": "昆明市人才购房补贴办法", "en": "Rules on home purchase in Kunming"}
     assert row["id"] == "kunming-home"
     assert row["source_id"] == "P001"
