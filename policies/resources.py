@@ -4,6 +4,7 @@ A file is looked at before anything is written (`preview`), and written as a who
 brings waits to be confirmed, unless the person who imports it confirms every line.
 """
 
+import copy
 import csv
 import io
 import json
@@ -13,18 +14,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
 import openpyxl
 import tablib
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import override
 from import_export.fields import Field
 from import_export.resources import ModelResource
 from import_export.widgets import Widget
 
 from policies.conditions import check_tree
-from policies.models import Benefit, BenefitKind, PayRule, PolicyVersion, RedeemMode, ServiceItem
-from policies.services import library
+from policies.models import Benefit, BenefitKind, PayRule, Policy, PolicyVersion, RedeemMode, ServiceItem
+from policies.services import editing
 from talentportal.lib.refusals import Refused, refuse_unless
 
 MOST_LINES, MOST_BYTES, MOST_UNPACKED, MOST_WRITTEN = 2000, 5 * 2**20, 100 * 2**20, 50_000
@@ -83,28 +87,30 @@ class ChoiceWidget(Widget):
         if not value and self.default:
             return self.default
         for choice in self.choices:
-            if value.lower() in (choice.value.lower(), *_names(choice)):
+            if value.lower() in (choice.value.lower(), _name(choice, "zh-hans").lower(), _name(choice, "en").lower()):
                 return choice.value
-        raise ValueError(_("Choose one of: %(names)s.") % {"names": "、".join(_names(c)[0] for c in self.choices)})
+        names = "、".join(_name(choice, "zh-hans") for choice in self.choices)
+        raise ValueError(_("Choose one of: %(names)s.") % {"names": names})
 
     def render(self, value, obj=None, **kwargs):
-        return _names(self.choices(value))[0] if value else ""
+        return _name(self.choices(value), "zh-hans") if value else ""
 
 
-def _names(choice) -> list[str]:
-    names = []
-    for language in ("zh-hans", "en"):
-        with override(language):
-            names.append(str(choice.label).lower())
-    return names
+@cache
+def _name(choice, language: str) -> str:
+    with override(language):
+        return str(choice.label)
 
 
 class AmountWidget(Widget):
     def clean(self, value, row=None, **kwargs):
         try:
-            return Decimal(value.replace(",", "").replace("，", "")) if value else None
+            amount = Decimal(value.replace(",", "").replace("，", "")) if value else None
         except InvalidOperation:
             raise ValueError(_("Write the amount in yuan as a number, for example 100000.")) from None
+        if amount is not None and amount < 0:
+            raise ValueError(_("An amount cannot be negative."))
+        return amount
 
     def render(self, value, obj=None, **kwargs):
         return "" if value is None else f"{value:f}".removesuffix(".00")
@@ -200,15 +206,14 @@ class BenefitResource(ModelResource):
         )
         import_id_fields = ()
         clean_model_instances = True
-        skip_unchanged = True
+        skip_diff = True  # it copies far too much
         store_instance = True
-        skip_html_diff = True
-        use_transactions = True
+        use_transactions = False  # it only looks
 
-    def __init__(self, *, versions=None, confirm=False, actor=None, now=None):
+    def __init__(self, *, versions=None, confirm=False):
         super().__init__()
         self.versions = PolicyVersion.objects.all() if versions is None else versions
-        self.confirm, self.actor, self.now = confirm, actor, now
+        self.confirm = confirm
         self.known: dict[tuple[str, str], PolicyVersion | None] = {}
         self.benefits: dict[tuple[int, str], Benefit] = {}
         self.lines: set[tuple[int, str]] = set()
@@ -227,16 +232,20 @@ class BenefitResource(ModelResource):
     # what a line names
 
     def _version(self, slug: str, row) -> PolicyVersion | None:
-        label = str(row.get("版本") or "").strip()
+        label = _said(row, "label")
         if (slug, label) not in self.known:
             version = self.versions.filter(policy__slug=slug, label=label).select_related("policy").first()
             self.known[slug, label] = version
-            for benefit in version.benefits.filter(withdrawn_at=None) if version else ():
+            known = (
+                version.benefits.filter(withdrawn_at=None).select_related("clause", "service_item") if version else ()
+            )
+            for benefit in known:
+                benefit.version = version
                 self.benefits[version.pk, benefit.key] = benefit
         return self.known[slug, label]
 
     def _clause(self, name: str, row):
-        version = self._version(str(row.get("政策地址") or "").strip(), row)
+        version = self._version(_said(row, "policy"), row)
         if version is None:
             return None
         if not hasattr(version, "clauses_by_name"):
@@ -244,9 +253,19 @@ class BenefitResource(ModelResource):
             version.clauses_by_name = {c.number: c for c in clauses[::-1]} | {c.anchor: c for c in clauses}
         return version.clauses_by_name.get(name)
 
+    def _before(self, row) -> Benefit | None:
+        """Return the benefit that a line changes."""
+        version = self._version(_said(row, "policy"), row)
+        return self.benefits.get((version.pk, was_written(_said(row, "key")))) if version else None
+
     def get_instance(self, instance_loader, row):
-        version = self._version(str(row.get("政策地址") or "").strip(), row)
-        return self.benefits.get((version.pk, was_written(str(row.get("待遇编号") or "").strip()))) if version else None
+        before = self._before(row)
+        if before is None:
+            return None
+        benefit = copy.copy(before)
+        benefit._state = copy.copy(before._state)
+        benefit._state.fields_cache = dict(before._state.fields_cache)
+        return benefit
 
     def import_instance(self, instance, row, **kwargs):
         super().import_instance(instance, row, **kwargs)
@@ -259,38 +278,36 @@ class BenefitResource(ModelResource):
         return list(self.fields.values())
 
     def skip_row(self, instance, original, row, import_validation_errors=None):
-        if self.confirm and not original.confirmed_at:
+        before = self._before(row)
+        if before is None or import_validation_errors or (self.confirm and not before.confirmed_at):
             return False
-        return super().skip_row(instance, original, row, import_validation_errors)
+        return all(one.get_value(instance) == one.get_value(before) for one in self.fields.values())
 
-    # what becomes of it
+    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
+        """Look at the fields alone: rows it points to have been looked up, keys are known, amounts are checked."""
+        faults = dict(import_validation_errors or {})
+        try:
+            instance.clean_fields(exclude={*faults, "version", "clause", "service_item", "confirmed_by"})
+        except ValidationError as error:
+            faults = error.update_error_dict(faults)
+        if instance.confirmed_at and not self.confirm:
+            told = _("This benefit is confirmed. To replace it, confirm what you import.")
+            faults.setdefault(NON_FIELD_ERRORS, []).append(ValidationError(told))
+        if faults:
+            raise ValidationError(faults)
 
     def do_instance_save(self, instance, is_create):
-        values = {name: getattr(instance, name) for name in _WRITTEN}
-        if not is_create and instance.confirmed_at:
-            refuse_unless(self.confirm, _("This benefit is confirmed. To replace it, confirm what you import."))
-            library.withdraw_benefit(benefit=Benefit(pk=instance.pk, version_id=instance.version_id), **self._who)
-            is_create = True
-        if is_create:
-            benefit = library.add_benefit(version=instance.version, **self._who, **values)
-        else:
-            benefit = library.change_benefit(benefit=Benefit.objects.get(pk=instance.pk), fields=values, **self._who)
-        if self.confirm:
-            library.confirm_benefit(benefit=benefit, **self._who)
-
-    @property
-    def _who(self) -> dict:
-        return {"actor": self.actor, "now": self.now}
+        """Write nothing here: the lines are looked at, and written by a service when all of them are sound."""
 
     def after_import(self, dataset, result, **kwargs):
         """Leave the sequences alone: nothing here brings its own primary key."""
 
 
-_WRITTEN = (
-    *("clause", "key", "kind", "name_zh", "name_en", "text_zh", "text_en", "amount_yuan", "pay_rule", "pay_months"),
-    *("pay_note_zh", "pay_note_en", "conditions", "ends_on", "exclusive_group", "mode", "service_item"),
-)
-COLUMNS = {name: one.column_name for name, one in BenefitResource.fields.items()}
+def _said(row, name: str) -> str:
+    return str(row.get(COLUMNS[name]) or "").strip()
+
+
+COLUMNS = {name: BenefitResource.fields[name].column_name for name in BenefitResource._meta.fields}
 NEEDED = ("policy", "label", "key", "kind", "name_zh", "text_zh")
 
 
@@ -418,42 +435,49 @@ class Line:
     errors: list[str]
 
 
-def preview(table: tablib.Dataset, *, versions, actor, now, confirm: bool = False) -> list[Line]:
+def preview(table: tablib.Dataset, *, versions, confirm: bool = False) -> list[Line]:
     """Say for every line what importing would do, or what is wrong where. Writes nothing."""
-    return _import(table, BenefitResource(versions=versions, confirm=confirm, actor=actor, now=now), dry_run=True)
+    return _looked_at(table, BenefitResource(versions=versions, confirm=confirm))[0]
 
 
+@transaction.atomic
 def write(table: tablib.Dataset, *, versions, actor, now, confirm: bool) -> dict[str, int]:
     """Write all lines or none; return how many were new, changed and unchanged. Raises Refused for a faulty line."""
-    resource = BenefitResource(versions=versions, confirm=confirm, actor=actor, now=now)
-    lines = _import(table, resource, dry_run=False)
+    slugs = {slug.strip() for slug in table["政策地址"]}
+    list(Policy.objects.select_for_update().filter(slug__in=slugs).order_by("pk"))
+    lines, rows = _looked_at(table, BenefitResource(versions=versions, confirm=confirm))
     faulty = [line.number for line in lines if line.result == "invalid"]
     refuse_unless(
         not faulty,
         _("Nothing was imported. These lines cannot be imported any more: %(lines)s.")
         % {"lines": ", ".join(map(str, faulty[:20]))},
     )
+    benefits = [row.instance for row in rows if not row.is_skip()]
+    editing.take_in(benefits=benefits, confirm=confirm, actor=actor, now=now)
     return {result: sum(line.result == result for line in lines) for result in ("new", "update", "skip")}
 
 
-def _import(table, resource: BenefitResource, dry_run: bool) -> list[Line]:
-    result = resource.import_data(table, dry_run=dry_run, rollback_on_validation_errors=True)
+def _looked_at(table, resource: BenefitResource) -> tuple[list[Line], list]:
+    """Return the lines as they are shown, and the rows of the library behind them."""
+    result = resource.import_data(table, dry_run=False, use_transactions=False)  # see do_instance_save
     if result.base_errors:
         raise Refused(str(result.base_errors[0].error))
-    columns = [one for one in resource.fields.values() if one.column_name in table.headers]
-    return [
-        _line(number, row, values, columns)
+    by_name = {one.column_name: one for one in resource.fields.values()}
+    columns = [by_name[name] for name in table.headers]
+    lines = [
+        _line(number, row, values, columns, resource._before(values))
         for number, (row, values) in enumerate(zip(result.rows, table.dict, strict=True), start=2)
     ]
+    return lines, result.rows
 
 
-def _line(number: int, row, values: dict, columns: Iterable[Cell]) -> Line:
+def _line(number: int, row, values: dict, columns: Iterable[Cell], before: Benefit | None) -> Line:
     faults = row.validation_error.message_dict if row.validation_error else {}
     cells = [
         Shown(
             column=one.column_name,
             text=str(values.get(one.column_name) or ""),
-            before=_before(row, one),
+            before=_told_before(one, before, row.instance) if row.is_update() else "",
             errors=faults.pop(one.attribute, []) if not one.readonly else [],
         )
         for one in columns
@@ -464,9 +488,8 @@ def _line(number: int, row, values: dict, columns: Iterable[Cell]) -> Line:
     return Line(number, result, cells, general)
 
 
-def _before(row, column: Cell) -> str:
+def _told_before(column: Cell, before: Benefit, after: Benefit) -> str:
     """Return what the column said before, when it says something else now."""
-    if not row.is_update() or not row.original or not row.instance:
+    if column.get_value(before) == column.get_value(after):
         return ""
-    before, after = column.export(row.original), column.export(row.instance)
-    return str(before) or str(gettext_lazy("nothing")) if before != after else ""
+    return str(column.export(before)) or _("nothing")

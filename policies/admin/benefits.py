@@ -121,7 +121,7 @@ class BenefitAdmin(Reach, admin.ModelAdmin):
         if request.method == "POST" and form.is_valid():
             try:
                 table = resources.read_file(form.cleaned_data["file"].read(resources.MOST_BYTES + 1))
-                lines = resources.preview(table, **words)
+                lines = resources.preview(table, versions=words["versions"])
                 context |= {"lines": lines, "head": table.headers, "kept": _kept(table, request.user)}
                 context["faulty"] = sum(line.result == "invalid" for line in lines)
                 context["counts"] = [

@@ -39,6 +39,7 @@ EVENTS = {
     "import": _("Imported"),
     "confirm_benefit": _("Benefit confirmed"),
     "withdraw_benefit": _("Benefit withdrawn"),
+    "import_benefits": _("Benefits imported"),
 }
 OF_A_BENEFIT = {
     "confirm": (library.confirm_benefit, _("Confirmed: %(name)s.")),

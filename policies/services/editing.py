@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,7 @@ from policies.services import library
 from policies.states import VersionState
 from talentportal.lib.refusals import Refused, refuse_unless
 
-OF_BENEFITS = ("confirm_benefit", "withdraw_benefit")  # events that leave facts and text as they are
+OF_BENEFITS = ("confirm_benefit", "withdraw_benefit", "import_benefits")  # events that leave facts and text as they are
 
 
 class Overtaken(Refused):
@@ -99,6 +100,38 @@ def discard_benefit(*, benefit: Benefit, actor, now: datetime) -> None:
     refuse_unless(current, _("Somebody else has deleted this benefit already."))
     refuse_unless(not current.confirmed_at, _("A confirmed benefit is withdrawn, not deleted."))
     current.delete()
+
+
+@transaction.atomic
+def take_in(*, benefits: list[Benefit], confirm: bool, actor, now: datetime) -> None:
+    """Write the benefits of a table that was looked at under lock: new ones, changed ones, and new for confirmed ones.
+
+    A confirmed benefit is withdrawn and the changed one takes its place. `confirm`: the actor confirms all of them.
+    """
+    replaced = [benefit.pk for benefit in benefits if benefit.pk and benefit.confirmed_at]
+    Benefit.objects.filter(pk__in=replaced).update(withdrawn_at=now)
+    last = Benefit.objects.filter(version__in={one.version_id for one in benefits}).order_by()
+    orders = dict(last.values_list("version_id").annotate(Max("order")))
+    changed = [one for one in benefits if one.pk and not one.confirmed_at]
+    new = [one for one in benefits if not one.pk or one.confirmed_at]
+    for benefit in new:
+        orders[benefit.version_id] = benefit.order = (orders.get(benefit.version_id) or 0) + 1
+        benefit.pk, benefit._state.adding = None, True
+    for benefit in benefits:
+        benefit.confirmed_by, benefit.confirmed_at = (actor, now) if confirm else (None, None)
+    Benefit.objects.bulk_create(new, batch_size=500)
+    names = [field.name for field in Benefit._meta.concrete_fields if not field.primary_key]
+    Benefit.objects.bulk_update(changed, names, batch_size=500)
+    _note_import({one.version for one in benefits}, len(benefits), actor, now)
+
+
+def _note_import(versions: set[PolicyVersion], count: int, actor, now: datetime) -> None:
+    from policies.search.index import index_version  # here: as in library, the index reads what is written
+
+    for version in sorted(versions, key=lambda one: one.pk):
+        VersionEvent.objects.create(version=version, verb="import_benefits", actor=actor, at=now, note=str(count))
+        if version.published_at:
+            index_version(version)
 
 
 def _ask_again(benefits) -> None:
