@@ -11,11 +11,13 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 
 from talentportal.lib import phones, spoken
+from talentportal.lib.citations import citation
 
 register = template.Library()
 
 register.filter("file_size", spoken.file_size)
 register.filter("phone", phones.spaced)
+register.filter("citation", citation)
 
 WEEKDAYS_ZH = "一二三四五六日"
 

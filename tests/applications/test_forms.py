@@ -6,8 +6,10 @@ from types import SimpleNamespace
 import pytest
 from django.utils.translation import override
 
-from applications.forms import PromiseForm, QueryForm, SignForm, promises_in
+from applications.forms import PromiseForm, QueryForm, SignForm, promises_in, window_field
 from talentportal.lib.workdays import WorkCalendar
+from tests import cast
+from workstations.models import Window
 
 TODAY = dt.date(2026, 9, 18)
 LATEST = dt.date(2026, 9, 24)
@@ -65,3 +67,24 @@ def test_number_and_code_are_understood_as_people_type_them():
     form = QueryForm({"case_no": " 5301 1420-2609 1800 0100 0014", "code": "abc–def".replace("–", "-")})
     assert form.is_valid()
     assert form.cleaned_data == {"case_no": "530114202609180001000014", "code": "ABCDEF"}
+
+
+@pytest.mark.django_db
+def test_many_windows_are_a_list_by_prefecture_with_the_home_one_first(world):
+    city = cast.make_region("532900", "PREFECTURE", "大理州", world.province)
+    far = cast.make_region("532901", "COUNTY", "大理市", city)
+    for n in range(6):
+        cast.make_window(f"far{n}", far, world.office)
+    provincial = cast.make_window("p1", world.province, world.office)
+    windows = Window.objects.order_by("region__path", "code")
+    for home, sizes in (("530100", [2, 1, 6]), ("532900", [6, 1, 2])):  # Kunming, the province itself, Dali
+        empty, *groups = window_field(windows, home).choices
+        assert empty[0] == ""
+        assert [len(choices) for _name, choices in groups] == sizes
+    assert window_field(windows, "530100").clean(str(provincial.pk)) == provincial
+
+
+@pytest.mark.django_db
+def test_few_windows_lie_open(world):
+    field = window_field(Window.objects.order_by("code"), "530100")
+    assert (field.widget.input_type, len(list(field.choices))) == ("radio", 2)

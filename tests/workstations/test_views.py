@@ -170,4 +170,4 @@ def test_words_find_windows_by_place_name_and_address(world, window, dali, clien
     assert shown(client, q="呈贡 大理") == []
     assert "呈贡 大理" in page(client.get("/windows/", {"q": "呈贡 大理"}))
     assert shown(client, q="大理", region="530114") == []
-    assert client.get("/windows/", {"q": "\0%_'"}).status_code == 200
+    assert client.get("/windows/", {"q": "%_'"}).status_code == 200
