@@ -1,13 +1,15 @@
 """免申即享: nothing without consent, everything once, silence is a no, and withdrawing ends it at once."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from jobs import services as jobs
 from notifications.models import Message
 from policies import proactive
 from policies.models import Benefit, Offer, PolicyVersion, ProactiveConsent
@@ -275,3 +277,46 @@ def test_offers_are_listed_by_their_last_day(applicant, auto):
     space = proactive.space_of(applicant)
     assert all(one.answer_by <= two.answer_by for one, two in pairwise(space.open))
     assert (len(space.open), space.answered, space.consent.facts) == (2, [], FACTS)
+
+
+# --- at once ----------------------------------------------------------------------------------------------------------
+
+
+def at_once(*acts) -> list:
+    """Do some acts in threads of their own, and return what each gave back."""
+
+    def alone(act):
+        try:
+            return act()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(alone, acts))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_and_two_sweeps_find_everything_once(applicant, auto):
+    at_once(*[lambda: consent(applicant)] * 2)
+    assert keys(applicant) == ["auto"]
+    assert told(applicant) == 1
+    make_benefit(auto.version, "new", mode="AUTO", confirmed="2026-09-18 11:00")
+    at_once(*[lambda: jobs.run_due(later(minutes=61)).failed] * 2)
+    assert keys(applicant) == ["auto", "new"]
+    assert told(applicant) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_and_its_opposite_at_once(applicant, auto):
+    """One is heard, the other is told that the offer is no longer open."""
+    consent(applicant)
+    offer = applicant.offers.get()
+
+    def answer(confirms):
+        try:
+            return proactive.answer_offer(offer=offer, confirms=confirms, actor=applicant, now=NOW).state
+        except Refused:
+            return "refused"
+
+    states = at_once(lambda: answer(True), lambda: answer(False))
+    assert sorted(states) == sorted([applicant.offers.get().state, "refused"])
