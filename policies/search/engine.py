@@ -150,34 +150,63 @@ def _candidate(entry: SearchEntry) -> Candidate:
 
 
 def _page_number(after: str, page: int) -> int:
-    return int(after[1:]) if after.startswith("p") and after[1:].isdigit() and len(after) < 12 else max(page, 1)
+    is_ours = after.startswith("p") and after[1:].isdigit() and len(after) < 12
+    return min(max(int(after[1:]) if is_ours else page, 1), 10**9)
 
 
 def _ranked(query, found: list[Concept], narrow: Condition, day: date, size: int, page: int) -> Result:
     known = statistics()
+    ranker = Ranker(found, known)
     candidates, is_all = finding.strict(found, narrow, known)
-    rows = [row for row in finding.ordered(candidates, Ranker(found, known)) if not row.text or _has_all(row, found)]
-    is_counted = is_all and all(row.text for row in rows)
+    rows = finding.ordered(candidates, ranker)
+    kept = [row for row in rows if not row.text or _has_all(row, found)]
+    if len(kept) < len(rows):  # the index promised more than the texts hold
+        kept, is_all = _refilled(kept, found, narrow, ranker, is_all)
+    rows = kept
+    is_counted = is_all and (_is_certain(found) or all(row.text for row in rows))
     strict_rows, wide = len(rows), found
     if strict_rows < FEW and not (rows and any(concept.number or concept.is_spelled for concept in found)):
         wide = widened(found, known)
         rows = _with_partial(rows, wide, narrow)
     start = (page - 1) * size
-    shown = rows[start : start + size] if start < len(rows) else []
+    shown, is_more = rows[start : start + size], start + size < len(rows)
+    if not is_all and not is_more:
+        shown, is_more = _tail(shown, rows, found, narrow, start, size)
     finding.read_texts(shown)
     shown = [row for row in shown if row.is_partial or _has_all(row, found)]
     return Result(
         rows=_hits(shown, [*found, *(concept for concept in wide if concept not in found)]),
-        next=f"p{page + 1}" if start + size < len(rows) else "",
+        next=f"p{page + 1}" if is_more else "",
         page=page,
         total_is_exact=is_counted or _is_certain(found),
         synonyms=synonyms(wide),
         is_partial=bool(rows) and not strict_rows,
         count=lambda: len(rows) if is_counted else counts.total(query, day),
         suggest=lambda: _suggestions(query, found, day),
-        reach=len(rows),
+        reach=len(rows) if is_all else None,
         page_size=size,
     )
+
+
+def _tail(shown: list[Candidate], rows: list[Candidate], found, narrow: Condition, start: int, size: int):
+    """Fill a page behind the ranked documents with the others, the newest first; tell whether there are more."""
+    where = f"{narrow[0]} AND vector @@ %s::tsquery AND version_id <> ALL(%s)"
+    values = [*narrow[1], finding.all_of(found), [row.version for row in rows]]
+    wanted = size - len(shown)
+    others = finding.dated((where, values), finding.BY_WORDS, wanted + 1, max(0, start - len(rows)))
+    return shown + others[:wanted], len(others) > wanted
+
+
+def _refilled(rows: list[Candidate], found, narrow: Condition, ranker: Ranker, is_all: bool):
+    """Look at the rest of the candidates; if there were more than those, ask for documents that surely have all."""
+    finding.read_texts(rows)
+    rows = [row for row in rows if _has_all(row, found)]
+    if not is_all:
+        known = {row.version for row in rows}
+        more = finding.verified(found, narrow, finding.POOL * 2)
+        is_all = len(more) < finding.POOL * 2
+        rows += [row for row in more if row.version not in known]
+    return finding.ordered(rows, ranker), is_all
 
 
 def _has_all(row: Candidate, found: list[Concept]) -> bool:
@@ -214,7 +243,7 @@ def _dated(query, found: list[Concept], narrow: Condition, day: date, size: int,
     order, beyond = ORDERS["ending" if query.sort == "ending" else "newest"]
     if found:
         narrow = (f"{narrow[0]} AND vector @@ %s::tsquery", [*narrow[1], finding.all_of(found)])
-        order = order.replace("day DESC", "day + 0 DESC")  # by the index of the words, as in `finding`
+        order = finding.BY_WORDS if query.sort != "ending" else order
     mark = _mark(after)
     offset = 0 if mark else (max(page, 1) - 1) * size
     rows, more = [], offset < FARTHEST

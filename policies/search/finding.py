@@ -12,13 +12,15 @@ from policies.search.statistics import Statistics
 from policies.search.tokens import document_numbers, required
 from policies.search.words import Concept
 
-POOL = 60  # candidates of one tier
+POOL = 40  # candidates of one tier
 BROAD = 1_000  # estimated finds from which the newest documents are asked first
-READ = 30  # candidates whose texts are read to rank them
+READ = 24  # candidates whose texts are read to rank them
 POSTINGS = 6_000  # index entries that a forgiving search may visit
 PIECES = 10  # rarest pieces of a search that a forgiving search asks for
 CANDIDATES = 120  # of a forgiving search
 COLUMNS = "version_id, title, region, level, state, day, ends_on, length"
+BY_WORDS = "day + 0 DESC, version_id DESC"  # an expression: the planner must not walk through the newest documents and
+# open each one's words
 TITLE, OFTEN, ANYWHERE = 0.6, 0.4, 0.2  # what finding all in a part of the index hints at
 
 
@@ -87,13 +89,10 @@ def strict(concepts: list[Concept], narrow: Condition, known: Statistics) -> tup
 
 
 def _add(found: dict[int, Candidate], tiers: list[tuple[str, str, float]], narrow: Condition) -> bool:
-    """Add the newest of each tier; tell whether the last tier was read to its end.
-
-    The order is by an expression: the planner must not walk through the newest documents and open each one's words.
-    """
+    """Add the newest of each tier; tell whether the last tier was read to its end."""
     part = (
         f"(SELECT {COLUMNS}, %s::float AS hint FROM policies_searchentry"
-        f" WHERE {{}}vector @@ %s::tsquery AND {narrow[0]} ORDER BY day + 0 DESC, version_id DESC LIMIT %s)"
+        f" WHERE {{}}vector @@ %s::tsquery AND {narrow[0]} ORDER BY {BY_WORDS} LIMIT %s)"
     )
     values = [value for _where, words, tier in tiers for value in (tier, words, *narrow[1], POOL)]
     with connection.cursor() as cursor:
@@ -158,15 +157,35 @@ def read_texts(candidates: list[Candidate]) -> None:
 
 def ordered(candidates: list[Candidate], ranker: Ranker) -> list[Candidate]:
     """Rank candidates by what the side table says, then the best of them by their texts."""
-
-    def by_score(rows: list[Candidate]) -> list[Candidate]:
-        for row in rows:
-            row.score = ranker.score(row)
-        return sorted(rows, key=lambda row: (-row.score, -row.day.toordinal(), -row.version))
-
-    rough = by_score(candidates)
+    rough = by_score(candidates, ranker) if len(candidates) > READ else candidates
     read_texts(rough[:READ])
-    return by_score(rough[:READ]) + rough[READ:]
+    return by_score(rough[:READ], ranker) + rough[READ:]
+
+
+def by_score(rows: list[Candidate], ranker: Ranker) -> list[Candidate]:
+    for row in rows:
+        row.score = ranker.score(row)
+    return sorted(rows, key=lambda row: (-row.score, -row.day.toordinal(), -row.version))
+
+
+def verified(concepts: list[Concept], narrow: Condition, limit: int) -> list[Candidate]:
+    """Return the newest documents that have all concepts, their texts looked at one by one until there are enough.
+
+    For words whose pieces are common but seldom together, when the candidates of `strict` did not hold.
+    """
+    looked, values = [], []
+    for concept in concepts:
+        if not concept.is_spelled and not concept.number:
+            looked.append("(" + " OR ".join(["strpos(text, %s) > 0"] * len(concept.words) + ["region = %s"]) + ")")
+            values += [*concept.words, concept.region]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {COLUMNS} FROM (SELECT {COLUMNS}, text FROM policies_searchentry"
+            f" WHERE vector @@ %s::tsquery AND {narrow[0]} ORDER BY {BY_WORDS} OFFSET 0) one"
+            f" WHERE {' AND '.join(looked) or 'true'} LIMIT %s",
+            [all_of(concepts), *narrow[1], *values, limit],
+        )
+        return [Candidate(*row, hint=ANYWHERE) for row in cursor.fetchall()]
 
 
 def dated(where: Condition, order: str, limit: int, offset: int = 0) -> list[Candidate]:

@@ -50,11 +50,19 @@ def needles(candidate: Candidate, concepts: list[Concept], units: list[Unit]) ->
 
 def best_line(candidate: Candidate, wanted: list[str]) -> tuple[str, str]:
     """Return (anchor, line) of the clause that has most of the needles, or ("", "")."""
-    lines = zip(candidate.anchors.split("\n"), candidate.text.split("\n"), strict=False)
-    clauses = [(anchor, line) for anchor, line in lines if anchor and not anchor.endswith(":b")]
+    anchors, lines = candidate.anchors.split("\n"), candidate.text.split("\n")
+    places = range(len(anchors))
+    if len(wanted) == 1:
+        start = candidate.text.find("\n" + lines[2]) if len(lines) > 2 else -1  # behind the title and the numbers
+        at = candidate.text.find(wanted[0], max(start, 0))
+        first = candidate.text.count("\n", 0, at) if at >= 0 else 0
+        if first < len(anchors) and anchors[first] and not anchors[first].endswith(":b"):
+            return anchors[first], lines[first]
+    clauses = [place for place in places if anchors[place] and not anchors[place].endswith(":b")]
     if not clauses:
         return "", ""
-    return max(clauses, key=lambda clause: sum(len(needle) * (needle in clause[1]) for needle in wanted))
+    best = max(clauses, key=lambda place: sum([len(needle) for needle in wanted if needle in lines[place]]))
+    return anchors[best], lines[best]
 
 
 def snippets(shown: list[tuple[Candidate, list[str]]]) -> dict[int, tuple[str, SafeString]]:

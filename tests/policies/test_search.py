@@ -281,6 +281,29 @@ def test_pages_follow_each_other_without_gap_or_repetition():
         assert numbered == seen
 
 
+def test_behind_the_ranked_documents_come_all_others(monkeypatch):
+    monkeypatch.setattr(finding, "POOL", 4)
+    for number in range(15):
+        document(f"办法{number:02}", "补贴" if number % 5 else "补一贴", published_on=dt.date(2025, 1, 1 + number))
+    seen, after = [], ""
+    while True:
+        result = engine.search(query("补贴"), day=DAY, page_size=5, after=after)
+        seen += [hit.version.title_zh for hit in result.rows]
+        after = result.next
+        if not after:
+            break
+    assert sorted(seen) == sorted(f"办法{number:02}" for number in range(15) if number % 5)
+    assert (result.total, result.pages) == (12, 3)
+
+
+def test_documents_behind_those_that_only_seem_to_fit_are_found(monkeypatch):
+    monkeypatch.setattr(finding, "POOL", 3)
+    document("真的", "人才公寓", published_on=dt.date(2020, 1, 1))
+    for number in range(8):
+        document(f"像的{number}", "人才引进，才公其人，公寓整洁", published_on=dt.date(2025, 1, 1))
+    assert found("人才公寓") == ["真的"]
+
+
 @pytest.mark.parametrize("sort", ["relevance", "newest", "ending"])
 @pytest.mark.parametrize("text", ["补贴", ""])
 def test_a_page_far_beyond_the_last_is_empty(sort, text):
