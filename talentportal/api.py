@@ -156,7 +156,9 @@ def page_of(row: type[serializers.Serializer]) -> type[serializers.Serializer]:
     """Return the shape of one page of a list, for the schema."""
     fields = {
         "next": serializers.URLField(allow_null=True, help_text=gettext_lazy("The next page; null on the last one.")),
-        "total": serializers.IntegerField(allow_null=True, help_text=gettext_lazy("Null where it is not counted.")),
+        "total": serializers.IntegerField(
+            allow_null=True, help_text=gettext_lazy("Counted on the first page of policies and services; else null.")
+        ),
         "total_is_exact": serializers.BooleanField(help_text=gettext_lazy("Whether `total` is exact.")),
         "results": row(many=True),
     }

@@ -96,6 +96,8 @@ class PolicyList(PublicView):
                 benefit.version = hit.version
         prefetch_related_objects([benefit for hit in found.rows for benefit in hit.benefits], "service_item")
         rows = _drawn(shapes.PolicyFound, [hit.version for hit in found.rows], request, day)
+        if given["cursor"]:
+            return page(request, rows, found.next)
         return page(request, rows, found.next, total=found.total, is_exact=found.total_is_exact)
 
 

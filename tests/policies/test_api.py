@@ -213,6 +213,13 @@ def test_pages_of_regions_and_services(world, path):
     assert len(codes) >= 2
 
 
+def test_only_the_first_page_is_counted(library, monkeypatch):
+    first = get("policies/?status=all&page_size=1").json()
+    assert (first["total"], first["total_is_exact"]) == (3, True)
+    monkeypatch.setattr(engine.counts, "total", lambda *args: pytest.fail("counted"))
+    assert Client().get(first["next"]).json()["total"] is None
+
+
 def test_a_page_of_benefits_is_read_by_key_and_never_counted(library, django_assert_max_num_queries):
     with django_assert_max_num_queries(5) as asked:
         get("benefits/?page_size=1")
