@@ -50,7 +50,7 @@ class Passage:
 
     @property
     def text(self) -> str:
-        return "\n\n".join(self.paragraphs)
+        return re.sub(r"(?<=\|)\n\n(?=\|)", "\n", "\n\n".join(self.paragraphs))  # lines of a table stay together
 
 
 @dataclass

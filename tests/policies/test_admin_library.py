@@ -27,6 +27,10 @@ TEXT = """为支持人才，制定本办法。
 第二条 【安家】对A类、B类人才分别给予100万元、60万元安家补贴，分5年发放。
 
 第三条 D类及以上人才子女优先安排入学。<script>alert(1)</script>
+
+| 类别 | 名额 |
+|---|---|
+| D类 | 10 |
 """
 FACTS = {
     "title_zh": "昆明市人才支持办法",
@@ -239,6 +243,7 @@ def test_text_stands_beside_suggestions_without_anything_that_runs(client, draft
     assert found["a2"] == [1_000_000, 600_000]
     assert found["a3"] == [None]
     assert "alert(1)" not in page.content.decode()
+    assert "<td>D类</td>" in page.content.decode()
 
 
 def test_a_suggestion_becomes_a_benefit_only_through_a_person(client, draft, editor):
