@@ -210,7 +210,8 @@ class BenefitResource(ModelResource):
         store_instance = True
         use_transactions = False  # it only looks
 
-    def __init__(self, *, versions=None, confirm=False):
+    def __init__(self, *, versions=None, confirm: bool | None = False):
+        """`confirm`: whether the person confirms every line; None when that is still to be asked."""
         super().__init__()
         self.versions = PolicyVersion.objects.all() if versions is None else versions
         self.confirm = confirm
@@ -290,7 +291,7 @@ class BenefitResource(ModelResource):
             instance.clean_fields(exclude={*faults, "version", "clause", "service_item", "confirmed_by"})
         except ValidationError as error:
             faults = error.update_error_dict(faults)
-        if instance.confirmed_at and not self.confirm:
+        if instance.confirmed_at and self.confirm is False:
             told = _("This benefit is confirmed. To replace it, confirm what you import.")
             faults.setdefault(NON_FIELD_ERRORS, []).append(ValidationError(told))
         if faults:
@@ -433,11 +434,12 @@ class Line:
     result: str  # new, update, skip, invalid
     cells: list[Shown]
     errors: list[str]
+    replaces: bool = False  # takes the place of a confirmed benefit, which needs a confirmation
 
 
-def preview(table: tablib.Dataset, *, versions, confirm: bool = False) -> list[Line]:
+def preview(table: tablib.Dataset, *, versions) -> list[Line]:
     """Say for every line what importing would do, or what is wrong where. Writes nothing."""
-    return _looked_at(table, BenefitResource(versions=versions, confirm=confirm))[0]
+    return _looked_at(table, BenefitResource(versions=versions, confirm=None))[0]
 
 
 @transaction.atomic
@@ -485,7 +487,7 @@ def _line(number: int, row, values: dict, columns: Iterable[Cell], before: Benef
     general = [message for messages in faults.values() for message in messages]
     general += [str(error.error) for error in row.errors]
     result = "invalid" if general or row.validation_error else row.import_type
-    return Line(number, result, cells, general)
+    return Line(number, result, cells, general, row.is_update() and bool(before and before.confirmed_at))
 
 
 def _told_before(column: Cell, before: Benefit, after: Benefit) -> str:

@@ -123,6 +123,7 @@ class BenefitAdmin(Reach, admin.ModelAdmin):
                 table = resources.read_file(form.cleaned_data["file"].read(resources.MOST_BYTES + 1))
                 lines = resources.preview(table, versions=words["versions"])
                 context |= {"lines": lines, "head": table.headers, "kept": _kept(table, request.user)}
+                context["replacing"] = sum(line.replaces for line in lines)
                 context["faulty"] = sum(line.result == "invalid" for line in lines)
                 context["counts"] = [
                     (label, sum(line.result == result for line in lines)) for result, label in RESULTS.items()

@@ -261,7 +261,11 @@ def test_lines_are_confirmed_only_by_the_person_who_says_so(version, editor):
 def test_a_confirmed_benefit_is_replaced_only_with_confirmation(editor):
     version = make_version("measures")
     old = make_benefit(version, "rent", kind="rent", name_zh="租房补贴", amount_yuan=1000, pay_rule="MONTHLY")
-    assert set(faults(csv_of(line()), editor)) == {(2, "")}
+    (shown,) = preview(csv_of(line()), editor)
+    assert (shown.result, shown.replaces) == ("update", True)
+    with pytest.raises(Refused):
+        write(csv_of(line()), editor)
+    assert [b.amount_yuan for b in version.benefits.public()] == [1000]
     assert write(csv_of(line()), editor, confirm=True)["update"] == 1
     old.refresh_from_db()
     assert old.withdrawn_at == NOW
