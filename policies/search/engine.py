@@ -161,7 +161,7 @@ def _ranked(query, found: list[Concept], narrow: Condition, day: date, size: int
     rows = finding.ordered(candidates, ranker)
     kept = [row for row in rows if not row.text or _has_all(row, found)]
     if len(kept) < len(rows):  # the index promised more than the texts hold
-        kept, is_all = _refilled(kept, found, narrow, ranker, is_all)
+        kept, is_all = _refilled(kept, found, narrow, ranker, is_all, size)
     rows = kept
     is_counted = is_all and (_is_certain(found) or all(row.text for row in rows))
     strict_rows, wide = len(rows), found
@@ -197,14 +197,13 @@ def _tail(shown: list[Candidate], rows: list[Candidate], found, narrow: Conditio
     return shown + others[:wanted], len(others) > wanted
 
 
-def _refilled(rows: list[Candidate], found, narrow: Condition, ranker: Ranker, is_all: bool):
-    """Look at the rest of the candidates; if there were more than those, ask for documents that surely have all."""
+def _refilled(rows: list[Candidate], found, narrow: Condition, ranker: Ranker, is_all: bool, wanted: int):
+    """Look at the rest of the candidates; if they do not fill the page, look at the texts of more."""
     finding.read_texts(rows)
     rows = [row for row in rows if _has_all(row, found)]
-    if not is_all:
+    if not is_all and len(rows) < wanted <= finding.LOOKED:
         known = {row.version for row in rows}
-        more = finding.verified(found, narrow, finding.POOL * 2)
-        is_all = len(more) < finding.POOL * 2
+        more, is_all = finding.verified(found, narrow, wanted)
         rows += [row for row in more if row.version not in known]
     return finding.ordered(rows, ranker), is_all
 
@@ -222,6 +221,8 @@ def _with_partial(rows: list[Candidate], wide: list[Concept], narrow: Condition)
     """Add what has most of the words to what has all of them, and rank all together."""
     ranker = Ranker(wide, statistics())
     partial = finding.forgiving(ranker, narrow, {row.version for row in rows})
+    for row in rows:
+        row.head = None  # it was ranked for the narrower search
     ranked = finding.ordered(rows + partial, ranker)
     least = ranked[0].score * PARTIAL_SHARE if ranked else 0
     kept = [row for row in ranked if not row.is_partial or row.score >= least]

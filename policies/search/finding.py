@@ -16,6 +16,7 @@ POOL = 40  # candidates of one tier
 BROAD = 1_000  # estimated finds from which the newest documents are asked first
 READ = 24  # candidates whose texts are read to rank them
 POSTINGS = 6_000  # index entries that a forgiving search may visit
+LOOKED = 400  # texts that are looked at for one page, when words only seem to fit
 PIECES = 10  # rarest pieces of a search that a forgiving search asks for
 CANDIDATES = 120  # of a forgiving search
 COLUMNS = "version_id, title, region, level, state, day, ends_on, length"
@@ -168,24 +169,26 @@ def by_score(rows: list[Candidate], ranker: Ranker) -> list[Candidate]:
     return sorted(rows, key=lambda row: (-row.score, -row.day.toordinal(), -row.version))
 
 
-def verified(concepts: list[Concept], narrow: Condition, limit: int) -> list[Candidate]:
-    """Return the newest documents that have all concepts, their texts looked at one by one until there are enough.
+def verified(concepts: list[Concept], narrow: Condition, limit: int) -> tuple[list[Candidate], bool]:
+    """Return the newest documents that have all concepts, and whether all that may have them were looked at.
 
     For words whose pieces are common but seldom together, when the candidates of `strict` did not hold.
     """
-    looked, values = [], []
+    looked, values = ["true"], []
     for concept in concepts:
         if not concept.is_spelled and not concept.number:
             looked.append("(" + " OR ".join(["strpos(text, %s) > 0"] * len(concept.words) + ["region = %s"]) + ")")
             values += [*concept.words, concept.region]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {COLUMNS} FROM (SELECT {COLUMNS}, text FROM policies_searchentry"
-            f" WHERE vector @@ %s::tsquery AND {narrow[0]} ORDER BY {BY_WORDS} OFFSET 0) one"
-            f" WHERE {' AND '.join(looked) or 'true'} LIMIT %s",
-            [all_of(concepts), *narrow[1], *values, limit],
+            f"WITH near AS MATERIALIZED (SELECT {COLUMNS}, text FROM policies_searchentry"
+            f" WHERE vector @@ %s::tsquery AND {narrow[0]} ORDER BY {BY_WORDS} LIMIT %s)"
+            f" SELECT {COLUMNS}, (SELECT count(*) FROM near) FROM near WHERE {' AND '.join(looked)} LIMIT %s",
+            [all_of(concepts), *narrow[1], LOOKED, *values, limit],
         )
-        return [Candidate(*row, hint=ANYWHERE) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    is_all = bool(rows) and rows[0][-1] < LOOKED and len(rows) < limit
+    return [Candidate(*row[:-1], hint=ANYWHERE) for row in rows], is_all
 
 
 def dated(where: Condition, order: str, limit: int, offset: int = 0) -> list[Candidate]:

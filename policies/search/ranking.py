@@ -47,6 +47,7 @@ class Candidate:
     text: str = ""
     anchors: str = ""
     score: float = 0.0
+    head: float | None = None  # the score without the text's
     is_partial: bool = False
 
 
@@ -68,10 +69,14 @@ class Ranker:
 
     def score(self, candidate: Candidate) -> float:
         """Return the higher the better; exact only if the text is there."""
+        if candidate.head is None:
+            candidate.head = self._head(candidate)
+        return candidate.head + BODY * (self._in_text(candidate) if candidate.text else candidate.hint)
+
+    def _head(self, candidate: Candidate) -> float:
         title = _bare(candidate.title)
         share, covered = self._in_title(candidate, title)
         score = TITLE * share * (1 + min(covered, 0.5)) + WHOLE * (self.whole in title) + CLOSE * (self.whole == title)
-        score += BODY * (self._in_text(candidate) if candidate.text else candidate.hint)
         score += 0.0 if self.has_place else LEVELS.get(candidate.level, 0.0)
         score += ALL * (not candidate.is_partial) - GONE * (candidate.state != "PUBLISHED")
         return score + (candidate.day.year - 2000) * 0.004
@@ -91,13 +96,16 @@ class Ranker:
         slope = SATURATION * (1 - LENGTH + LENGTH * candidate.length / self.known.length)
         text, score = candidate.text, 0.0
         for unit in self.topics:
-            n = sum([text.count(form) for form in unit.forms])
+            forms = unit.forms
+            n = text.count(forms[0]) if len(forms) == 1 else sum([text.count(form) for form in forms])
             score += unit.weight * n / (n + slope)
         return score / self.total
 
 
 def _longest(forms: tuple[str, ...], title: str) -> int:
     """Return the length of the longest form in the title."""
+    if len(forms) == 1:
+        return len(forms[0]) if forms[0] in title else 0
     return max([len(form) for form in forms if form in title], default=0)
 
 

@@ -1,9 +1,9 @@
 """Show where the words are: marked titles, and the clause that says most of what was asked for."""
 
 from collections.abc import Iterable
+from html import escape
 
 from django.db import connection
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from policies.search.ranking import Candidate, Unit
