@@ -18,8 +18,7 @@ from django.utils.translation import gettext as _
 from policies import wording
 from policies.conditions import Answer, Asker, Verdict
 from policies.facts import FACTS, NATION, known
-from policies.models import Benefit, BenefitKind, PayRule
-from policies.states import VersionState
+from policies.models import Benefit, BenefitKind, PayRule, PolicyVersion
 
 PAGE = 20
 SHORT = 6  # rows of each answer on the first page
@@ -41,11 +40,7 @@ READ = (
 def in_force(day: date) -> QuerySet[Benefit]:
     """Return the public benefits that hold on a day, wherever."""
     return Benefit.objects.public().filter(
-        Q(ends_on=None) | Q(ends_on__gt=day),
-        Q(version__effective_on=None) | Q(version__effective_on__lte=day),
-        Q(version__expires_on=None) | Q(version__expires_on__gt=day),
-        Q(version__repealed_on=None) | Q(version__repealed_on__gt=day),
-        version__state=VersionState.PUBLISHED,
+        Q(ends_on=None) | Q(ends_on__gt=day), version__in=PolicyVersion.objects.in_force(day)
     )
 
 

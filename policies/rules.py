@@ -10,10 +10,13 @@ from policies.states import Standing, VersionState
 
 
 def standing(version: PolicyVersion, day: date) -> Standing:
-    """Tell what a public version is worth to a reader on a day; the end of validity is the first day without it."""
+    """Tell what a public version is worth to a reader on a day; the end of validity is the first day without it.
+
+    A version whose successor is published but not yet in force goes on as before until the successor's first day.
+    """
     if version.state == VersionState.REPEALED or (version.repealed_on and version.repealed_on <= day):
         return Standing.REPEALED
-    if version.state == VersionState.SUPERSEDED:
+    if version.state == VersionState.SUPERSEDED and not (version.superseded_on and version.superseded_on > day):
         return Standing.SUPERSEDED
     if version.expires_on and version.expires_on <= day:
         return Standing.EXPIRED

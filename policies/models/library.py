@@ -93,10 +93,12 @@ class PolicyVersionQuerySet(models.QuerySet):
         return self.filter(state__in=PUBLIC)
 
     def in_force(self, day):
+        """Versions that hold on a day; one superseded holds until the first day of its successor."""
         return self.filter(
+            Q(state=VersionState.PUBLISHED) | Q(state=VersionState.SUPERSEDED, superseded_on__gt=day),
             Q(effective_on=None) | Q(effective_on__lte=day),
             Q(expires_on=None) | Q(expires_on__gt=day),
-            state=VersionState.PUBLISHED,
+            Q(repealed_on=None) | Q(repealed_on__gt=day),
         )
 
 
@@ -131,6 +133,7 @@ class PolicyVersion(models.Model):
     published_on = models.DateField(_("published on"), null=True, blank=True)
     effective_on = models.DateField(_("in force from"), null=True, blank=True)
     expires_on = models.DateField(_("in force until (not included)"), null=True, blank=True)
+    superseded_on = models.DateField(_("superseded on"), null=True, blank=True)  # the first day of its successor
     repealed_on = models.DateField(_("repealed on"), null=True, blank=True)
     source_url = models.URLField(_("source"), max_length=500, blank=True)
     source_name = models.CharField(_("name of the source"), max_length=200, blank=True)
@@ -161,6 +164,11 @@ class PolicyVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["policy", "number"], name="policy_version_once"),
             models.UniqueConstraint(fields=["policy", "label"], name="policy_label_once"),
+            models.CheckConstraint(
+                condition=~Q(label__contains="/") & ~Q(label__contains=".."),
+                name="policy_label_fits_an_address",
+                violation_error_message=_("A version is called without / and two dots: it stands in addresses."),
+            ),
             models.UniqueConstraint(
                 fields=["policy"], condition=Q(state="PUBLISHED"), name="policy_one_published_version"
             ),
@@ -193,10 +201,10 @@ class PolicyVersion(models.Model):
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(old__published_at__isnull=False),
                 func="""
-                    IF (to_jsonb(NEW) - ARRAY['number', 'source_id', 'state', 'expires_on', 'repealed_on',
-                                              'link_checked_at', 'link_broken_since'])
-                        IS DISTINCT FROM (to_jsonb(OLD) - ARRAY['number', 'source_id', 'state', 'expires_on',
+                    IF (to_jsonb(NEW) - ARRAY['number', 'source_id', 'state', 'expires_on', 'superseded_on',
                                               'repealed_on', 'link_checked_at', 'link_broken_since'])
+                        IS DISTINCT FROM (to_jsonb(OLD) - ARRAY['number', 'source_id', 'state', 'expires_on',
+                                              'superseded_on', 'repealed_on', 'link_checked_at', 'link_broken_since'])
                     THEN RAISE EXCEPTION 'a published policy version is never edited'; END IF;
                     RETURN NEW;
                 """,

@@ -20,6 +20,7 @@ class SearchEntry(models.Model):
     day = models.DateField(_("date"))  # published, or else in force, adopted, published here
     effective_on = models.DateField(_("in force from"), null=True, blank=True)
     ends_on = models.DateField(_("in force until (not included)"), null=True, blank=True)
+    superseded_on = models.DateField(_("superseded on"), null=True, blank=True)
     repealed_on = models.DateField(_("repealed on"), null=True, blank=True)
     region = models.CharField(_("region code"), max_length=6)
     level = models.CharField(_("level"), max_length=10)

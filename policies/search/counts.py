@@ -6,7 +6,7 @@ import hashlib
 from datetime import date
 
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import get_language
 
 from policies.models import BenefitKind, PolicyLevel
@@ -71,7 +71,9 @@ def _count(query: Query, day: date) -> tuple[int, Facets]:
     for group, column in COLUMN.items():
         others = " AND ".join(f"by_{other}" for other in set_groups if other != group) or "true"
         parts.append(f"SELECT '{group}', {column}, count(*) FROM hits WHERE {others} GROUP BY 2")
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        if words:  # read every document's words one by one? The planner does not know what that costs
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL work_mem = '32MB'; SET LOCAL jit = off")
         cursor.execute(
             f"WITH hits AS MATERIALIZED (SELECT region, level, topics, audiences, kinds, day, {standing_sql(day)} AS"
             f" standing{''.join(flags)} FROM policies_searchentry WHERE {words[0] if words else 'true'}) "

@@ -97,6 +97,7 @@ def _entry(version: PolicyVersion, cutoff: date) -> SearchEntry:
         day=day,
         effective_on=version.effective_on,
         ends_on=version.expires_on,
+        superseded_on=version.superseded_on,
         repealed_on=version.repealed_on,
         region=version.region_code,
         level=version.level,

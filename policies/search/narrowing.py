@@ -11,12 +11,14 @@ from regions.models import Region, RegionKind
 Condition = tuple[str, list]
 
 STANDS = "(repealed_on IS NULL OR repealed_on > %(day)s)"
-IN_TIME = f"state = '{VersionState.PUBLISHED}' AND (ends_on IS NULL OR ends_on > %(day)s) AND {STANDS}"
+REPLACED = f"state = '{VersionState.SUPERSEDED}' AND (superseded_on IS NULL OR superseded_on <= %(day)s)"
+LIVES = f"(state = '{VersionState.PUBLISHED}' OR (state = '{VersionState.SUPERSEDED}' AND superseded_on > %(day)s))"
+IN_TIME = f"{LIVES} AND (ends_on IS NULL OR ends_on > %(day)s) AND {STANDS}"
 STANDINGS = {  # as `rules.standing` decides
     Standing.CURRENT: f"{IN_TIME} AND (effective_on IS NULL OR effective_on <= %(day)s)",
     Standing.UPCOMING: f"{IN_TIME} AND effective_on > %(day)s",
-    Standing.EXPIRED: f"state = '{VersionState.PUBLISHED}' AND ends_on <= %(day)s AND {STANDS}",
-    Standing.SUPERSEDED: f"state = '{VersionState.SUPERSEDED}' AND {STANDS}",
+    Standing.EXPIRED: f"{LIVES} AND ends_on <= %(day)s AND {STANDS}",
+    Standing.SUPERSEDED: f"{REPLACED} AND {STANDS}",
     Standing.REPEALED: f"(state = '{VersionState.REPEALED}' OR repealed_on <= %(day)s)",
 }
 

@@ -194,11 +194,12 @@ def publish(*, version: PolicyVersion, actor, now: datetime) -> PolicyVersion:
 
 
 @transaction.atomic
-def supersede(*, version: PolicyVersion, actor, now: datetime, note: str = "") -> PolicyVersion:
-    """Mark a published version as replaced by a later one. Raises Refused in another state."""
+def supersede(*, version: PolicyVersion, actor, now: datetime, on: date | None = None, note: str = "") -> PolicyVersion:
+    """Mark a published version as replaced by a later one, which holds from `on` (today); Refused in another state."""
     version = _locked(version)
     _check_state(version, "supersede")
-    return _end(_turn(version, "supersede", actor, now, note=note))
+    on = on or timezone.localdate(now)
+    return _end(_turn(version, "supersede", actor, now, note=note, superseded_on=on))
 
 
 @transaction.atomic
@@ -383,7 +384,7 @@ def _check_reviewer(version: PolicyVersion, actor) -> None:
 def _supersede_before(version: PolicyVersion, actor, now: datetime) -> None:
     for other in version.policy.versions.filter(state=VersionState.PUBLISHED).exclude(pk=version.pk):
         refuse_unless(other.number < version.number, _("A later version is published already."))
-        supersede(version=other, actor=actor, now=now, note=version.label)
+        supersede(version=other, actor=actor, now=now, on=version.effective_on, note=version.label)
 
 
 def _turn(version: PolicyVersion, verb: str, actor, now: datetime, note: str = "", date=None, **changes):

@@ -22,6 +22,9 @@ BEFORE, AFTER = DAY - dt.timedelta(days=1), DAY + dt.timedelta(days=1)
         (Standing.REPEALED, {"state": "PUBLISHED", "repealed_on": DAY}),
         (Standing.REPEALED, {"state": "REPEALED"}),
         (Standing.SUPERSEDED, {"state": "SUPERSEDED", "expires_on": BEFORE}),
+        (Standing.SUPERSEDED, {"state": "SUPERSEDED", "superseded_on": DAY}),
+        (Standing.CURRENT, {"state": "SUPERSEDED", "superseded_on": AFTER}),
+        (Standing.EXPIRED, {"state": "SUPERSEDED", "superseded_on": AFTER, "expires_on": DAY}),
         (Standing.REPEALED, {"state": "SUPERSEDED", "repealed_on": BEFORE}),
     ],
 )

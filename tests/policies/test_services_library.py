@@ -5,11 +5,13 @@ import threading
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.http import QueryDict
 
 from accounts.models import Role
 from jobs.models import Job
 from policies import services
 from policies.models import Benefit, Follow, Policy, PolicyVersion, SearchEntry
+from policies.search import engine
 from policies.states import VersionState
 from talentportal.lib.refusals import Refused
 from tests import cast
@@ -217,6 +219,25 @@ def test_the_next_version_supersedes_and_followers_are_told_once(published, next
     assert list(Job.objects.filter(kind="policies.tell_followers").values_list("key", "payload")) == [
         (str(next_draft.pk), {"version": next_draft.pk})
     ]
+
+
+def test_a_version_holds_until_the_first_day_of_its_successor(published, next_draft, editor, second):
+    begins = dt.date(2027, 1, 1)
+    services.change_draft(version=next_draft, fields={"effective_on": begins}, actor=editor, now=NOW)
+    services.submit_for_review(version=next_draft, actor=editor, now=NOW)
+    services.publish(version=next_draft, actor=second, now=NOW)
+    published.refresh_from_db()
+    assert (published.state, published.superseded_on) == (VersionState.SUPERSEDED, begins)
+    for day, holds in ((begins - dt.timedelta(days=1), published), (begins, next_draft)):
+        assert list(PolicyVersion.objects.in_force(day)) == [holds]
+        found = engine.search(engine.parse(QueryDict("q=人才&status=current")), day=day).rows
+        assert [hit.version for hit in found] == [holds]
+
+
+@pytest.mark.parametrize("label", ["2/3", "1..2"])
+def test_a_version_is_called_so_that_it_stands_in_an_address(published, label):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        PolicyVersion.objects.create(policy=published.policy, number=9, label=label, level="city")
 
 
 def test_an_earlier_version_does_not_come_after_a_later_one(published, next_draft, editor, second):
