@@ -43,12 +43,16 @@ def copy_version(*, version: PolicyVersion, label: str, actor, now: datetime) ->
     """Make the next draft of a policy from any of its versions, with its clauses and the benefits that readers see.
 
     The copied benefits keep their keys and wait to be confirmed anew. Raises Refused when a draft is open already
-    or the label is taken.
+    or the label is taken or does not fit into an address.
     """
     version = _locked(version)
     others = version.policy.versions
     refuse_unless(not others.filter(state__in=OPEN).exists(), _("This policy has a draft already. Edit that one."))
     refuse_unless(not others.filter(label=label).exists(), _("Another version has this name already."))
+    refuse_unless(
+        "/" not in label and ".." not in label,
+        _("A version is called without / and two dots: it stands in addresses."),
+    )
     clauses, benefits = list(version.clauses.all()), list(version.benefits.public().select_related("clause"))
     draft = _blank_copy(version, others.aggregate(last=Max("number"))["last"] + 1, label, actor)
     copies = {clause.anchor: clause for clause in _copied(Clause, clauses, draft)}

@@ -235,7 +235,9 @@ def test_a_version_holds_until_the_first_day_of_its_successor(published, next_dr
 
 
 @pytest.mark.parametrize("label", ["2/3", "1..2"])
-def test_a_version_is_called_so_that_it_stands_in_an_address(published, label):
+def test_a_version_is_called_so_that_it_stands_in_an_address(published, editor, label):
+    with pytest.raises(Refused):
+        services.copy_version(version=published, label=label, actor=editor, now=NOW)
     with pytest.raises(DatabaseError), transaction.atomic():
         PolicyVersion.objects.create(policy=published.policy, number=9, label=label, level="city")
 
