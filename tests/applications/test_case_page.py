@@ -353,7 +353,7 @@ def test_the_list_goes_on_page_by_page(received, applicant, me):
     assert "Older cases" not in second
 
 
-@pytest.mark.parametrize("mark", ["x", "-1", "9" * 30, "٣", "1 or 1=1", "\0"])
+@pytest.mark.parametrize("mark", ["x", "-1", "9" * 30, "٣", "1 or 1=1"])
 def test_an_odd_mark_shows_the_first_page(received, me, mark):
     assert received.case_no in text(me.get("/en/me/applications/", {"before": mark}))
 

@@ -132,7 +132,7 @@ def test_guide_in_english(client, world):
         "Free of charge",
         "2 papers may come later",
         "Work full time in the province",
-        "Sample rules, art. 3",
+        "Sample rules, Article 3",
         "within 60 days",
     ):
         assert words in text
