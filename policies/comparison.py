@@ -260,7 +260,7 @@ ASPECTS: dict[str, tuple] = {
     "amount": (gettext_lazy("Amount"), lambda benefit: wording.amount(benefit) or pick(benefit, "text")),
     "payment": (gettext_lazy("How it is paid"), wording.payment),
     "who": (gettext_lazy("Who may have it"), lambda benefit: _("; ").join(who(benefit))),
-    "until": (gettext_lazy("Until"), lambda benefit: full_day(_last(benefit.ends_on))),
+    "until": (gettext_lazy("Until"), lambda benefit: full_day(_last(benefit.holds_until))),
     "mode": (gettext_lazy("How to get it"), lambda benefit: benefit.get_mode_display()),
 }
 

@@ -335,6 +335,11 @@ class Benefit(models.Model):
     def __str__(self) -> str:
         return pick(self, "name")
 
+    @property
+    def holds_until(self):
+        """The first day without it: its own end or that of its version, whichever comes first; None: no end."""
+        return min((day for day in (self.ends_on, self.version.expires_on) if day), default=None)
+
 
 class VersionEvent(models.Model):
     """What happened to a version: who, what, when, why; and the dated events of a law's own history."""
