@@ -1,25 +1,28 @@
 """A library of any size, made from a seed: documents, clauses, benefits and the entries of the search.
 
 Lengths, levels, standings, topics and months are drawn from shares that were measured or assumed for load tests;
-lengths are the measured ones times SCALE, so that a hundred thousand documents are made in minutes.
+lengths are the measured ones times SCALE, and clauses and benefits recur, so that a hundred thousand documents are made
+in minutes: the index words of a clause are found once.
 """
 
 import io
 import itertools
 import random
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
 
 from policies.search.index import refresh_recent, tidy
-from policies.search.tokens import fold, vector
+from policies.search.tokens import fold, grams, vector
 from policies.search.words import _synonyms, terms
 from regions.divisions import exists, names
 
 SEED = 20261122
-SCALE = 1 / 6
+SCALE = 1 / 10
 BENEFITS = 10  # of each document
-POOL = 6_000  # different clauses, drawn by a power law as real ones recur
+POOL = 12_000  # different clauses, drawn by a power law as real ones recur
+ITEMS = 6_000  # different benefits
 QUANTILES = [452, 2525, 3668, 5357, 7655, 10568, 33139]  # characters: min, 10, 25, 50, 75, 90 percent, max
 SHARES_OF_QUANTILES = [0, 0.10, 0.25, 0.50, 0.75, 0.90, 1]
 LEVELS = {"national": 0.03, "province": 0.13, "city": 0.36, "county": 0.48}
@@ -61,6 +64,15 @@ def words() -> list[str]:
     return sorted(word for word in known if len(word) > 1)
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A clause or a benefit: its columns for COPY, its folded text and the index words of that."""
+
+    row: str
+    text: str
+    words: list[str]
+
+
 class Maker:
     """Draws documents; the same seed gives the same library."""
 
@@ -74,6 +86,7 @@ class Maker:
         self.by_level["national"] = [("000000", "全国")]
         self.pool = [self.clause() for _ in range(POOL)]
         self.pool_weights = list(itertools.accumulate(1 / (place + 30) for place in range(POOL)))
+        self.items = [self.item() for _ in range(ITEMS)]
 
     def word(self) -> str:
         return self.random.choices(self.words, cum_weights=self.weights)[0]
@@ -86,8 +99,21 @@ class Maker:
         )
         return frame.format(a=self.word(), b=self.word(), c=self.word(), n=number, m=months)
 
-    def clause(self) -> str:
-        return "".join(self.sentence() for _ in range(self.random.choice([1, 2, 2, 3, 3, 4, 5])))
+    def clause(self) -> Piece:
+        text = "".join(self.sentence() for _ in range(self.random.choice([1, 2, 2, 3, 3, 4, 5])))
+        return Piece(f"\t{text}\t", fold(text), grams(fold(text)))
+
+    def item(self) -> Piece:
+        kind, name, text = self.random.choice(KINDS), self.word(), self.sentence()
+        folded = fold(f"{name} {text}")
+        return Piece(f"{kind}\t{name}\t\t{text}\t", folded, grams(folded))
+
+    def clauses(self) -> list[Piece]:
+        wanted, chosen = self.length(), []
+        while wanted > 0:
+            chosen += self.random.choices(self.pool, cum_weights=self.pool_weights)
+            wanted -= len(chosen[-1].text)
+        return chosen
 
     def of(self, shares: dict[str, float]) -> str:
         return self.random.choices(list(shares), list(shares.values()))[0]
@@ -142,24 +168,21 @@ def extend(maker: Maker, first: int, last: int, editor: int) -> None:
 
 def copy(maker: Maker, first: int, last: int, editor: int) -> None:
     for start in range(first, last + 1, 2_000):
-        rows: dict[str, list[tuple]] = {table: [] for table in TABLES}
+        lines: dict[str, list[str]] = {table: [] for table in TABLES}
         for number in range(start, min(start + 2_000, last + 1)):
-            document(maker, number, editor, rows)
+            document(maker, number, editor, lines)
         with connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
             for table, columns in TABLES.items():
-                lines = io.StringIO("".join("\t".join(map(copied, row)) + "\n" for row in rows[table]))
-                cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", lines)
+                cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.StringIO("".join(lines[table])))
             cursor.execute("SET session_replication_role = origin")
 
 
-def copied(value) -> str:
-    if value is None:
-        return r"\N"
-    return str(value).replace("\\", "\\\\").replace("\n", "\\n").replace("\t", " ")
+def line(*values) -> str:
+    return "\t".join([r"\N" if value is None else str(value).replace("\n", r"\n") for value in values]) + "\n"
 
 
-def document(maker: Maker, number: int, editor: int, rows: dict[str, list[tuple]]) -> None:
+def document(maker: Maker, number: int, editor: int, lines: dict[str, list[str]]) -> None:
     draw = maker.random
     level, standing, topic, day = maker.of(LEVELS), maker.of(STANDINGS), maker.of(TOPICS), maker.day()
     code, place = draw.choice(maker.by_level[level])
@@ -167,64 +190,37 @@ def document(maker: Maker, number: int, editor: int, rows: dict[str, list[tuple]
         f"{place}{draw.choice(AIM)}{maker.word()}{maker.word() if draw.random() < 0.6 else ''}{draw.choice(DOCUMENT)}"
     )
     document_no = f"{place[:2]}政发〔{day.year}〕{number % 400 + 1}号"
-    clauses = drawn_clauses(maker)
-    benefits = [(draw.choice(KINDS), maker.word(), maker.sentence()) for _ in range(BENEFITS)]
+    clauses, items = maker.clauses(), draw.choices(maker.items, k=BENEFITS)
     state = {"superseded": "SUPERSEDED", "repealed": "REPEALED"}.get(standing, "PUBLISHED")
     ends, repealed = day.replace(year=2025) if standing == "expired" else None, day if standing == "repealed" else None
     if ends and ends <= day:
         ends = None
-    topics = f'["{topic}"]'
-    rows["policies_policy"].append((number, f"bench-{number}"))
-    rows["policies_policyversion"].append(
-        (number, number, 1, "1.0", state, f"bench-{number}", "", title, "", "", "", document_no, "", place, "", "", "",
-         level, code, place, topics, "[]", day, day, ends, repealed, "", "", "f", "", NOW)
+    lines["policies_policy"].append(line(number, f"bench-{number}"))
+    lines["policies_policyversion"].append(
+        line(number, number, 1, "1.0", state, f"bench-{number}", "", title, "", "", "", document_no, "", place, "", "",
+             "", level, code, place, f'["{topic}"]', "[]", day, day, ends, repealed, "", "", "f", "", NOW)
     )  # fmt: skip
-    for order, clause in enumerate(clauses, 1):
-        anchor = f"a{order}"
-        rows["policies_clause"].append((number, order, "ARTICLE", anchor, f"第{order}条", "", clause, ""))
-    for order, (kind, name, text) in enumerate(benefits):
-        rows["policies_benefit"].append(
-            (
-                number,
-                f"b{order}",
-                order,
-                kind,
-                name,
-                "",
-                text,
-                "",
-                10000,
-                "ONCE",
-                "",
-                "",
-                "{}",
-                "",
-                "APPLY",
-                editor,
-                NOW,
-            )
-        )
-    entry(number, title, document_no, clauses, benefits, (state, day, day, ends, repealed, code, level, topic), rows)
+    lines["policies_clause"] += [
+        f"{number}\t{order}\tARTICLE\ta{order}\t第{order}条\t{clause.row}\n" for order, clause in enumerate(clauses, 1)
+    ]
+    lines["policies_benefit"] += [
+        f"{number}\tb{order}\t{order}\t{item.row}\t10000\tONCE\t\t\t{{}}\t\tAPPLY\t{editor}\t{NOW}\n"
+        for order, item in enumerate(items)
+    ]
+    entry(number, fold(title), fold(document_no), clauses, items, (state, day, day, ends, repealed, code, level, topic),
+          lines)  # fmt: skip
 
 
-def drawn_clauses(maker: Maker) -> list[str]:
-    wanted, clauses = maker.length(), []
-    while not clauses or sum(map(len, clauses)) < wanted:
-        clauses.append(maker.random.choices(maker.pool, cum_weights=maker.pool_weights)[0])
-    return clauses
-
-
-def entry(number: int, title: str, document_no: str, clauses, benefits, facts: tuple, rows) -> None:
-    state, day, effective, ends, repealed, code, level, topic = facts
-    folded, head = fold(title), fold(document_no)
-    items = [fold(f"{name} {text}") for _kind, name, text in benefits]
-    text = "\n".join([folded, head, *map(fold, clauses), *items])
+def entry(number: int, title: str, head: str, clauses: list[Piece], items: list[Piece], facts: tuple, lines) -> None:
+    *dates, code, level, topic = facts
+    text = "\n".join([title, head, *(piece.text for piece in (*clauses, *items))])
     anchors = "\n".join(["", "", *(f"a{order}" for order in range(1, len(clauses) + 1)), *[":b"] * len(items)])
-    kinds = "{" + ",".join(sorted({kind for kind, _name, _text in benefits})) + "}"
-    found = " ".join(f"'{word}'" for word in vector(folded, head, text, code))
-    rows["policies_searchentry"].append(
-        (number, state, day, effective, ends, repealed, code, level, f"{{{topic}}}", "{}", kinds, "f", len(text),
-         folded, anchors, text, found)
+    kinds = "{" + ",".join(sorted({item.row.partition("\t")[0] for item in items})) + "}"
+    own = grams(f"{title}\n{head}")
+    body = [*own, *itertools.chain.from_iterable(piece.words for piece in (*clauses, *items))]
+    lines["policies_searchentry"].append(
+        line(number, *dates, code, level, f"{{{topic}}}", "{}", kinds, "f", len(text), title, anchors, text,
+             " ".join(vector(title, head, body, code)))
     )  # fmt: skip
 
 

@@ -37,7 +37,8 @@ def _lexeme(word: str) -> str:
 
 def tsquery(concept: Concept, mark: str = "") -> str:
     """Return a tsquery for documents that may have the concept; marked "^": in the title, "!": often."""
-    ways = [quoted(words, mark) for words in map(required, concept.words) if words]
+    size = 2 if mark == "!" else 3  # what is said often is kept in pairs
+    ways = [quoted(words, mark) for words in (required(word, size) for word in concept.words) if words]
     if concept.region:
         ways.append(_lexeme("@" + concept.region))
     if concept.number:

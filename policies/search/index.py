@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from policies.models import Benefit, PolicyVersion, SearchEntry
 from policies.search.statistics import forget, statistics
-from policies.search.tokens import fold, plain, vector
+from policies.search.tokens import fold, grams, plain, vector
 from policies.states import PUBLIC
 
 CHUNK = 50  # versions per statement
@@ -109,7 +109,7 @@ def _entry(version: PolicyVersion, cutoff: date) -> SearchEntry:
         title=title,
         anchors="\n".join(["", "", *(anchor for anchor, _text in lines)]),
         text=text,
-        vector=as_vector(vector(title, numbers, text, version.region_code)),
+        vector=as_vector(vector(title, numbers, grams(text), version.region_code)),
     )
 
 

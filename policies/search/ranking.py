@@ -124,7 +124,7 @@ def units(concept: Concept, known: Statistics) -> Iterable[Unit]:
     word = concept.words[0]
     pieces = [piece for piece in _pieces(word) if len(concept.words) == 1 or RUN.fullmatch(piece)]
     if len(concept.words) > 1:
-        weight = max(max(map(known.rarity, required(form)), default=0) for form in concept.words[1:])
+        weight = max(max(map(known.rarity, required(form, 2)), default=0) for form in concept.words[1:])
         yield Unit(concept.words, weight * ALIKE)
         long = [form for form in concept.words[1:] if len(form) > 3 and not form.isascii()]
         if long:  # 专利保护 is in 专利促进和保护 by its halves

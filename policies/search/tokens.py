@@ -1,7 +1,7 @@
 """Turn text into the words of the index. Whatever contains a term as a substring has all index words of the term.
 
-Index words, told apart by their first character: every Han character and pair of neighbors; every end of every run of
-Latin letters and digits, alone and with the Han character that follows; the same with "^" for the title and with "!"
+Index words, told apart by their first character: every Han character, every two and three neighbors; every end of every
+run of Latin letters and digits, alone and with the Han character that follows; the same with "^" for the title and with "!"
 for what a document says often; "~" and the pinyin of the title from each syllable on; "@" and the region's code; "#"
 and document numbers, with and without the issuer's word.
 """
@@ -51,17 +51,19 @@ def plain(markdown: str) -> str:
     return " ".join(MARKDOWN.sub(lambda found: found[1] or " ", markdown).split())
 
 
-def grams(folded: str) -> Counter[str]:
-    """Count the index words of a folded text."""
+def grams(folded: str) -> list[str]:
+    """Return the index words of a folded text, each as often as it stands there."""
     words: list[str] = []
     for found in RUN.finditer(folded):
         run = found[0]
         if found[1]:
+            pairs = list(map(add, run, run[1:]))
             words += run
-            words += map(add, run, run[1:])
+            words += pairs
+            words += map(add, pairs, run[2:])
         else:
             words += _ends(run, folded[found.end() : found.end() + 1])
-    return Counter(words)
+    return words
 
 
 def _ends(run: str, following: str):
@@ -72,10 +74,12 @@ def _ends(run: str, following: str):
             yield end + following
 
 
-def required(term: str) -> list[str]:
-    """Return the index words that every text containing the folded term has, in the syntax of tsquery, unjoined.
+def required(term: str, size: int = 3) -> list[str]:
+    """Return index words that every text containing the folded term has, in the syntax of tsquery, unjoined.
 
-    A run that ends the term may go on in the text, hence the prefix. No word: the term is punctuation only.
+    A run of Han characters gives pieces of this size, as many as hold all of its pairs; seldom has a text all of them
+    and not the term. A Latin run that ends the term may go on in the text, hence the prefix. No word: the term is
+    punctuation only.
     """
     words = []
     for found in RUN.finditer(term):
@@ -83,17 +87,16 @@ def required(term: str) -> list[str]:
         if not found[1]:
             run = run[:LONGEST]
             words.append(run + following if IS_HAN.match(following) else run + ":*")
-        elif len(run) == 1:
-            words.append(run)
         else:
-            words += map(add, run, run[1:])
+            last = max(len(run) - size, 0)
+            words += [run[start : start + size] for start in (*range(0, last, size - 1), last)]
     return list(dict.fromkeys(words))
 
 
-def vector(title: str, head: str, body: str, region: str) -> set[str]:
-    """Return the index words of a document from its folded title, its head (numbers, issuer) and all of its text."""
-    counted, titles = grams(body), grams(f"{title}\n{head}")
-    often = heapq.nlargest(OFTEN_AT_MOST, ((n, word) for word, n in counted.items() if n >= OFTEN and len(word) > 1))
+def vector(title: str, head: str, body: list[str], region: str) -> set[str]:
+    """Return the index words of a document from its folded title, its head (numbers) and the words of all its text."""
+    counted, titles = Counter(body), set(grams(f"{title}\n{head}"))
+    often = heapq.nlargest(OFTEN_AT_MOST, [(n, word) for word, n in counted.items() if n >= OFTEN and _is_pair(word)])
     return {
         *counted,
         *titles,
@@ -103,6 +106,11 @@ def vector(title: str, head: str, body: str, region: str) -> set[str]:
         *("#" + number for number in document_numbers(head)),
         "@" + region,
     }
+
+
+def _is_pair(word: str) -> bool:
+    """Tell whether a word is a pair of characters or Latin."""
+    return len(word) == 2 or (len(word) > 2 and not IS_HAN.match(word))
 
 
 def document_numbers(text: str) -> list[str]:
