@@ -1,5 +1,7 @@
 """A doctor looks for a place: search, filter, compare three cities, see what fits, read the guide, apply."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -103,3 +105,12 @@ def read_the_guide_and_apply(doctor, world, applicant):
     doctor.sign_in(applicant, PASSWORD)
     expect(doctor.page.locator("body")).to_contain_text(name)
     assert f"/apply/{world.item.code}/" in doctor.page.url
+
+
+def test_on_paper_a_comparison_lies_across_and_begins_on_its_first_page(visit, library):
+    reader = visit(language="en", size=DESKTOP)
+    reader.go("policies:compare", query="?p=kunming&p=qujing")
+    paper = reader.page.pdf(prefer_css_page_size=True)
+    sizes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", paper)
+    assert sizes and all(float(width) > float(height) for width, height in sizes)
+    assert len(sizes) <= 2
