@@ -351,7 +351,8 @@ def _payment(sentence: str, money: list[Money], place: int) -> tuple[str, int | 
     if rule == PayRule.INSTALMENTS and shares["unit"] == "年":
         lasts = shares
     months = int(number(lasts["n"]) * (12 if lasts["unit"] == "年" else 1)) if lasts else None
-    return rule, months, _note(sentence, money, place, (PER.search(window), lasts, shares))
+    matches = [PER.search(window), None if shares is lasts else shares]  # the months say how long already
+    return rule, months, _note(sentence, money, place, matches)
 
 
 def _note(sentence: str, money: list[Money], place: int, matches) -> str:

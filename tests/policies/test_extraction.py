@@ -168,5 +168,12 @@ def test_a_suggestion_quotes_its_sentence_and_names_the_range():
     assert (found.pay_rule, found.pay_note_zh) == (PayRule.UP_TO, "5—10万元")
 
 
+@pytest.mark.parametrize(
+    ("text", "note"), [("给予100万元安家费，分5年发放。", ""), ("给予100万元安家费，分3次发放。", "分3次")]
+)
+def test_a_note_does_not_repeat_what_the_months_say(text, note):
+    assert [s.pay_note_zh for s in suggest(text)] == [note]
+
+
 def test_fullwidth_digits_are_digits():
     assert told("给予１０万元购房补贴。") == [("home", 100_000, "ONCE", None)]
