@@ -85,17 +85,20 @@ class Result:
     is_partial: bool  # nothing has all of the words: these come closest
     count: Callable[[], int] = field(repr=False)
     suggest: Callable[[], list[Suggestion]] = field(repr=False)
-    reach: int | None = None  # rows that numbered pages can show, if they are fewer than the total
+    reach: int | None = None  # rows that numbered pages can show, if they are fewer
+    partial: int = 0  # finds that do not have all of the words, not in the total
     page_size: int = 10
 
     @cached_property
     def total(self) -> int:
+        """How many documents have all of the words; the facets count the same ones, partial finds not among them."""
         return self.count()
 
     @cached_property
     def pages(self) -> int:
         """How many numbered pages there are."""
-        reached = self.total if self.reach is None else min(self.total, self.reach)
+        rows = self.total + self.partial
+        reached = rows if self.reach is None else min(rows, self.reach)
         return -(-reached // self.page_size)
 
     @cached_property
@@ -150,7 +153,7 @@ def _candidate(entry: SearchEntry) -> Candidate:
 
 
 def _page_number(after: str, page: int) -> int:
-    is_ours = after.startswith("p") and after[1:].isdigit() and len(after) < 12
+    is_ours = after.startswith("p") and after[1:].isdecimal() and len(after) < 12
     return min(max(int(after[1:]) if is_ours else page, 1), 10**9)
 
 
@@ -161,7 +164,7 @@ def _ranked(query, found: list[Concept], narrow: Condition, day: date, size: int
     rows = finding.ordered(candidates, ranker)
     kept = [row for row in rows if not row.text or _has_all(row, found)]
     if len(kept) < len(rows):  # the index promised more than the texts hold
-        kept, is_all = _refilled(kept, found, narrow, ranker, is_all, size)
+        kept, is_all = _refilled(kept, found, narrow, ranker, is_all, page * size + 1)
     rows = kept
     is_counted = is_all and (_is_certain(found) or all(row.text for row in rows))
     strict_rows, wide = len(rows), found
@@ -181,9 +184,10 @@ def _ranked(query, found: list[Concept], narrow: Condition, day: date, size: int
         total_is_exact=is_counted or _is_certain(found),
         synonyms=synonyms(wide),
         is_partial=bool(rows) and not strict_rows,
-        count=lambda: len(rows) if is_counted else counts.total(query, day),
+        count=lambda: strict_rows if is_counted else counts.total(query, day),
         suggest=lambda: _suggestions(query, found, day),
         reach=len(rows) if is_all else None,
+        partial=len(rows) - strict_rows if is_all else 0,
         page_size=size,
     )
 
@@ -201,7 +205,7 @@ def _refilled(rows: list[Candidate], found, narrow: Condition, ranker: Ranker, i
     """Look at the rest of the candidates; if they do not fill the page, look at the texts of more."""
     finding.read_texts(rows)
     rows = [row for row in rows if _has_all(row, found)]
-    if not is_all and len(rows) < wanted <= finding.LOOKED:
+    if not is_all and len(rows) < min(wanted, finding.LOOKED):
         known = {row.version for row in rows}
         more, is_all = finding.verified(found, narrow, wanted)
         rows += [row for row in more if row.version not in known]
@@ -280,7 +284,7 @@ def _mark_of(row: Candidate, sort: str) -> tuple[str, int]:
 def _mark(after: str) -> tuple[str, int] | None:
     """Read a cursor; one that we did not write is no cursor."""
     moment, _dot, version = after.removeprefix("k").partition(".")
-    if not after.startswith("k") or not version.isdigit() or len(version) > 18:
+    if not after.startswith("k") or not version.isdecimal() or len(version) > 18:
         return None
     try:
         return (moment if moment == "infinity" else date.fromisoformat(moment).isoformat()), int(version)
@@ -294,15 +298,15 @@ def _mark(after: str) -> tuple[str, int] | None:
 def _hits(shown: list[Candidate], found: list[Concept]) -> list[Hit]:
     units = Ranker(found, statistics()).units if found else []
     finding.read_texts(shown)
-    wanted = [(row, snippets.needles(row, found, units)) for row in shown]
-    best = snippets.snippets(wanted) if found else {}
-    versions = PolicyVersion.objects.select_related("policy").in_bulk([row.version for row in shown])
+    wanted = {row.version: snippets.needles(row, found, units) for row in shown}
+    anchors = {row.version: snippets.best_line(row, wanted[row.version])[0] if found else "" for row in shown}
+    clauses = finding.with_clauses(anchors)
     hits = []
-    for row, needles in wanted:
-        version = versions[row.version]
-        anchor, snippet = best.get(row.version, ("", SafeString("")))
+    for row in shown:
+        version, clause = clauses[row.version]
+        needles, anchor = wanted[row.version], anchors[row.version].removesuffix(":en")
         title = snippets.marked(pick(version, "title"), needles)
-        hits.append(Hit(version, title, snippet, anchor, row.is_partial, needles))
+        hits.append(Hit(version, title, snippets.snippet(clause, needles), anchor, row.is_partial, needles))
     for hit in hits:
         hit.page = hits
     return hits

@@ -2,10 +2,13 @@
 
 # ruff: noqa: S608  (SQL is put together from constants of ours; what people type goes in as parameters)
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 
 from django.db import connection
+from django.db.models import Model
 
+from policies.models import Policy, PolicyVersion
 from policies.search.narrowing import Condition
 from policies.search.ranking import Candidate, Ranker, Unit
 from policies.search.statistics import Statistics
@@ -80,9 +83,7 @@ def strict(concepts: list[Concept], narrow: Condition, known: Statistics) -> tup
     found: dict[int, Candidate] = {}
     anywhere, in_title = all_of(concepts), all_of(concepts, "^")
     if known.recent and estimated(concepts, known) > BROAD:
-        _add(found, [("is_recent AND ", in_title, TITLE)], narrow)
-        if len(found) < READ:
-            _add(found, [("is_recent AND ", anywhere, ANYWHERE)], narrow)
+        _add(found, [("is_recent AND ", in_title, TITLE), ("is_recent AND ", anywhere, ANYWHERE)], narrow)
         if len(found) >= READ:
             return list(found.values()), False
     tiers = [("", in_title, TITLE), ("", all_of(concepts, "!"), OFTEN), ("", anywhere, ANYWHERE)]
@@ -171,7 +172,7 @@ def by_score(rows: list[Candidate], ranker: Ranker) -> list[Candidate]:
 
 
 def verified(concepts: list[Concept], narrow: Condition, limit: int) -> tuple[list[Candidate], bool]:
-    """Return the newest documents that have all concepts, and whether all that may have them were looked at.
+    """Return the newest documents that have all concepts, with texts, and whether those are all there are.
 
     For words whose pieces are common but seldom together, when the candidates of `strict` did not hold.
     """
@@ -182,14 +183,52 @@ def verified(concepts: list[Concept], narrow: Condition, limit: int) -> tuple[li
             values += [*concept.words, concept.region]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH near AS MATERIALIZED (SELECT {COLUMNS}, text FROM policies_searchentry"
-            f" WHERE vector @@ %s::tsquery AND {narrow[0]} ORDER BY {BY_WORDS} LIMIT %s)"
-            f" SELECT {COLUMNS}, (SELECT count(*) FROM near) FROM near WHERE {' AND '.join(looked)} LIMIT %s",
+            f"SELECT {COLUMNS}, {ANYWHERE}::float AS hint, text, anchors, near FROM (SELECT {COLUMNS}, text, anchors,"
+            f" count(*) OVER () AS near FROM policies_searchentry WHERE vector @@ %s::tsquery AND {narrow[0]}"
+            f" ORDER BY {BY_WORDS} LIMIT %s) newest WHERE {' AND '.join(looked)} LIMIT %s",
             [all_of(concepts), *narrow[1], LOOKED, *values, limit],
         )
         rows = cursor.fetchall()
-    is_all = bool(rows) and rows[0][-1] < LOOKED and len(rows) < limit
-    return [Candidate(*row[:-1], hint=ANYWHERE) for row in rows], is_all
+    is_all = bool(rows) and rows[0][-1] <= LOOKED and len(rows) < limit
+    return [Candidate(*row[:-1]) for row in rows], is_all
+
+
+@cache
+def _columns(model: type[Model]) -> tuple[list[str], str, list[tuple[int, Callable]]]:
+    """Return the attributes of a model, its columns in SQL, and what makes Python values of those that need it."""
+    fields = model._meta.concrete_fields
+    makers = [(place, make) for place, field in enumerate(fields) for make in field.get_db_converters(connection)]
+    columns = ", ".join(f'{model._meta.db_table}."{field.column}"' for field in fields)
+    return [field.attname for field in fields], columns, makers
+
+
+def with_clauses(anchors: dict[int, str]) -> dict[int, tuple[PolicyVersion, str]]:
+    """Read versions with their policies, and of each the words of one clause in the language of its anchor.
+
+    By hand: putting this query together takes the ORM three times as long as PostgreSQL needs to answer it.
+    """
+    attributes, columns, makers = _columns(PolicyVersion)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT CASE WHEN wanted.is_english THEN text_en ELSE concat_ws(' ', policies_clause.number,"
+            f" nullif(heading, ''), text_zh) END, {_columns(Policy)[1]}, {columns}"
+            " FROM unnest(%s::bigint[], %s::text[], %s::bool[]) AS wanted(version_id, anchor, is_english)"
+            " JOIN policies_policyversion ON policies_policyversion.id = version_id"
+            " JOIN policies_policy ON policies_policy.id = policy_id"
+            " LEFT JOIN policies_clause USING (version_id, anchor)",
+            [list(anchors), [anchor.removesuffix(":en") for anchor in anchors.values()],
+             [anchor.endswith(":en") for anchor in anchors.values()]],
+        )  # fmt: skip
+        rows = cursor.fetchall()
+    found, shared = {}, len(_columns(Policy)[0])
+    for clause, *row in rows:
+        values = row[shared:]
+        for place, make in makers:
+            values[place] = make(values[place], None, connection)
+        version = PolicyVersion.from_db(connection.alias, attributes, values)
+        version.policy = Policy.from_db(connection.alias, _columns(Policy)[0], row[:shared])
+        found[version.pk] = (version, clause or "")
+    return found
 
 
 def dated(where: Condition, order: str, limit: int, offset: int = 0) -> list[Candidate]:

@@ -16,7 +16,7 @@ from policies.states import PUBLIC
 
 CHUNK = 50  # versions per statement
 LARGE = 20_000  # from so many entries on, the newest have an index of their own
-RECENT_SHARE = 0.05
+RECENT_SHARE = 0.03
 
 
 def index_version(version: PolicyVersion) -> None:

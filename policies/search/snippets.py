@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from html import escape
 
-from django.db import connection
 from django.utils.safestring import SafeString, mark_safe
 
 from policies.search.ranking import Candidate, Unit
@@ -65,31 +64,9 @@ def best_line(candidate: Candidate, wanted: list[str]) -> tuple[str, str]:
     return anchors[best], lines[best]
 
 
-def snippets(shown: list[tuple[Candidate, list[str]]]) -> dict[int, tuple[str, SafeString]]:
-    """Return version: (anchor, marked words of the best clause), read in one statement."""
-    best = {candidate.version: best_line(candidate, wanted)[0] for candidate, wanted in shown}
-    texts = _texts({version: anchor.removesuffix(":en") for version, anchor in best.items() if anchor})
-    found = {}
-    for candidate, wanted in shown:
-        anchor = best[candidate.version]
-        chinese, english = texts.get(candidate.version, ("", ""))
-        text = plain(english if anchor.endswith(":en") else chinese)
-        found[candidate.version] = (anchor.removesuffix(":en"), marked(_window(text, wanted), wanted))
-    return found
-
-
-def _texts(anchors: dict[int, str]) -> dict[int, tuple[str, str]]:
-    """Read one clause of each version, in both languages."""
-    if not anchors:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT version_id, concat_ws(' ', number, nullif(heading, ''), text_zh), text_en"
-            " FROM unnest(%s::bigint[], %s::text[]) AS wanted(version_id, anchor)"
-            " JOIN policies_clause USING (version_id, anchor)",
-            [list(anchors), list(anchors.values())],
-        )
-        return {version: (chinese, english) for version, chinese, english in cursor.fetchall()}
+def snippet(clause: str, wanted: list[str]) -> SafeString:
+    """Return the words of a clause around the first find, marked."""
+    return marked(_window(plain(clause), wanted), wanted)
 
 
 def _window(text: str, wanted: list[str]) -> str:
