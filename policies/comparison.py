@@ -233,7 +233,7 @@ HOW: dict[str, tuple] = {
     "way": (gettext_lazy("Way of handling"), _way),
     "fee": (gettext_lazy("Fee"), _fee),
     "period": (gettext_lazy("Period promised"), _period),
-    "validity": (gettext_lazy("In force"), _validity),
+    "validity": (gettext_lazy("Validity"), _validity),
     "basis": (gettext_lazy("Basis"), _basis),
 }
 
