@@ -377,6 +377,9 @@ class Migration(migrations.Migration):
         migrations.RunSQL(  # how common each word is: enough of them to weigh the pieces of a question
             "ALTER TABLE policies_searchentry ALTER COLUMN vector SET STATISTICS 500", migrations.RunSQL.noop
         ),
+        migrations.RunSQL(  # texts and words lie out of line even where they are short: filters and counts read little
+            "ALTER TABLE policies_searchentry SET (toast_tuple_target = 512)", migrations.RunSQL.noop
+        ),
         migrations.RunSQL(  # a faster compression, where this server knows it
             """
             DO $$ BEGIN

@@ -207,7 +207,7 @@ def _refilled(rows: list[Candidate], found, narrow: Condition, ranker: Ranker, i
     rows = [row for row in rows if _has_all(row, found)]
     if not is_all and len(rows) < min(wanted, finding.LOOKED):
         known = {row.version for row in rows}
-        more, is_all = finding.verified(found, narrow, wanted)
+        more, is_all = finding.verified(found, narrow, ranker.known, wanted)
         rows += [row for row in more if row.version not in known]
     return finding.ordered(rows, ranker), is_all
 

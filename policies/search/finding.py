@@ -18,7 +18,8 @@ from policies.search.words import Concept
 POOL = 40  # candidates of one tier
 BROAD = 1_000  # estimated finds from which the newest documents are asked first
 READ = 24  # candidates whose texts are read to rank them
-POSTINGS = 6_000  # index entries that a forgiving search may visit
+POSTINGS = 6_000  # index entries that a forgiving search asks for
+MOST = 2_000  # index entries of one piece of it
 LOOKED = 400  # texts that are looked at for one page, when words only seem to fit
 PIECES = 10  # rarest pieces of a search that a forgiving search asks for
 CANDIDATES = 120  # of a forgiving search
@@ -118,7 +119,7 @@ def forgiving(ranker: Ranker, narrow: Condition, without: set[int]) -> list[Cand
             " (SELECT version_id FROM policies_searchentry WHERE vector @@ piece.words LIMIT piece.most) one"
             f" GROUP BY version_id ORDER BY met DESC, version_id DESC LIMIT %s) best"
             f" JOIN policies_searchentry USING (version_id) WHERE {narrow[0]}",
-            [*map(list, zip(*asked, strict=True)), [POSTINGS] * len(asked), 4 * CANDIDATES, *narrow[1]],
+            [*map(list, zip(*asked, strict=True)), [MOST] * len(asked), 4 * CANDIDATES, *narrow[1]],
         )
         rows = sorted(cursor.fetchall(), key=lambda row: (-row[-1], -row[0]))[:CANDIDATES]
     return [
@@ -171,11 +172,20 @@ def by_score(rows: list[Candidate], ranker: Ranker) -> list[Candidate]:
     return sorted(rows, key=lambda row: (-row.score, -row.day.toordinal(), -row.version))
 
 
-def verified(concepts: list[Concept], narrow: Condition, limit: int) -> tuple[list[Candidate], bool]:
+def verified(concepts: list[Concept], narrow: Condition, known: Statistics, limit: int):
     """Return the newest documents that have all concepts, with texts, and whether those are all there are.
 
-    For words whose pieces are common but seldom together, when the candidates of `strict` did not hold.
+    For words whose pieces are common but seldom together, when the candidates of `strict` did not hold. The newest
+    documents of a large library are asked first.
     """
+    if known.recent and estimated(concepts, known) > BROAD:
+        rows, _is_all = _verified("is_recent AND ", concepts, narrow, limit)
+        if len(rows) >= limit:
+            return rows, False
+    return _verified("", concepts, narrow, limit)
+
+
+def _verified(where: str, concepts: list[Concept], narrow: Condition, limit: int) -> tuple[list[Candidate], bool]:
     looked, values = ["true"], []
     for concept in concepts:
         if not concept.is_spelled and not concept.number:
@@ -184,7 +194,7 @@ def verified(concepts: list[Concept], narrow: Condition, limit: int) -> tuple[li
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {COLUMNS}, {ANYWHERE}::float AS hint, text, anchors, near FROM (SELECT {COLUMNS}, text, anchors,"
-            f" count(*) OVER () AS near FROM policies_searchentry WHERE vector @@ %s::tsquery AND {narrow[0]}"
+            f" count(*) OVER () AS near FROM policies_searchentry WHERE {where}vector @@ %s::tsquery AND {narrow[0]}"
             f" ORDER BY {BY_WORDS} LIMIT %s) newest WHERE {' AND '.join(looked)} LIMIT %s",
             [all_of(concepts), *narrow[1], LOOKED, *values, limit],
         )

@@ -1,9 +1,9 @@
 """Turn text into the words of the index. Whatever contains a term as a substring has all index words of the term.
 
-Index words, told apart by their first character: every Han character, every two and three neighbors; every end of every
-run of Latin letters and digits, alone and with the Han character that follows; the same with "^" for the title and with "!"
-for what a document says often; "~" and the pinyin of the title from each syllable on; "@" and the region's code; "#"
-and document numbers, with and without the issuer's word.
+Index words, told apart by their first character: every Han character, every two and three neighbors; every end of
+every run of Latin letters and digits, alone and with the Han character that follows; the same with "^" for the title;
+pairs with "!" for what a document says often; "~" and the pinyin of the title from each syllable on; "@" and the
+region's code; "#" and document numbers, with and without the issuer's word.
 """
 
 import heapq
