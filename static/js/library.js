@@ -10,8 +10,22 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+document.addEventListener("keydown", (event) => {
+  if (event.key !== " " || event.target.getAttribute("role") !== "switch") return;
+  event.preventDefault(); // a switch turns with the space bar, links alone with Enter
+  event.target.click();
+});
+
 const box = () => document.querySelector("#library");
-const words = (link) => link.textContent.replace(/[\d,\s]+$/, "").trim();
+const key = (link) => link.dataset.keep || link.textContent.replace(/[\d,\s]+$/, "").trim();
+
+/** Focus what was pressed, in the new list; if it is gone, the number of finds. Links of the phone may be hidden. */
+function keepFocus(pressed) {
+  const again = [...box().querySelectorAll("a")].find((link) => key(link) === pressed && link.getClientRects().length);
+  const title = box().querySelector("#found-title");
+  title.tabIndex = -1;
+  (again ?? title).focus({ preventScroll: true });
+}
 
 /** Put another list in the place of this one; whatever goes wrong, the browser goes there by itself. */
 async function show(address, focus) {
@@ -25,7 +39,7 @@ async function show(address, focus) {
     document.querySelector(".search-box").replaceWith(page.querySelector(".search-box"));
     document.title = page.title;
     document.querySelectorAll("#library details").forEach((one, at) => { one.open = open[at] ?? false; });
-    [...box().querySelectorAll("a")].find((link) => focus && words(link) === focus)?.focus({ preventScroll: true });
+    if (focus) keepFocus(focus);
   } catch {
     location.assign(address);
   }
@@ -37,7 +51,7 @@ if (box()) {
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || link.pathname !== location.pathname) return;
     event.preventDefault();
     history.pushState(null, "", link.href);
-    show(link.href, words(link));
+    show(link.href, key(link));
   });
   addEventListener("popstate", () => show(location.href));
 }

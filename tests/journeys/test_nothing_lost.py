@@ -69,7 +69,7 @@ def test_an_expired_draft_is_renewed_with_all_it_holds(visit, world, draft, appl
     be_at(moment("2026-11-18 10:00"))
     talent = visit(applicant, language="en")
     talent.go("me:home")
-    talent.sees("expired; can be renewed")
+    talent.sees("unless you renew it")
     talent.go("apply:step", draft.item.code, draft.public_id, "sign")
     talent.sees("This draft has expired")
     talent.press("Renew the draft")

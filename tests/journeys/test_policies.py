@@ -115,3 +115,19 @@ def test_on_paper_a_comparison_lies_across_and_begins_on_its_first_page(visit, l
     assert sizes
     assert all(float(width) > float(height) for width, height in sizes)
     assert len(sizes) <= 2
+
+
+def test_the_keyboard_stays_where_it_pressed(visit, library):
+    reader = visit(language="en", size=DESKTOP)
+    reader.go("policies:list", query="?q=doctors")
+    for chosen in ("kunming", "qujing"):
+        reader.page.locator(f"[data-keep={chosen}]").focus()
+        reader.page.keyboard.press("Enter")
+        expect(reader.page.locator(f"[data-keep={chosen}].is-picked")).to_be_focused()
+    reader.page.locator(".facet a:visible", has_text="Settling-in allowance").focus()
+    reader.page.keyboard.press("Enter")
+    expect(reader.page.locator(".facet a:visible", has_text="Settling-in allowance")).to_be_focused()
+    reader.go("policies:compare", query="?p=kunming&p=qujing")
+    reader.page.get_by_role("switch").focus()
+    reader.page.keyboard.press("Space")
+    expect(reader.page.get_by_role("switch")).to_have_attribute("aria-checked", "true")
