@@ -157,7 +157,7 @@ TABLES = {
 def extend(maker: Maker, first: int, last: int, editor: int) -> None:
     """Add the documents numbered first to last, with their clauses, benefits and entries, by COPY without indexes."""
     with connection.cursor() as cursor:
-        cursor.execute("SET maintenance_work_mem = '512MB'")
+        cursor.execute("SET maintenance_work_mem = '1GB'")
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname LIKE 'search_words%'")
         indexes = [definition for (definition,) in cursor.fetchall()]
         cursor.execute("DROP INDEX search_words, search_words_recent")

@@ -14,7 +14,7 @@ from bench.measure import Result
 from policies.models import PolicyVersion, SearchEntry
 from policies.search import counts, engine
 from policies.search.statistics import forget
-from policies.search.tokens import HAN, fold, grams, required
+from policies.search.tokens import HAN, fold
 from tests import cast
 
 DOCUMENTS = int(os.environ.get("POLICIES", "100000"))
@@ -100,26 +100,31 @@ def first_page() -> Result:
 def all_facets() -> Result:
     build()
     asked = queries()[::7][:NAIVE]
-    ours, kept, naive = [], [], []
+    first, kept, naive = [], [], []
     for text in asked:
         query = engine.parse({"q": text})
         naive.append(clock(lambda text=text: naive_facets(text)))
-        ours.append(min(clock(lambda query=query: counts._count(query, library.TODAY)) for _ in range(3)))
+        first.append(min(clock(lambda query=query: counts._count(query, library.TODAY)) for _ in range(3)))
         engine.facets(query, day=library.TODAY)
-        kept.append(clock(lambda query=query: engine.facets(query, day=library.TODAY)))
-    ratios = sorted(mine / theirs for mine, theirs in zip(ours, naive, strict=True))
+        kept.append(min(clock(lambda query=query: engine.facets(query, day=library.TODAY)) for _ in range(3)))
     notes = {
         "filters counted": "ours 7 and the total, naive the total and 2",
-        "worst query, ours / naive": f"1 / {1 / ratios[-1]:,.0f}",
-        "as a reader gets it (broad ones kept for a minute), p50": f"{statistics.median(kept) * 1000:.2f} ms",
+        "ours": f"as a reader gets it: more than {counts.BROAD:,} finds are counted once until the library changes",
+        "worst query, ours / naive": f"1 / {1 / worst(kept, naive):,.0f}",
+        "counted for the first time, p50": f"{statistics.median(first) * 1000:.2f} ms; ours / naive"
+        f" 1 / {statistics.median(naive) / statistics.median(first):,.0f}, worst 1 / {1 / worst(first, naive):,.0f}",
     }
     return Result(
-        "policy_search_facets_100k", DOCUMENTS, statistics.median(ours), statistics.median(naive), None, notes
+        "policy_search_facets_100k", DOCUMENTS, statistics.median(kept), statistics.median(naive), None, notes
     )
 
 
+def worst(ours: list[float], naive: list[float]) -> float:
+    return max(mine / theirs for mine, theirs in zip(ours, naive, strict=True))
+
+
 def first_pages(asked: list[str], index=None) -> dict[str, list[float]]:
-    """Time every query by every subject, A B C A B C, and keep the best of each."""
+    """Time every query by every subject, A B C A B C; the medians."""
     subjects: dict[str, Callable[[str], object]] = {"ours": ours, "key": by_key(asked), "benefits": with_benefits}
     if index:
         subjects["tantivy"] = index
@@ -181,19 +186,21 @@ def tantivy_index() -> Callable[[str], object]:
 
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("id", stored=True)
-    builder.add_text_field("body", tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("body", tokenizer_name="pairs", index_option="freq")
     schema = builder.build()
     index = tantivy.Index(schema)
+    index.register_tokenizer("pairs", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.ngram(1, 2)).build())
     writer = index.writer(400_000_000)
     for key, text in SearchEntry.objects.filter(state="PUBLISHED").values_list("pk", "text").iterator(chunk_size=2000):
-        words = " ".join(word for word, n in grams(text).items() for _ in range(n))
-        writer.add_document(tantivy.Document(id=key, body=words))
+        writer.add_document(tantivy.Document(id=key, body=text))
     writer.commit()
     index.reload()
     searcher = index.searcher()
 
     def search(text: str) -> list:
-        words = [word.removesuffix(":*") for part in fold(text).split() for word in required(part)]
+        words = dict.fromkeys(
+            part[start : start + 2] for part in fold(text).split() for start in range(max(len(part) - 1, 1))
+        )
         must = [(tantivy.Occur.Must, tantivy.Query.term_query(schema, "body", word, "freq")) for word in words]
         found = searcher.search(tantivy.Query.boolean_query(must), PAGE)
         return [searcher.doc(address)["id"] for _score, address in found.hits]

@@ -10,6 +10,7 @@ from django.db.models import Func, Min, Value
 from django.utils import timezone
 
 from policies.models import Benefit, PolicyVersion, SearchEntry
+from policies.search.counts import renew
 from policies.search.statistics import forget, statistics
 from policies.search.tokens import fold, grams, plain, vector
 from policies.states import PUBLIC
@@ -36,6 +37,7 @@ def reindex(ids: Iterable[int] | None = None) -> int:
             SearchEntry.objects.exclude(version__state__in=PUBLIC).delete()
             refresh_recent()
         transaction.on_commit(forget)
+        transaction.on_commit(renew)
     if ids is None:
         tidy()
     return found
