@@ -157,14 +157,24 @@ class Shelf:
         key = f"policies.benefits:{self.day}:{hash_of(self.query)}"
         return count() if self.result.total <= BROAD else cache.get_or_set(key, count, KEPT)
 
+    @cached_property
+    def exact(self) -> int:
+        """How many finds have all of the words, as the filters and benefits are counted; others only come close."""
+        total = self.result.total
+        if total > engine.MOST_PARTIAL or not self.query.text or self.query.sort != "relevance":
+            return total
+        return 0 if self.is_partial else min(total, engine.matching(self.query, day=self.day).count())
+
     @property
     def total_words(self) -> str:
-        total, benefits = self.result.total, self.benefits
-        words = ngettext("%(n)s policy", "%(n)s policies", total) % {"n": f"{total:,}"}
-        if not benefits:
-            return words
-        items = ngettext("%(n)s benefit", "%(n)s benefits", benefits) % {"n": f"{benefits:,}"}
-        return _("%(policies)s, %(benefits)s") % {"policies": words, "benefits": items}
+        if self.is_partial:
+            return _("Policies that come close")
+        words = ngettext("%(n)s policy", "%(n)s policies", self.exact) % {"n": f"{self.exact:,}"}
+        if self.benefits:
+            items = ngettext("%(n)s benefit", "%(n)s benefits", self.benefits) % {"n": f"{self.benefits:,}"}
+            words = _("%(policies)s, %(benefits)s") % {"policies": words, "benefits": items}
+        is_mixed = any(hit.is_partial for hit in self.result.rows)
+        return _("%(found)s, and others that come close") % {"found": words} if is_mixed else words
 
     @property
     def see_words(self) -> str:

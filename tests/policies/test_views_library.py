@@ -101,6 +101,18 @@ def test_filters(client, library, query, slugs):
     assert set(titles(client.get(f"/policies/?{query}"))) == slugs
 
 
+def test_what_only_comes_close_is_counted_apart(client, library):
+    response = client.get("/en/policies/?q=昆明 安家细则")
+    found = response.context["filter"]
+    partial = [row.hit.version.policy.slug for row in found.rows if row.hit.is_partial]
+    assert set(titles(response)) - set(partial) == {"kunming"}
+    assert partial
+    assert "1 policy, 2 benefits, and others that come close" in page(response)
+    (status,) = [facet for facet in found.facets if facet.key == "status"]
+    assert sum(option.count for option in status.options if option.chosen) == found.exact == 1
+    assert "Policies that come close" in page(client.get("/en/policies/?q=昆明 呈贡区 曲靖细则"))
+
+
 def test_every_facet_leads_where_its_count_says(client, library):
     response = client.get("/policies/?kind=settling")
     followed = 0
