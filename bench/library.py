@@ -8,6 +8,7 @@ in minutes: the index words of a clause are found once.
 import io
 import itertools
 import random
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -167,15 +168,25 @@ def extend(maker: Maker, first: int, last: int, editor: int) -> None:
 
 
 def copy(maker: Maker, first: int, last: int, editor: int) -> None:
-    for start in range(first, last + 1, 2_000):
-        lines: dict[str, list[str]] = {table: [] for table in TABLES}
-        for number in range(start, min(start + 2_000, last + 1)):
-            document(maker, number, editor, lines)
-        with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-            for table, columns in TABLES.items():
-                cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.StringIO("".join(lines[table])))
-            cursor.execute("SET session_replication_role = origin")
+    """Make documents while PostgreSQL takes in those made before."""
+    with ThreadPoolExecutor(1) as writer:
+        writing = None
+        for start in range(first, last + 1, 2_000):
+            lines: dict[str, list[str]] = {table: [] for table in TABLES}
+            for number in range(start, min(start + 2_000, last + 1)):
+                document(maker, number, editor, lines)
+            if writing:
+                writing.result()
+            writing = writer.submit(load, lines)
+        writing.result()
+        writer.submit(connection.close).result()
+
+
+def load(lines: dict[str, list[str]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        for table, columns in TABLES.items():
+            cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.StringIO("".join(lines[table])))
 
 
 def line(*values) -> str:

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from policies.models import Clause, PolicyVersion, SearchEntry
-from policies.search import engine, finding, index
+from policies.search import counts, engine, finding, index
 from policies.search.statistics import Statistics, forget
 from policies.search.tokens import fold, grams, required, spellings
 from policies.search.words import concepts, terms, widened
@@ -239,6 +239,30 @@ def test_each_filter_counts_what_choosing_it_would_find_its_own_choice_ignored(p
             assert engine.search(alone, day=DAY).total == count, (group, value)
 
 
+def test_what_only_comes_close_is_shown_but_not_counted():
+    document("连着的", "给予购房补贴")
+    document("分开的", "给予购房者一次性补贴")
+    result = engine.search(query("购房补贴"), day=DAY)
+    assert [hit.is_partial for hit in result.rows] == [False, True]
+    assert (result.total, result.pages) == (1, 1)
+    assert sum(count for _value, _label, count in engine.facets(query("购房补贴"), day=DAY)["level"]) == 1
+
+
+def test_counts_of_broad_searches_are_kept_until_the_library_changes(
+    monkeypatch, django_assert_num_queries, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(counts, "BROAD", 0)
+    asked = query("独角兽企业")
+    with django_capture_on_commit_callbacks(execute=True):
+        document("甲", "独角兽企业")
+    assert [counts.total(asked, DAY), counts.counted(asked, DAY)[0]] == [1, 1]
+    with django_assert_num_queries(0):
+        assert [counts.total(asked, DAY), counts.counted(asked, DAY)[0]] == [1, 1]
+    with django_capture_on_commit_callbacks(execute=True):
+        document("乙", "独角兽企业")
+    assert [counts.total(asked, DAY), counts.counted(asked, DAY)[0]] == [2, 2]
+
+
 def test_nothing_found_tells_what_to_drop(places):
     result = engine.search(query("人才 独角兽", region="330000"), day=DAY)
     assert {(s.group, s.value) for s in result.suggestions} == {("q", "独角兽")}
@@ -334,7 +358,21 @@ def test_nothing_typed_breaks_the_search(text):
 
 
 @pytest.mark.parametrize(
-    "after", ["", "k", "p", "p0", "p-1", "pabc", "k2026-99-99.1", "kx.y", "k2026-01-01." + "9" * 30, "p" + "9" * 30]
+    "after",
+    [
+        "",
+        "k",
+        "p",
+        "p0",
+        "p-1",
+        "p²",
+        "pabc",
+        "k2026-99-99.1",
+        "k2026-01-01.²",
+        "kx.y",
+        "k2026-01-01." + "9" * 30,
+        "p" + "9" * 30,
+    ],
 )
 def test_cursors_that_we_did_not_write_do_no_harm(after):
     document("人才条例")
@@ -368,6 +406,28 @@ def test_a_page_takes_few_statements(django_assert_max_num_queries):
     with django_assert_max_num_queries(5):
         rows = engine.search(query("人才"), day=DAY).rows
         assert len([hit.benefits for hit in rows]) == 10
+
+
+def test_long_words_ask_for_few_pieces_that_hold_all_their_pairs():
+    assert required("住房公积金") == ["住房公", "公积金"]
+    assert required("住房公积") == ["住房公", "房公积"]
+    assert required("住房公积", 2) == ["住房", "房公", "公积"]
+    assert (required("住"), required("住房")) == (["住"], ["住房"])
+
+
+def test_the_newest_are_looked_at_first_for_words_that_seldom_stand_together(monkeypatch):
+    for number in range(12):
+        document(
+            f"办法{number}", "人才公共公寓" if number % 3 else "人才公寓", published_on=dt.date(2025, 1, 1 + number)
+        )
+    SearchEntry.objects.filter(day__gte=dt.date(2025, 1, 4)).update(is_recent=True)
+    monkeypatch.setattr(finding, "BROAD", -1)
+    known = Statistics(documents=12, recent=9)
+    asked = concepts("人才公寓", known)
+    rows, is_all = finding.verified(asked, ("true", []), known, 2)
+    assert ([row.title for row in rows], is_all) == (["办法9", "办法6"], False)
+    rows, is_all = finding.verified(asked, ("true", []), known, 9)
+    assert ([row.title for row in rows], is_all) == (["办法9", "办法6", "办法3", "办法0"], True)
 
 
 def test_words_are_looked_up_in_the_index():
