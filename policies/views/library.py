@@ -82,6 +82,7 @@ def _page(request, versions, chosen):
         "Standing": Standing,
         "live": live if live != chosen else None,
         "earlier": next((one for one in versions if one.number == chosen.number - 1), None),
+        "holding": next((one for one in versions if standing(one, today) == Standing.CURRENT), None),
         "benefits": benefits,
         "contents": _contents(clauses),
         "today": today,

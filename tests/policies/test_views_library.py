@@ -464,6 +464,18 @@ def test_a_comparison_asks_few_questions(client, library, django_assert_max_num_
         client.get(f"/policies/compare/?{query}")
 
 
+def test_until_a_later_version_begins_its_pages_name_the_one_that_holds(client, db):
+    later = {"effective_on": dt.date(2026, 10, 1), "title_en": "Later"}
+    until = {"state": "SUPERSEDED", "superseded_on": dt.date(2026, 10, 1)}
+    make_version("three", label="1.0", title_en="First", **until)
+    make_version("three", label="2.0", **later, **until)
+    make_version("three", label="3.0", **later)
+    assert "Until then, version 1.0 holds." in page(client.get("/en/policies/three/"))
+    text = page(client.get("/en/policies/three/versions/1.0/"))
+    assert "Version 3.0 takes its place on Thursday 1 October 2026." in text
+    assert links(text, "See what changed") == ["/en/policies/three/versions/1.0..3.0/"]
+
+
 # --- home and site search ---------------------------------------------------------------------------------------------
 
 
