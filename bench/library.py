@@ -163,6 +163,7 @@ def extend(maker: Maker, first: int, last: int, editor: int) -> None:
         indexes = [definition for (definition,) in cursor.fetchall()]
         cursor.execute("DROP INDEX search_words, search_words_recent")
         copy(maker, first, last, editor)
+        refresh_recent()  # before there are indexes to write to
         for definition in indexes:
             cursor.execute(definition)
 
