@@ -180,7 +180,11 @@ def copy(maker: Maker, first: int, last: int, editor: int) -> None:
                 writing.result()
             writing = writer.submit(load, lines)
         writing.result()
-        writer.submit(connection.close).result()
+        writer.submit(hang_up).result()
+
+
+def hang_up() -> None:
+    connection.close()  # of the thread that asks
 
 
 def load(lines: dict[str, list[str]]) -> None:
