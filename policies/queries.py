@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Min, Prefetch, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Max, Min, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from policies.models import (
@@ -153,16 +153,20 @@ def shown_benefits() -> Prefetch:
     return Prefetch("benefits", benefits, to_attr="shown")
 
 
-def leading_versions(slugs: list[str], *, in_full: bool = True) -> list[PolicyVersion]:
+def leading_versions(slugs: list[str], *, day: date | None = None, in_full: bool = True) -> list[PolicyVersion]:
     """Return, in the order asked for, the version at each policy's own address: the published one, else the last.
 
-    In full: with `shown`, its public benefits. Slugs without a public version are left out.
+    With a day: rather the one that holds on it. In full: with `shown`, its public benefits. Slugs without a public
+    version are left out.
     """
     if not slugs:
         return []
     published = ExpressionWrapper(Q(state=VersionState.PUBLISHED), BooleanField())
     versions = PolicyVersion.objects.public().filter(policy__slug__in=slugs).alias(published=published)
-    first = versions.order_by("policy_id", "-published", "-number").distinct("policy_id")
+    if day:
+        versions = versions.alias(holds=Exists(PolicyVersion.objects.in_force(day).filter(pk=OuterRef("pk"))))
+    order = ("policy_id", *(["-holds"] if day else []), "-published", "-number")
+    first = versions.order_by(*order).distinct("policy_id")
     first = first.select_related("policy").prefetch_related(*([shown_benefits()] if in_full else []))
     found = {one.policy.slug: one for one in first}
     return [found[slug] for slug in slugs if slug in found]

@@ -54,7 +54,7 @@ def _own(request) -> dict:
 
 def _policies(request, slugs, left_out):
     today = _today()
-    versions = queries.leading_versions(slugs)
+    versions = queries.leading_versions(slugs, day=today)
     if not versions:
         return _start(request, unknown=slugs)
     guides = queries.open_guides({b.service_item_id for v in versions for b in v.shown} - {None}, today)

@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from accounts.models import Role
 from jobs.models import Job
-from policies import services
+from policies import queries, services
 from policies.models import Benefit, Follow, Policy, PolicyVersion, SearchEntry
 from policies.search import engine
 from policies.states import VersionState
@@ -232,6 +232,8 @@ def test_a_version_holds_until_the_first_day_of_its_successor(published, next_dr
         assert list(PolicyVersion.objects.in_force(day)) == [holds]
         found = engine.search(engine.parse(QueryDict("q=人才&status=current")), day=day).rows
         assert [hit.version for hit in found] == [holds]
+        assert queries.leading_versions(["measures"], day=day) == [holds]
+    assert queries.leading_versions(["measures"]) == [next_draft]
 
 
 @pytest.mark.parametrize("label", ["2/3", "1..2"])
