@@ -59,5 +59,5 @@ BAD_FILES = {
         lambda: SimpleUploadedFile("a.pdf", make_pdf("app.alert(1)"), "application/pdf"),
         "The PDF contains scripts or an active form.",
     ),
-    "large": (huge, "The file is too large: at most 20 MB"),
+    "large": (huge, "The file is too large: at most 20\xa0MB"),
 }
