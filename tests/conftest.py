@@ -93,6 +93,11 @@ def certificate_clerk(world):
 
 
 @pytest.fixture
+def editor(world):
+    return cast.make_staff("editor@example.org", "孙编", Role.EDITOR, world.province, world.office)
+
+
+@pytest.fixture
 def official(world):
     return cast.make_staff("official@example.org", "周官", Role.OFFICIAL, world.province, world.office)
 

@@ -50,11 +50,6 @@ def _portal_time(monkeypatch):
 
 
 @pytest.fixture
-def editor(world):
-    return cast.make_staff("editor@example.org", "孙编", Role.EDITOR, world.province, world.office)
-
-
-@pytest.fixture
 def reviewer(world):
     return cast.make_staff("reviewer@example.org", "钱审", Role.EDITOR, world.province, world.office)
 

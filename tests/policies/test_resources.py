@@ -30,11 +30,6 @@ def _portal_time(monkeypatch):
 
 
 @pytest.fixture
-def editor(world):
-    return cast.make_staff("editor@example.org", "孙编", Role.EDITOR, world.province, world.office)
-
-
-@pytest.fixture
 def version():
     return make_version("measures", state="DRAFT")
 

@@ -30,11 +30,6 @@ FIELDS = {
 
 
 @pytest.fixture
-def editor(world):
-    return cast.make_staff("editor@example.org", "何编", Role.EDITOR, world.province, world.office)
-
-
-@pytest.fixture
 def second(world):
     return cast.make_staff("second@example.org", "吕审", Role.EDITOR, world.province, world.office)
 
