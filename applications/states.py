@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -11,27 +11,39 @@ class State(TextChoices):
     """Where a case is, in the words a clerk sees. Deferral (容缺) is not a state but a flag on an accepted case."""
 
     DRAFT = "DRAFT", _("Draft")
+    PRECHECK = "PRECHECK", _("To be pre-checked")
+    PRECHECK_RETURNED = "PRECHECK_RETURNED", _("Returned by the pre-check")
+    PRECHECK_PASSED = "PRECHECK_PASSED", _("Pre-check passed, originals awaited")
     RECEIVED = "RECEIVED", _("Received, to be accepted")
     CORRECTION = "CORRECTION", _("To be corrected by the applicant")
     EXAMINING = "EXAMINING", _("Accepted, being examined")
+    SPECIAL = "SPECIAL", _("Special procedure, office clock stopped")
     WAIT_SUPPLY = "WAIT_SUPPLY", _("Waiting for deferred materials")
     REVIEWED = "REVIEWED", _("Examined, to be decided")
     GRANTED = "GRANTED", _("Granted, certificate being made")
     READY = "READY", _("Ready for delivery")
     CLOSED = "CLOSED", _("Closed")
+    REVOKED = "REVOKED", _("Revoked")
+    ARCHIVED = "ARCHIVED", _("Archived")
 
 
 # In the words an applicant sees.
 PUBLIC_LABELS = {
     State.DRAFT: _("Not submitted"),
+    State.PRECHECK: _("Being pre-checked"),
+    State.PRECHECK_RETURNED: _("Please change it and send it again"),
+    State.PRECHECK_PASSED: _("Pre-check passed: bring the originals"),
     State.RECEIVED: _("Waiting for acceptance"),
     State.CORRECTION: _("Waiting for your corrections"),
     State.EXAMINING: _("Being handled"),
+    State.SPECIAL: _("In a special procedure"),
     State.WAIT_SUPPLY: _("Waiting for your materials"),
     State.REVIEWED: _("Being handled"),
     State.GRANTED: _("Certificate being made"),
     State.READY: _("Ready to collect"),
     State.CLOSED: _("Finished"),
+    State.REVOKED: _("Revoked"),
+    State.ARCHIVED: _("Finished"),
 }
 
 
@@ -43,6 +55,7 @@ class CloseType(TextChoices):
     DEEMED_WITHDRAWN = "DEEMED_WITHDRAWN", _("Deemed withdrawn")
     ACCEPTANCE_REVOKED = "ACCEPTANCE_REVOKED", _("Acceptance revoked")
     TERMINATED = "TERMINATED", _("Terminated")
+    TRANSFERRED = "TRANSFERRED", _("Transferred to another region")
 
 
 class Who(TextChoices):
@@ -50,55 +63,150 @@ class Who(TextChoices):
     CLERK = "CLERK", _("Window clerk")
     EXAMINER = "EXAMINER", _("Examiner")
     LEADER = "LEADER", _("Approving leader")
+    HEAD = "HEAD", _("Head of the window")
     CERTIFICATE_CLERK = "CERTIFICATE_CLERK", _("Certificate clerk")
     SYSTEM = "SYSTEM", _("System")
 
 
 @dataclass(frozen=True)
 class Transition:
-    """A verb, the states it starts from, the state it ends in (None: stays) and who may do it."""
+    """A verb, the states it starts from, the state it ends in (None: stays) and who may do it.
+
+    `row` is its line in the table of 38 (docs/decisions/0023); `approver` gives the word before the verb is done for
+    those in `who`, by answering a request 请示.
+    """
 
     verb: str
     label: str
     sources: tuple[State, ...]
     target: State | None
     who: tuple[Who, ...]
+    row: int | None = None
+    approver: Who | None = None
 
 
 _S, _W = State, Who
-_BEFORE_DECISION = (_S.RECEIVED, _S.CORRECTION, _S.EXAMINING, _S.WAIT_SUPPLY, _S.REVIEWED)
-_OWED = (_S.EXAMINING, _S.WAIT_SUPPLY, _S.REVIEWED)  # deferred materials may still be outstanding
+_PRECHECK = (_S.PRECHECK, _S.PRECHECK_RETURNED, _S.PRECHECK_PASSED)
+_BEFORE_DECISION = (*_PRECHECK, _S.RECEIVED, _S.CORRECTION, _S.EXAMINING, _S.SPECIAL, _S.WAIT_SUPPLY, _S.REVIEWED)
+_OWED = (_S.EXAMINING, _S.SPECIAL, _S.WAIT_SUPPLY, _S.REVIEWED)  # deferred materials may still be outstanding
+_ENDED = (_S.CLOSED, _S.ARCHIVED)
+_OFFICE = (_W.CLERK, _W.EXAMINER, _W.LEADER)
 
 TRANSITIONS = {
     t.verb: t
     for t in (
-        Transition("start", _("Draft begun"), (), _S.DRAFT, (_W.APPLICANT,)),
-        Transition("submit", _("Application submitted"), (_S.DRAFT,), _S.RECEIVED, (_W.APPLICANT,)),
-        Transition("accept", _("Accepted"), (_S.RECEIVED,), _S.EXAMINING, (_W.CLERK,)),
+        # draft and pre-check 预审
+        Transition("start", _("Draft begun"), (), _S.DRAFT, (_W.APPLICANT, _W.CLERK), 1),
+        Transition("submit_precheck", _("Sent for pre-check"), (_S.DRAFT,), _S.PRECHECK, (_W.APPLICANT,), 2),
         Transition(
-            "accept_with_deferral", _("Accepted with incomplete materials"), (_S.RECEIVED,), _S.EXAMINING, (_W.CLERK,)
+            "return_precheck", _("Returned by the pre-check"), (_S.PRECHECK,), _S.PRECHECK_RETURNED, (_W.CLERK,), 3
         ),
-        Transition("deem_accepted", _("Deemed accepted"), (_S.RECEIVED,), _S.EXAMINING, (_W.SYSTEM,)),
-        Transition("request_correction", _("Corrections asked for"), (_S.RECEIVED,), _S.CORRECTION, (_W.CLERK,)),
-        Transition("supply_correction", _("Corrections supplied"), (_S.CORRECTION,), _S.RECEIVED, (_W.APPLICANT,)),
-        Transition("lapse_correction", _("Correction period lapsed"), (_S.CORRECTION,), _S.CLOSED, (_W.SYSTEM,)),
-        Transition("reject_acceptance", _("Not accepted"), (_S.RECEIVED,), _S.CLOSED, (_W.CLERK,)),
-        Transition("supply_deferred", _("Deferred material supplied"), _OWED, None, (_W.APPLICANT, _W.CLERK)),
-        Transition("check_material", _("Material checked"), (_S.RECEIVED, *_OWED), None, (_W.CLERK, _W.EXAMINER)),
-        Transition("resume", _("All deferred materials are in"), (_S.WAIT_SUPPLY,), _S.REVIEWED, (_W.SYSTEM,)),
-        Transition("lapse_deferral", _("Commitment not kept"), _OWED, _S.CLOSED, (_W.SYSTEM,)),
-        Transition("conclude", _("Examined"), (_S.EXAMINING,), _S.REVIEWED, (_W.EXAMINER,)),
-        Transition("hold_for_supply", _("Result held until supplied"), (_S.REVIEWED,), _S.WAIT_SUPPLY, (_W.SYSTEM,)),
-        Transition("return_to_examiner", _("Returned to the examiner"), (_S.REVIEWED,), _S.EXAMINING, (_W.LEADER,)),
-        Transition("grant", _("Granted"), (_S.REVIEWED,), _S.GRANTED, (_W.LEADER,)),
-        Transition("refuse", _("Refused"), (_S.REVIEWED,), _S.CLOSED, (_W.LEADER,)),
-        Transition("issue", _("Certificate issued"), (_S.GRANTED,), _S.READY, (_W.CERTIFICATE_CLERK, _W.SYSTEM)),
-        Transition("deliver", _("Delivered"), (_S.READY,), _S.CLOSED, (_W.CLERK, _W.APPLICANT)),
-        Transition("withdraw", _("Withdrawn"), _BEFORE_DECISION, _S.CLOSED, (_W.APPLICANT,)),
+        Transition(
+            "resubmit_precheck", _("Sent for pre-check again"), (_S.PRECHECK_RETURNED,), _S.PRECHECK, (_W.APPLICANT,), 4
+        ),
+        Transition("pass_precheck", _("Pre-check passed"), (_S.PRECHECK,), _S.PRECHECK_PASSED, (_W.CLERK,), 5),
+        Transition("submit", _("Application submitted"), (_S.DRAFT,), _S.RECEIVED, (_W.APPLICANT,), 6),
+        Transition("receive", _("Received"), (_S.DRAFT, _S.PRECHECK_PASSED), _S.RECEIVED, (_W.CLERK, _W.SYSTEM), 6),
+        # acceptance 受理
+        Transition("fix_on_spot", _("Put right on the spot"), (_S.RECEIVED,), None, (_W.CLERK,), 7),
+        Transition("accept", _("Accepted"), (_S.RECEIVED,), _S.EXAMINING, (_W.CLERK,), 8),
+        Transition(
+            "accept_with_deferral",
+            _("Accepted with incomplete materials"),
+            (_S.RECEIVED,),
+            _S.EXAMINING,
+            (_W.CLERK,),
+            9,
+        ),
+        Transition("request_correction", _("Corrections asked for"), (_S.RECEIVED,), _S.CORRECTION, (_W.CLERK,), 10),
+        Transition("supply_correction", _("Corrections supplied"), (_S.CORRECTION,), _S.RECEIVED, (_W.APPLICANT,), 11),
+        Transition(
+            "lapse_correction",
+            _("Correction period lapsed"),
+            (_S.CORRECTION, _S.PRECHECK_RETURNED, _S.PRECHECK_PASSED),
+            _S.CLOSED,
+            (_W.SYSTEM,),
+            12,
+        ),
+        Transition(
+            "reject_uncorrected", _("Not accepted"), (_S.RECEIVED,), _S.CLOSED, (_W.CLERK,), 13, approver=_W.LEADER
+        ),
+        Transition("reject_acceptance", _("Not accepted"), (_S.RECEIVED,), _S.CLOSED, (_W.CLERK,), 14),
+        Transition("deem_accepted", _("Deemed accepted"), (_S.RECEIVED,), _S.EXAMINING, (_W.SYSTEM,), 15),
+        # examination 审查
+        Transition("start_special", _("Special procedure begun"), (_S.EXAMINING,), _S.SPECIAL, (_W.EXAMINER,), 16),
+        Transition(
+            "end_special", _("Special procedure ended"), (_S.SPECIAL,), _S.EXAMINING, (_W.EXAMINER, _W.SYSTEM), 17
+        ),
+        Transition("overrun_special", _("Special procedure overrun"), (_S.SPECIAL,), None, (_W.SYSTEM,), 18),
+        Transition("estimate_special", _("New estimate told"), (_S.SPECIAL,), None, (_W.EXAMINER,), 18),
+        Transition("extend", _("Period extended"), (_S.EXAMINING,), None, (_W.EXAMINER,), 19, approver=_W.LEADER),
+        Transition("supply_deferred", _("Deferred material supplied"), _OWED, None, (_W.APPLICANT, _W.CLERK), 20),
+        Transition(
+            "ask_more", _("Asked for more, once more"), (_S.EXAMINING,), None, (_W.EXAMINER,), 21, approver=_W.LEADER
+        ),
+        Transition("supply_more", _("More supplied"), (_S.EXAMINING,), None, (_W.APPLICANT, _W.CLERK), 21),
+        Transition(
+            "check_material",
+            _("Material checked"),
+            (_S.PRECHECK, _S.RECEIVED, *_OWED),
+            None,
+            (_W.CLERK, _W.EXAMINER),
+        ),
+        Transition("conclude", _("Examined"), (_S.EXAMINING,), _S.REVIEWED, (_W.EXAMINER,), 22),
+        Transition("return_to_examiner", _("Returned to the examiner"), (_S.REVIEWED,), _S.EXAMINING, (_W.LEADER,), 23),
+        # promised materials 容缺
+        Transition(
+            "hold_for_supply", _("Result held until supplied"), (_S.REVIEWED,), _S.WAIT_SUPPLY, (_W.SYSTEM,), 24
+        ),
+        Transition("resume", _("All deferred materials are in"), (_S.WAIT_SUPPLY,), _S.REVIEWED, (_W.SYSTEM,), 25),
+        Transition("lapse_deferral", _("Commitment not kept"), _OWED, _S.CLOSED, (_W.SYSTEM,), 26),
+        Transition(
+            "extend_deferral",
+            _("More time to supply"),
+            _OWED,
+            None,
+            (_W.APPLICANT,),
+            approver=_W.HEAD,
+        ),
+        # decision 决定
+        Transition("grant", _("Granted"), (_S.REVIEWED,), _S.GRANTED, (_W.LEADER,), 27),
+        Transition("grant_on_commitment", _("Granted on commitment"), (_S.RECEIVED,), _S.GRANTED, (_W.LEADER,), 27),
+        Transition("refuse", _("Refused"), (_S.REVIEWED,), _S.CLOSED, (_W.LEADER,), 28),
+        Transition("issue", _("Certificate issued"), (_S.GRANTED,), _S.READY, (_W.CERTIFICATE_CLERK, _W.SYSTEM), 29),
+        Transition("deliver", _("Delivered"), (_S.READY,), _S.CLOSED, (_W.CLERK, _W.APPLICANT), 30),
+        # other ends
+        Transition("withdraw", _("Withdrawn"), _BEFORE_DECISION, _S.CLOSED, (_W.APPLICANT,), 31),
+        Transition(
+            "terminate", _("Terminated"), (*_BEFORE_DECISION, _S.GRANTED, _S.READY), _S.CLOSED, (_W.LEADER,), 32
+        ),
+        Transition("transfer", _("Transferred"), _BEFORE_DECISION, _S.CLOSED, (_W.LEADER,), 33),
+        # after the end
+        Transition("rate", _("Rated"), _ENDED, None, (_W.APPLICANT,), 34),
+        Transition("archive", _("Archived"), (_S.CLOSED,), _S.ARCHIVED, (_W.SYSTEM,), 35),
+        Transition("revoke", _("Revoked"), _ENDED, _S.REVOKED, (_W.LEADER,), 36),
+        Transition("deregister", _("Deregistered"), _ENDED, None, (_W.LEADER,), 37),
+        Transition(
+            "correct_clerical",
+            _("Clerical error corrected"),
+            _ENDED,
+            None,
+            (_W.CERTIFICATE_CLERK,),
+            38,
+            approver=_W.LEADER,
+        ),
+        Transition("reopen", _("Reopened after reconsideration"), _ENDED, _S.EXAMINING, (_W.LEADER,)),
+        Transition("check_commitment", _("Commitment checked"), _ENDED, None, (_W.EXAMINER,)),
+        Transition("order_rectification", _("Ordered to put right"), _ENDED, None, (_W.EXAMINER,)),
+        Transition("excuse_breach", _("Breach excused"), _ENDED, None, (_W.LEADER,)),
+        # between the office's own people 请示
+        Transition("request_approval", _("Approval asked for"), tuple(s for s in _S if s != _S.DRAFT), None, ()),
+        Transition("decline_request", _("Request declined"), tuple(s for s in _S if s != _S.DRAFT), None, ()),
     )
 }
 
-OPEN_STATES = tuple(state for state in State if state not in (State.DRAFT, State.CLOSED))
+ENDED_STATES = (State.CLOSED, State.REVOKED, State.ARCHIVED)
+OPEN_STATES = tuple(state for state in State if state not in (State.DRAFT, *ENDED_STATES))
 
 
 def verbs_from(state: str) -> list[str]:
@@ -107,17 +215,69 @@ def verbs_from(state: str) -> list[str]:
 
 
 class ClockKind(TextChoices):
+    PRECHECK = "PRECHECK", _("pre-check")
     ACCEPT = "ACCEPT", _("acceptance")
     CORRECTION = "CORRECTION", _("correction")
     PROMISED = "PROMISED", _("promised period")
     STATUTORY = "STATUTORY", _("statutory period")
+    SPECIAL = "SPECIAL", _("special procedure")
     DEFERRAL = "DEFERRAL", _("supply of deferred materials")
     DELIVERY = "DELIVERY", pgettext_lazy("clock", "delivery")
+    CHECK = "CHECK", _("check of the commitment")
+    RECTIFY = "RECTIFY", _("putting right")
 
 
 class ClockOwner(TextChoices):
     OFFICE = "OFFICE", _("office")
     APPLICANT = "APPLICANT", _("applicant")
+    THIRD = "THIRD", _("third party")  # experts, laboratories, the hearing: never counted as the office's time
+
+
+class Channel(TextChoices):
+    """How a case came in."""
+
+    ONLINE = "ONLINE", _("online")
+    WINDOW = "WINDOW", _("on paper at the window")
+    BATCH = "BATCH", _("by the unit's docking officer")
+
+
+class SpecialKind(TextChoices):
+    """What stops the office's clock: nothing else does (许可法 第45条)."""
+
+    EXPERT_REVIEW = "EXPERT_REVIEW", _("expert review")
+    HEARING = "HEARING", _("hearing")
+    INSPECTION = "INSPECTION", _("inspection or test")
+    ON_SITE = "ON_SITE", _("check on site")
+
+
+class TouchPoint(TextChoices):
+    INTAKE = "INTAKE", _("handing in")
+    ACCEPTANCE = "ACCEPTANCE", _("acceptance")
+    CLOSING = "CLOSING", _("the end of the case")
+
+
+class RatingLevel(IntegerChoices):
+    """Five levels, 1 the best; 4 and 5 are bad ratings (国办发〔2019〕51号)."""
+
+    VERY_SATISFIED = 1, _("very satisfied")
+    SATISFIED = 2, _("satisfied")
+    FAIR = 3, _("fairly satisfied")
+    DISSATISFIED = 4, _("dissatisfied")
+    VERY_DISSATISFIED = 5, _("very dissatisfied")
+
+
+class RatingChannel(TextChoices):
+    PC = "PC", _("website")
+    MOBILE = "MOBILE", _("mobile phone")
+    QR = "QR", _("QR code at the window")
+    TABLET = "TABLET", _("tablet in the hall")
+
+
+class RequestState(TextChoices):
+    OPEN = "OPEN", _("waiting for an answer")
+    APPROVED = "APPROVED", _("approved")
+    DECLINED = "DECLINED", _("declined")
+    DROPPED = "DROPPED", _("no longer needed")
 
 
 class MaterialStatus(TextChoices):
@@ -158,6 +318,16 @@ class PaperKind(TextChoices):
     REFUSAL = "REFUSAL", _("Decision to refuse")
     WITHDRAWAL = "WITHDRAWAL", _("Withdrawal notice")
     LAPSE = "LAPSE", _("Notice of lapse")
+    SPECIAL = "SPECIAL", _("Notice of a special procedure")
+    EXTENSION = "EXTENSION", _("Notice of extension")
+    SECOND_REQUEST = "SECOND_REQUEST", _("Notice of a second request")
+    TERMINATION = "TERMINATION", _("Notice of termination")
+    TRANSFER = "TRANSFER", _("Notice of transfer")
+    RECTIFICATION = "RECTIFICATION", _("Order to put right")
+    REVOCATION = "REVOCATION", _("Decision to revoke")
+    DEREGISTRATION = "DEREGISTRATION", _("Notice of deregistration")
+    CLERICAL = "CLERICAL", _("Notice of a corrected clerical error")
+    REOPENING = "REOPENING", _("Notice of reopening")
     SERVICE_RECEIPT = "SERVICE_RECEIPT", _("Service receipt")
 
 
@@ -201,6 +371,36 @@ class RefusalReason(TextChoices):
     R05 = "R05", _("integrity veto")
     R06 = "R06", _("deferred materials not supplied")
     R07 = "R07", _("false materials")
+
+
+class TerminationReason(TextChoices):
+    T01 = "T01", _("death of the applicant")
+    T02 = "T02", _("unit dissolved")
+    T03 = "T03", _("item abolished")
+    T04 = "T04", _("force majeure")
+    T05 = "T05", _("contact lost")  # never for licences
+
+
+class RevocationReason(TextChoices):
+    """许可法 第69条."""
+
+    V01 = "V01", _("abuse of duty")
+    V02 = "V02", _("beyond competence")
+    V03 = "V03", _("procedure broken")
+    V04 = "V04", _("not eligible")
+    V05 = "V05", _("fraud or bribery")
+    V06 = "V06", _("other ground of law")
+
+
+class DeregistrationReason(TextChoices):
+    """许可法 第70条."""
+
+    D01 = "D01", _("expired and not renewed")
+    D02 = "D02", _("death or loss of capacity")
+    D03 = "D03", _("unit ended")
+    D04 = "D04", _("revoked or withdrawn by law")
+    D05 = "D05", _("cannot be carried out: force majeure")
+    D06 = "D06", _("given up by the holder")
 
 
 # The regular consequence in the guide names the close type of a broken commitment.

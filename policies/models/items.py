@@ -173,6 +173,15 @@ class GuideVersion(models.Model):
     correction_days = models.PositiveSmallIntegerField(_("days to correct"), default=10)
     delivery_days = models.PositiveSmallIntegerField(_("days to deliver"), default=10)
 
+    # how it is examined
+    has_precheck = models.BooleanField(_("online pre-check before submission"), default=False)
+    precheck_days = models.PositiveSmallIntegerField(_("days of the pre-check"), default=1)
+    special_kinds = models.JSONField(_("special procedures that may occur"), default=list, blank=True)  # SpecialKind
+    extension_days = models.PositiveSmallIntegerField(_("extension at most"), default=10)
+    two_officers = models.BooleanField(_("examined by two officers"), default=False)
+    check_days = models.PositiveSmallIntegerField(_("days to check a commitment afterwards"), default=60)
+    rectify_days = models.PositiveSmallIntegerField(_("days to put right"), default=15)
+
     # texts, each a list of dictionaries with zh and en (shapes in `policies/guides.py`)
     conditions = models.JSONField(_("conditions of acceptance"), default=list)
     eligibility = models.JSONField(_("who is eligible"), default=dict, blank=True)  # rule tree, policies/conditions.py
@@ -288,6 +297,9 @@ class MaterialSpec(models.Model):
     deferrable = models.BooleanField(_("may be supplied later"), default=False)
     defer_days = models.PositiveSmallIntegerField(_("days to supply"), default=5)
     copies = models.PositiveSmallIntegerField(_("copies"), default=1)
+    valid_months = models.PositiveSmallIntegerField(  # how long a checked one may be offered again
+        _("usable again for (months)"), null=True, blank=True
+    )
     original_at_window = models.BooleanField(_("original shown at the window"), default=False)
     fetch_mode = models.CharField(_("source"), max_length=6, choices=FetchMode, default=FetchMode.NONE)
     fetch_from = models.CharField(  # "identity", or "certificate:<kind code>" in the applicant's own wallet

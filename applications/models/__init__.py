@@ -1,0 +1,76 @@
+"""The case and everything that belongs to one; start with `case.py`."""
+
+from applications.models.case import (
+    STAFF_ROLES_ON_CASES,
+    Case,
+    CaseEvent,
+    CaseNumberCounter,
+    CaseQuerySet,
+    Clock,
+    new_public_id,
+    own_scope,
+    staff_scope,
+)
+from applications.models.conversation import CaseMessage, CaseNote, MessageFile, Phrase, Viewing
+from applications.models.decisions import ApprovalRequest, Decision, Paper, PaperCounter
+from applications.models.deferral import CommitmentBreach, DeferralBan, DeferralCommitment, DeferredMaterial
+from applications.models.desk import BatchAct, BatchCase, SavedView
+from applications.models.materials import (
+    Correction,
+    CorrectionPoint,
+    FurtherRequest,
+    Material,
+    MaterialFile,
+    PowerOfAttorney,
+    WalletItem,
+)
+from applications.models.procedures import (
+    CommitmentCheck,
+    DeferralExtension,
+    Extension,
+    Revocation,
+    SpecialProcedure,
+)
+from applications.models.ratings import Rating, Rectification
+
+__all__ = [
+    "STAFF_ROLES_ON_CASES",
+    "ApprovalRequest",
+    "BatchAct",
+    "BatchCase",
+    "Case",
+    "CaseEvent",
+    "CaseMessage",
+    "CaseNote",
+    "CaseNumberCounter",
+    "CaseQuerySet",
+    "Clock",
+    "CommitmentBreach",
+    "CommitmentCheck",
+    "Correction",
+    "CorrectionPoint",
+    "Decision",
+    "DeferralBan",
+    "DeferralCommitment",
+    "DeferralExtension",
+    "DeferredMaterial",
+    "Extension",
+    "FurtherRequest",
+    "Material",
+    "MaterialFile",
+    "MessageFile",
+    "Paper",
+    "PaperCounter",
+    "Phrase",
+    "PowerOfAttorney",
+    "Rating",
+    "Rectification",
+    "Revocation",
+    "SavedView",
+    "SpecialProcedure",
+    "Viewing",
+    "WalletItem",
+    "new_public_id",
+    "own_scope",
+    "staff_scope",
+]

@@ -1,0 +1,71 @@
+"""Ratings 好差评: one per touch-point, five levels with 1 the best, and what follows from a bad one."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from applications.models.case import Case
+from applications.states import RatingChannel, RatingLevel, TouchPoint
+
+
+class Rating(models.Model):
+    """What an applicant thinks of one step. Staff never change it, nor see who rated before it is handled."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="ratings", verbose_name=_("case"))
+    touch_point = models.CharField(_("after"), max_length=12, choices=TouchPoint)
+    level = models.PositiveSmallIntegerField(_("rating"), choices=RatingLevel)
+    aspects = models.JSONField(_("single points"), default=dict, blank=True)  # key -> level
+    comment = models.CharField(_("words"), max_length=1000, blank=True)
+    is_named = models.BooleanField(_("with my name"), default=True)
+    channel = models.CharField(_("given by"), max_length=8, choices=RatingChannel)
+    rated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("rated by"))
+    rated_at = models.DateTimeField(_("rated at"))
+    changed_at = models.DateTimeField(_("changed at"), null=True, blank=True)
+    excluded_as = models.CharField(_("not counted because"), max_length=10, blank=True)  # mistaken, malicious
+    excluded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("checked by")
+    )
+
+    class Meta:
+        verbose_name = _("rating")
+        verbose_name_plural = _("ratings")
+        ordering = ["-rated_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "touch_point"], name="rating_once_per_touch_point"),
+            models.CheckConstraint(condition=Q(level__range=(1, 5)), name="rating_levels"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case}: {self.level}"
+
+
+class Rectification(models.Model):
+    """What the office does about a bad rating 差评整改: contact, put right, call back, each within its days."""
+
+    rating = models.OneToOneField(Rating, models.PROTECT, related_name="rectification", verbose_name=_("rating"))
+    contact_by = models.DateField(_("contact by"))
+    rectify_by = models.DateField(_("put right by"))
+    contacted_at = models.DateTimeField(_("contacted at"), null=True, blank=True)
+    finding = models.CharField(_("what was found"), max_length=1000, blank=True)
+    rectified_at = models.DateTimeField(_("put right at"), null=True, blank=True)
+    result = models.CharField(_("what was done"), max_length=1000, blank=True)
+    called_back_at = models.DateTimeField(_("called back at"), null=True, blank=True)
+    is_satisfied = models.BooleanField(_("satisfied at the call back"), null=True, blank=True)
+    handled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("handled by")
+    )
+
+    class Meta:
+        verbose_name = _("rectification of a bad rating")
+        verbose_name_plural = _("rectifications of bad ratings")
+        ordering = ["contact_by", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rectified_at__isnull=True) | ~Q(result="") & Q(contacted_at__isnull=False),
+                name="rectified_after_contact_with_result",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.rating)
