@@ -1,21 +1,17 @@
-"""The office at work: queue, case on the desk, each act a POST to its own address. Nothing is edited by hand."""
+"""The case on the desk, each act a POST to its own address. Nothing is edited by hand."""
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from accounts.models import Role
-from accounts.permissions import ReadOnlyAdminMixin, roles_in
+from accounts.permissions import ReadOnlyAdminMixin
 from applications import acts, office, services
+from applications.admin.queue import QueuePages
 from applications.desk import RELATED, Desk, View
-from applications.models import STAFF_ROLES_ON_CASES, Case, DeferralBan, MaterialFile, Paper
+from applications.models import STAFF_ROLES_ON_CASES, Case, MaterialFile, Paper
 from applications.states import TRANSITIONS
 from applications.views import files
 from jobs import clock
@@ -23,7 +19,7 @@ from talentportal.lib.refusals import Refused
 
 
 @admin.register(Case)
-class CaseAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
+class CaseAdmin(QueuePages, ReadOnlyAdminMixin, admin.ModelAdmin):
     """The queue and the page of a case. Which cases somebody reaches follows from the posts held today."""
 
     view_roles = STAFF_ROLES_ON_CASES
@@ -42,26 +38,6 @@ class CaseAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
             path("<int:pk>/release/", view(self.release), name="applications_case_release"),
         ]
         return own + super().get_urls()
-
-    # --- the queue
-
-    def changelist_view(self, request, extra_context=None):
-        """One page of a queue; tab, filters and search live in the address."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        now, wish = clock.now(), _wish(request)
-        today = timezone.localdate(now)
-        page = office.queue_page(request.user, wish, now)
-        counts = office.counts(request.user, today)
-        context = {
-            "title": gettext_lazy("Cases"),
-            "wish": wish,
-            "page": page,
-            "tabs": [(key, label, counts.get(key)) for key, label in office.QUEUES.items()],
-            "items": office.items_for_filter(),
-            "windows": office.windows_of(request.user, today),
-        }
-        return self._page(request, "applications/admin_queue.html", context)
 
     # --- the case on the desk
 
@@ -195,27 +171,6 @@ class CaseAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
         address = reverse("admin:applications_case_change", args=[case.pk])
         return f"{address}?m={sheet}" if sheet.isdecimal() else address
 
-    def _page(self, request, template, context, status=200):
-        context |= self.admin_site.each_context(request) | {"opts": self.opts}
-        return TemplateResponse(request, template, context, status=status, headers={"Cache-Control": "no-store"})
-
-
-def _wish(request) -> office.Wish:
-    """Read tab, filters, search and mark; what is unreadable counts as not said."""
-    said = request.GET
-    queue = said.get("queue", "")
-    return office.Wish(
-        queue=queue if queue in office.QUEUES else office.own_queue(roles_in(request)),
-        words=said.get("q", "").replace("\0", "").strip()[:60],
-        item=_number(said.get("item")),
-        window=_number(said.get("window")),
-        after=said.get("after", ""),
-    )
-
-
-def _number(text) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 10 else None
-
 
 def _after(case: Case, rows: list) -> Case | None:
     """Return the case after this one in the list beside it, else the first other one."""
@@ -247,17 +202,3 @@ def _fits(verb: str, desk: Desk, sheet) -> bool:
             return desk.unchecked > 0
         case _:
             return bool(sheet.promise and not sheet.promise.accepted_at)
-
-
-@admin.register(DeferralBan)
-class DeferralBanAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
-    """Who cannot promise materials for later, until when; the case behind is not shown (domain 3.6.13)."""
-
-    view_roles = (Role.ADMINISTRATOR,)
-    list_display = ("applicant", "unit", "starts_on", "ends_on")
-    list_select_related = ("applicant", "unit")
-    search_fields = ("applicant__name", "unit__name")
-    ordering = ("-ends_on",)
-    date_hierarchy = "ends_on"
-    fields = list_display
-    readonly_fields = list_display
