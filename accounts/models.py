@@ -66,6 +66,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_demo = models.BooleanField(_("demo account"), default=False)
     date_joined = models.DateTimeField(_("joined at"), auto_now_add=True)
+    closed_at = models.DateTimeField(_("account closed at"), null=True, blank=True)  # nothing personal is left here
 
     objects = UserManager()
 
@@ -83,7 +84,10 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(
                 fields=["phone"], name="user_phone_once", violation_error_message=_("This mobile number is taken.")
             ),
-            models.CheckConstraint(condition=Q(email__isnull=False) | Q(phone__isnull=False), name="user_reachable"),
+            models.CheckConstraint(
+                condition=Q(email__isnull=False) | Q(phone__isnull=False) | Q(closed_at__isnull=False),
+                name="user_reachable",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -735,4 +735,63 @@ class Migration(migrations.Migration):
             model_name='walletitem',
             constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('verified_on')), _connector='OR'), name='wallet_valid_after_verified'),
         ),
+        migrations.AddField(
+            model_name='case',
+            name='is_restricted',
+            field=models.BooleanField(default=False, verbose_name='kept in store only'),
+        ),
+        migrations.AddField(
+            model_name='correctionpoint',
+            name='question',
+            field=models.SlugField(blank=True, max_length=60, verbose_name='answer to be changed with it'),
+        ),
+        migrations.AddField(
+            model_name='correctionpoint',
+            name='reply',
+            field=models.CharField(blank=True, max_length=500, verbose_name='reply of the applicant'),
+        ),
+        migrations.AddField(
+            model_name='materialfile',
+            name='from_wallet',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='uses', to='applications.walletitem', verbose_name='from the verified materials'),
+        ),
+        migrations.CreateModel(
+            name='RatingToken',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token', models.CharField(default=applications.models.case.new_public_id, editable=False, max_length=22, unique=True)),
+                ('touch_point', models.CharField(choices=[('INTAKE', 'handing in'), ('ACCEPTANCE', 'acceptance'), ('CLOSING', 'the end of the case')], max_length=12, verbose_name='after')),
+                ('channel', models.CharField(choices=[('PC', 'website'), ('MOBILE', 'mobile phone'), ('QR', 'QR code at the window'), ('TABLET', 'tablet in the hall')], max_length=8, verbose_name='for')),
+                ('made_at', models.DateTimeField(verbose_name='made at')),
+                ('expires_at', models.DateTimeField(verbose_name='expires at')),
+                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='used at')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rating_tokens', to='applications.case', verbose_name='case')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by')),
+            ],
+            options={
+                'verbose_name': 'code to rate with',
+                'verbose_name_plural': 'codes to rate with',
+            },
+        ),
+        migrations.CreateModel(
+            name='DataExport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.CharField(default=applications.models.case.new_public_id, editable=False, max_length=22, unique=True)),
+                ('asked_at', models.DateTimeField(verbose_name='asked at')),
+                ('ready_at', models.DateTimeField(blank=True, null=True, verbose_name='ready at')),
+                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='expires at')),
+                ('downloaded_at', models.DateTimeField(blank=True, null=True, verbose_name='last downloaded at')),
+                ('file', models.FileField(blank=True, max_length=200, upload_to='exports/%Y/%m/', verbose_name='file')),
+                ('size', models.PositiveIntegerField(default=0, verbose_name='bytes')),
+                ('sha256', models.CharField(blank=True, max_length=64)),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='data_exports', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+            ],
+            options={
+                'verbose_name': 'copy of personal data',
+                'verbose_name_plural': 'copies of personal data',
+                'ordering': ['-asked_at'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ready_at__isnull', True)), fields=('owner',), name='one_data_export_under_way')],
+            },
+        ),
     ]

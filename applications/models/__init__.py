@@ -24,6 +24,7 @@ from applications.models.materials import (
     PowerOfAttorney,
     WalletItem,
 )
+from applications.models.privacy import DataExport
 from applications.models.procedures import (
     CommitmentCheck,
     DeferralExtension,
@@ -31,7 +32,7 @@ from applications.models.procedures import (
     Revocation,
     SpecialProcedure,
 )
-from applications.models.ratings import Rating, Rectification
+from applications.models.ratings import Rating, RatingToken, Rectification
 
 __all__ = [
     "STAFF_ROLES_ON_CASES",
@@ -49,6 +50,7 @@ __all__ = [
     "CommitmentCheck",
     "Correction",
     "CorrectionPoint",
+    "DataExport",
     "Decision",
     "DeferralBan",
     "DeferralCommitment",
@@ -64,6 +66,7 @@ __all__ = [
     "Phrase",
     "PowerOfAttorney",
     "Rating",
+    "RatingToken",
     "Rectification",
     "Revocation",
     "SavedView",

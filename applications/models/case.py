@@ -65,7 +65,8 @@ def staff_scope(user) -> Q:
     for post in posts.prefetch_related("windows"):
         area = Q(region__path__startswith=post.region.path)
         windows = [window.pk for window in post.windows.all()]
-        scope |= area & Q(window__in=windows) if windows else area
+        kept = Q() if post.role == Role.LEADER else Q(is_restricted=False)
+        scope |= area & kept & Q(window__in=windows) if windows else area & kept
     return scope & ~Q(state=State.DRAFT)
 
 
@@ -111,6 +112,7 @@ class Case(models.Model):
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("agent")
     )  # who handed it in for the applicant, under a power of attorney
+    is_restricted = models.BooleanField(_("kept in store only"), default=False)  # the account is closed (第47条)
     transferred_from = models.OneToOneField(
         "self",
         models.PROTECT,

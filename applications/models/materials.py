@@ -49,6 +49,14 @@ class MaterialFile(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("uploaded by")
     )
     uploaded_at = models.DateTimeField(_("uploaded at"))
+    from_wallet = models.ForeignKey(  # a copy of what an office verified before
+        "applications.WalletItem",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="uses",
+        verbose_name=_("from the verified materials"),
+    )
     removed_at = models.DateTimeField(_("removed at"), null=True, blank=True)
 
     class Meta:
@@ -86,6 +94,8 @@ class CorrectionPoint(models.Model):
     material = models.ForeignKey(Material, models.CASCADE, related_name="points", verbose_name=_("material"))
     reason = models.CharField(_("defect"), max_length=3)  # CorrectionReason
     cure = models.CharField(_("how to cure it"), max_length=300)
+    question = models.SlugField(_("answer to be changed with it"), max_length=60, blank=True)  # key of the guide's
+    reply = models.CharField(_("reply of the applicant"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("point of a correction")

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from applications.models.case import Case
+from applications.models.case import Case, new_public_id
 from applications.states import RatingChannel, RatingLevel, TouchPoint
 
 
@@ -38,6 +38,26 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case}: {self.level}"
+
+
+class RatingToken(models.Model):
+    """The right to rate one step once without signing in, shown at the window as QR code or on the hall's tablet."""
+
+    token = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="rating_tokens", verbose_name=_("case"))
+    touch_point = models.CharField(_("after"), max_length=12, choices=TouchPoint)
+    channel = models.CharField(_("for"), max_length=8, choices=RatingChannel)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("made by"))
+    made_at = models.DateTimeField(_("made at"))
+    expires_at = models.DateTimeField(_("expires at"))
+    used_at = models.DateTimeField(_("used at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("code to rate with")
+        verbose_name_plural = _("codes to rate with")
+
+    def __str__(self) -> str:
+        return f"{self.case}: {self.touch_point}"
 
 
 class Rectification(models.Model):
