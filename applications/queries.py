@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from accounts.models import Role
+from accounts.models import Role, StaffPost
+from accounts.queries import posts_of
 from applications.models import Case, DeferralBan, own_scope
 from applications.rules import Standing
-from applications.states import OPEN_STATES, MaterialStatus, Who
+from applications.states import OPEN_STATES, TRANSITIONS, MaterialStatus, Who
 from talentportal.lib.bilingual import pick
 
 POST_ROLES = {
@@ -22,18 +23,43 @@ POST_ROLES = {
 def roles_on(case: Case, user, day: date) -> set[str]:
     """Return in which roles (`states.Who`) a user may touch this case on this day; None is the system.
 
-    Nobody holds an office role on an own case (domain 11.27).
+    Nobody holds an office role on an own case (domain 11.27). Where a window has no head, a leader counts as one.
     """
     if user is None:
         return {Who.SYSTEM}
     if case.applicant_id == user.pk or Case.objects.filter(own_scope(user), pk=case.pk).exists():
         return {Who.APPLICANT}
-    posts = user.posts.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day), role__in=POST_ROLES, starts_on__lte=day)
-    return {
-        POST_ROLES[post.role]
-        for post in posts.select_related("region").prefetch_related("windows")
+    posts = [
+        post
+        for post in posts_of(user, day).filter(role__in=POST_ROLES).prefetch_related("windows")
         if _covers(post, case)
-    }
+    ]
+    roles = {POST_ROLES[post.role] for post in posts}
+    if any(post.is_head and post.role == Role.CLERK for post in posts):
+        roles.add(Who.HEAD)
+    if Who.LEADER in roles and not posts_on(case, Who.HEAD, day).exists():
+        roles.add(Who.HEAD)
+    return roles
+
+
+def posts_on(case: Case, who: Who, day: date) -> QuerySet[StaffPost]:
+    """Return the posts whose holders may act on a case in a role on this day; `Who.HEAD` are heads of its window."""
+    role = Role.CLERK if who == Who.HEAD else Role(who)
+    held = Q(ends_on__isnull=True) | Q(ends_on__gt=day)
+    here = Q(windows__isnull=True) | Q(windows=case.window_id)
+    posts = StaffPost.objects.filter(
+        held, here, role=role, starts_on__lte=day, region__in=case.region.path.split("/"), user__is_active=True
+    )
+    posts = posts.filter(is_head=True) if who == Who.HEAD else posts
+    return posts.exclude(user=case.applicant_id).select_related("user").distinct()
+
+
+def approvers_of(case: Case, verb: str, day: date) -> list:
+    """List the people who may answer a request for this verb: the heads of the window where there are any."""
+    who = TRANSITIONS[verb].approver
+    posts = posts_on(case, who, day)
+    posts = posts if who != Who.HEAD or posts.exists() else posts_on(case, Who.LEADER, day)
+    return list({post.user_id: post.user for post in posts}.values())
 
 
 def _covers(post, case: Case) -> bool:

@@ -30,6 +30,8 @@ EVENTS = {
     "delivered": (_("Delivered"), (*CASE, "certificate")),
     "withdrawn": (_("Withdrawn"), CASE),
     "due_date_changed": (_("Due date changed"), (*CASE, "date", "old_date", "reason")),
+    "approval_asked": (_("Approval asked for"), (*CASE, "step", "reason", "name")),
+    "request_declined": (_("Request declined"), (*CASE, "step", "reason")),
     "policy_changed": (_("New version of a followed policy"), ("policy", "version", "changes")),
     "search_alert": (_("News of a saved search"), ("search", "count", "policies", "stop")),
     "search_confirm": (_("Confirmation of a saved search"), ("search", "frequency", "days", "link")),

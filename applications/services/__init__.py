@@ -6,6 +6,7 @@ from applications.services.acceptance import (
     deem_accepted,
     reject_acceptance,
 )
+from applications.services.approvals import answer_approval, ask_approval
 from applications.services.claims import claim, release
 from applications.services.correction import lapse_correction, request_correction, supply_correction
 from applications.services.counter import check_all_materials, take_in_deferred
@@ -31,6 +32,8 @@ __all__ = [
     "accept",
     "accept_with_deferral",
     "add_file",
+    "answer_approval",
+    "ask_approval",
     "check_all_materials",
     "check_material",
     "choose_window",

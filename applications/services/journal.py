@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import queries, rules
 from applications.models import Case, CaseEvent
-from applications.states import TRANSITIONS, CloseType, State, Who
+from applications.states import TRANSITIONS, CloseType, RequestState, State, Who, verbs_from
 from talentportal.lib.refusals import Refused, refuse_unless
 
 RELATED = ("guide", "item", "item__catalog_item", "organization", "region", "window", "applicant", "unit")
@@ -19,14 +19,20 @@ def take(case: Case, *, verb: str, actor, now: datetime, version: int | None = N
     `version` is what the form showed: when somebody was faster, Refused names them. Actor None is the system.
     Raises Refused with every reason. Call inside a transaction.
     """
-    locked = Case.objects.select_related(*RELATED).select_for_update(of=("self",)).get(pk=case.pk)
-    if version is not None and version != locked.version:
-        raise Refused(_handled_by(locked))
+    locked = lock(case, version)
     roles = queries.roles_on(locked, actor, timezone.localdate(now))
     refuse_unless(not (reasons := rules.may_do(verb, locked.state, roles)), reasons)
     if not roles & {Who.APPLICANT, Who.SYSTEM}:
         refuse_unless(not (reasons := rules.claim_obstacles(locked, actor, now)), reasons)
     return locked, next(who for who in TRANSITIONS[verb].who if who in roles)
+
+
+def lock(case: Case, version: int | None = None) -> Case:
+    """Lock a case until the transaction ends and return it fresh. Raises Refused when `version` is an older one."""
+    locked = Case.objects.select_related(*RELATED).select_for_update(of=("self",)).get(pk=case.pk)
+    if version not in (None, locked.version):
+        raise Refused(_handled_by(locked))
+    return locked
 
 
 def _handled_by(case: Case):
@@ -48,10 +54,15 @@ def step(
     to: State | None = None,
     **data,
 ) -> CaseEvent:
-    """Move a locked case along the table and write the event; saves the case. A move ends the lease of who held it."""
+    """Move a locked case along the table and write the event; saves the case.
+
+    A move ends the lease of who held it, and requests for verbs that the new state does not know.
+    """
     before, case.state = case.state, to or TRANSITIONS[verb].target or case.state
     if case.state != before:
         case.claimed_by = case.claimed_until = None
+        waiting = case.approval_requests.filter(state=RequestState.OPEN)
+        waiting.exclude(verb__in=verbs_from(case.state)).update(state=RequestState.DROPPED)
     case.version += 1
     case.save()
     return CaseEvent.objects.create(
