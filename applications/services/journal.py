@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from applications import queries, rules
 from applications.models import Case, CaseEvent
 from applications.states import TRANSITIONS, CloseType, RequestState, State, Who, verbs_from
+from talentportal.lib import spoken
 from talentportal.lib.refusals import Refused, refuse_unless
 
 RELATED = ("guide", "item", "item__catalog_item", "organization", "region", "window", "applicant", "unit")
@@ -39,7 +40,9 @@ def _handled_by(case: Case):
     last = case.events.select_related("actor").last()
     name = last.actor.name if last and last.actor and last.actor.is_staff else None
     if name:
-        return _("Handled already by %(name)s. The page shows the present state.") % {"name": name}
+        when = timezone.localtime(last.at)
+        words = {"name": name, "step": TRANSITIONS[last.verb].label, "day": spoken.day(when), "time": f"{when:%H:%M}"}
+        return _("Handled already by %(name)s, %(day)s %(time)s: %(step)s. The page shows the present state.") % words
     return _("The case has changed meanwhile. The page shows the present state.")
 
 
