@@ -1,0 +1,36 @@
+"""The words of decisions 决定, and of what changes them later."""
+
+from django.utils.translation import gettext as _
+
+from applications.models import Case
+from applications.states import RefusalReason
+from applications.wording.common import ban_words, basis, due_on, item_words, remedies
+from talentportal.lib import spoken
+from talentportal.lib.bilingual import pick
+
+
+def grant(case: Case, **_facts) -> dict:
+    return {
+        "paragraphs": [
+            _("Your application “%(item)s” was examined. The conditions are met and it is granted.") % item_words(case),
+            _("The result, %(result)s, will be delivered by %(date)s.")
+            % {
+                "result": pick(case.guide.result_name) or pick(case.item, "name"),
+                "date": spoken.day(due_on(case, "DELIVERY")),
+            },
+        ],
+        "notes": basis(case) + remedies(case),
+    }
+
+
+def refusal(case: Case, *, reason: str, explanation: str = "", breach=None, **_facts) -> dict:
+    words = explanation or _("Promised materials were not supplied in time.")
+    return {
+        "paragraphs": [
+            _("Your application “%(item)s” was examined. It is refused.") % item_words(case),
+            _("Ground (%(code)s): %(label)s.") % {"code": reason, "label": RefusalReason(reason).label},
+            words,
+            *([ban_words(breach)] if breach else []),
+        ],
+        "notes": basis(case) + remedies(case),
+    }
