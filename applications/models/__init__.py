@@ -6,7 +6,9 @@ from applications.models.case import (
     CaseEvent,
     CaseNumberCounter,
     CaseQuerySet,
+    ChainAnchor,
     Clock,
+    ClockInterval,
     new_public_id,
     own_scope,
     staff_scope,
@@ -14,7 +16,7 @@ from applications.models.case import (
 from applications.models.conversation import CaseMessage, CaseNote, MessageFile, Phrase, Viewing
 from applications.models.decisions import ApprovalRequest, Decision, Paper, PaperCounter
 from applications.models.deferral import CommitmentBreach, DeferralBan, DeferralCommitment, DeferredMaterial
-from applications.models.desk import BatchAct, BatchCase, SavedView
+from applications.models.desk import BatchAct, BatchCase, Cover, SavedView
 from applications.models.materials import (
     Correction,
     CorrectionPoint,
@@ -45,11 +47,14 @@ __all__ = [
     "CaseNote",
     "CaseNumberCounter",
     "CaseQuerySet",
+    "ChainAnchor",
     "Clock",
+    "ClockInterval",
     "CommitmentBreach",
     "CommitmentCheck",
     "Correction",
     "CorrectionPoint",
+    "Cover",
     "DataExport",
     "Decision",
     "DeferralBan",

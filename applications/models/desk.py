@@ -1,7 +1,8 @@
-"""What the workbench keeps: saved views of the queue, and acts over many cases with a result for each."""
+"""What the workbench keeps: saved views, who stands in for whom, acts over many cases with a result for each."""
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.models.case import Case, new_public_id
@@ -23,6 +24,37 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Cover(models.Model):
+    """A colleague stands in for another for some days 代班: sees their cases as own ones and may take them over.
+
+    It gives no right: whoever stands in needs a post of their own for these cases.
+    """
+
+    absent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who is absent")
+    )
+    substitute = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who stands in")
+    )
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until (not included)"))
+    arranged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    arranged_at = models.DateTimeField(_("arranged at"))
+
+    class Meta:
+        verbose_name = _("cover")
+        verbose_name_plural = _("covers")
+        ordering = ["starts_on", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="cover_ends_after_start"),
+            models.CheckConstraint(condition=~Q(absent=F("substitute")), name="cover_by_another"),
+        ]
+        indexes = [models.Index(fields=["substitute", "ends_on"], name="cover_of_substitute")]
+
+    def __str__(self) -> str:
+        return f"{self.substitute} → {self.absent}, {self.starts_on} – {self.ends_on}"
 
 
 class BatchAct(models.Model):
