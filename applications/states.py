@@ -154,7 +154,14 @@ TRANSITIONS = {
             (_W.CLERK, _W.EXAMINER),
         ),
         Transition("conclude", _("Examined"), (_S.EXAMINING,), _S.REVIEWED, (_W.EXAMINER,), 22),
-        Transition("return_to_examiner", _("Returned to the examiner"), (_S.REVIEWED,), _S.EXAMINING, (_W.LEADER,), 23),
+        Transition(
+            "return_to_examiner",
+            _("Returned to the examiner"),
+            (_S.REVIEWED,),
+            _S.EXAMINING,
+            (_W.LEADER, _W.SYSTEM),
+            23,
+        ),
         # promised materials 容缺
         Transition(
             "hold_for_supply", _("Result held until supplied"), (_S.REVIEWED,), _S.WAIT_SUPPLY, (_W.SYSTEM,), 24
@@ -198,6 +205,7 @@ TRANSITIONS = {
         Transition("reopen", _("Reopened after reconsideration"), _ENDED, _S.EXAMINING, (_W.LEADER,)),
         Transition("check_commitment", _("Commitment checked"), _ENDED, None, (_W.EXAMINER,)),
         Transition("order_rectification", _("Ordered to put right"), _ENDED, None, (_W.EXAMINER,)),
+        Transition("lapse_rectification", _("Not put right in time"), _ENDED, None, (_W.SYSTEM,)),
         Transition("excuse_breach", _("Breach excused"), _ENDED, None, (_W.LEADER,)),
         # between the office's own people 请示
         Transition("request_approval", _("Approval asked for"), tuple(s for s in _S if s != _S.DRAFT), None, ()),
@@ -291,6 +299,7 @@ class CheckResult(TextChoices):
     UNCHECKED = "UNCHECKED", _("not checked yet")
     ACCEPTED = "ACCEPTED", _("accepted")
     DEFECTIVE = "DEFECTIVE", _("not in order")
+    CONFLICT = "CONFLICT", _("contradicts what was declared, being verified")
 
 
 class ScanState(TextChoices):

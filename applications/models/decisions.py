@@ -19,6 +19,9 @@ class Decision(models.Model):
     examined_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("examined by")
     )
+    second_officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("together with")
+    )  # where the guide wants two officers (许可法 第34条)
     examined_at = models.DateTimeField(_("examined at"))
     decision = models.CharField(_("decision"), max_length=6, choices=Proposal, blank=True)
     reason = models.CharField(_("ground of refusal"), max_length=3, blank=True)  # RefusalReason
@@ -36,6 +39,11 @@ class Decision(models.Model):
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("examined_by")),
                 name="decided_by_another_person",
                 violation_error_message=_("Who examined a case may not decide it."),
+            ),
+            models.CheckConstraint(
+                condition=Q(second_officer__isnull=True)
+                | ~Q(second_officer=F("examined_by")) & (Q(decided_by__isnull=True) | ~Q(second_officer=F("decided_by"))),
+                name="second_officer_is_another_person",
             ),
         ]
 
