@@ -5,8 +5,8 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from applications import services
-from applications.models import Case, MaterialFile, Paper
-from applications.services import files, rendering
+from applications.models import Case, MaterialFile, MessageFile, Paper
+from applications.services import conversation, files, rendering
 from regions import queries as calendars
 
 
@@ -34,6 +34,10 @@ def scan_file(payload: dict, now: datetime) -> None:
     files.scan_file(file=MaterialFile(pk=payload["file"]), now=now)
 
 
+def scan_message_file(payload: dict, now: datetime) -> None:
+    conversation.scan_message_file(file=MessageFile(pk=payload["file"]), now=now)
+
+
 def certificate_sealed(certificate, now: datetime) -> None:
     """Told by certificates when the certificate of a case became valid."""
     case = Case(pk=int(certificate.source.partition(":")[2]))
@@ -53,4 +57,5 @@ JOBS = {
     recompute_clocks: _("Compute deadlines of cases again"),
     render_paper: _("Draw an official document"),
     scan_file: _("Scan a file for viruses"),
+    scan_message_file: _("Scan a file of a message for viruses"),
 }

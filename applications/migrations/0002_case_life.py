@@ -8,6 +8,7 @@ import django.db.models.deletion
 import django.db.models.functions.comparison
 import pgtrigger.compiler
 import pgtrigger.migrations
+import talentportal.lib.sealed
 from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
@@ -215,6 +216,7 @@ class Migration(migrations.Migration):
                 ('title_en', models.CharField(max_length=40, verbose_name='English title')),
                 ('text_zh', models.CharField(max_length=500, verbose_name='Chinese text')),
                 ('text_en', models.CharField(max_length=800, verbose_name='English text')),
+                ('cures', models.CharField(blank=True, choices=[('M01', 'missing'), ('M02', 'illegible'), ('M03', 'expired'), ('M04', 'not signed or sealed'), ('M05', 'wrong version of the form'), ('M06', 'does not agree with the form'), ('M07', 'copy instead of original, or the other way round'), ('M08', 'translation missing'), ('M09', 'authority of the agent missing')], max_length=3, verbose_name='cures the defect')),
                 ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
             ],
             options={
@@ -229,11 +231,14 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.CharField(default=applications.models.case.new_public_id, editable=False, max_length=22, unique=True)),
                 ('agent_name', models.CharField(max_length=120, verbose_name='name of the agent')),
+                ('agent_id_masked', models.CharField(blank=True, max_length=40, verbose_name='document of the agent, masked')),
                 ('starts_on', models.DateField(verbose_name='from')),
                 ('ends_on', models.DateField(verbose_name='until (not included)')),
                 ('file', models.FileField(max_length=200, upload_to='attorney/%Y/%m/', verbose_name='scan')),
+                ('name', models.CharField(max_length=160, verbose_name='file name')),
                 ('kind', models.CharField(max_length=8)),
                 ('sha256', models.CharField(max_length=64)),
+                ('scan_state', models.CharField(choices=[('PENDING', 'being scanned'), ('CLEAN', 'scanned, clean'), ('INFECTED', 'infected'), ('NOT_SCANNED', 'not scanned for viruses')], default='PENDING', max_length=12, verbose_name='scan')),
                 ('recorded_at', models.DateTimeField(verbose_name='recorded at')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
             ],
@@ -935,4 +940,74 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='chained', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    NEW.prev_hash := COALESCE((SELECT e.hash FROM applications_caseevent e\n                        WHERE e.case_id = NEW.case_id ORDER BY e.seq DESC LIMIT 1), '');\n                    NEW.hash := encode(sha256(convert_to(jsonb_build_array(NEW.prev_hash, NEW.case_id, NEW.seq, NEW.verb,\n    NEW.from_state, NEW.to_state, NEW.actor_id, NEW.actor_role, extract(epoch FROM NEW.at), NEW.opinion,\n    NEW.data)::text, 'UTF8')), 'hex');\n                    RETURN NEW;\n                ", hash='89f158c6c97454a8e2ef1eed7cdbe04baed5d5d0', operation='INSERT', pgid='pgtrigger_chained_979e2', table='applications_caseevent', when='BEFORE')),
         ),
         migrations.RunSQL(GIVE_INTERVALS_TO_OLD_CLOCKS, migrations.RunSQL.noop),
+        migrations.CreateModel(
+            name='UnitBatch',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.CharField(default=applications.models.case.new_public_id, editable=False, max_length=22, unique=True)),
+                ('attorney_file', models.FileField(max_length=200, upload_to='attorney/%Y/%m/', verbose_name='scan')),
+                ('attorney_name', models.CharField(max_length=160, verbose_name='file name')),
+                ('attorney_kind', models.CharField(max_length=8)),
+                ('attorney_sha256', models.CharField(max_length=64)),
+                ('attorney_until', models.DateField(verbose_name='power of attorney until')),
+                ('created_at', models.DateTimeField(verbose_name='begun at')),
+                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='started at')),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('guide', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='policies.guideversion', verbose_name='guide version')),
+                ('handler', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='handler of the unit')),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='policies.serviceitem', verbose_name='service item')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit', verbose_name='unit')),
+                ('window', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workstations.window', verbose_name='window')),
+            ],
+            options={
+                'verbose_name': 'batch of a unit',
+                'verbose_name_plural': 'batches of units',
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='UnitBatchFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=160, verbose_name='file name')),
+                ('file', models.FileField(max_length=200, upload_to='materials/%Y/%m/', verbose_name='file')),
+                ('kind', models.CharField(max_length=8, verbose_name='kind')),
+                ('mime', models.CharField(max_length=100)),
+                ('size', models.PositiveIntegerField(verbose_name='bytes')),
+                ('sha256', models.CharField(max_length=64)),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='applications.unitbatch', verbose_name='batch')),
+                ('spec', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='policies.materialspec', verbose_name='material')),
+            ],
+            options={
+                'verbose_name': 'common material of a batch',
+                'verbose_name_plural': 'common materials of a batch',
+                'constraints': [models.UniqueConstraint(fields=('batch', 'spec'), name='unit_batch_file_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='UnitBatchRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('line', models.PositiveIntegerField(verbose_name='line')),
+                ('name', models.CharField(blank=True, max_length=100, verbose_name='name')),
+                ('document_type', models.CharField(blank=True, choices=[('RESIDENT_ID', 'Resident identity card'), ('PASSPORT', 'Passport'), ('HK_MACAU_PERMIT', 'Travel permit for Hong Kong and Macao residents'), ('TAIWAN_PERMIT', 'Travel permit for Taiwan residents'), ('RESIDENCE_PERMIT', 'Residence permit for Hong Kong, Macao and Taiwan residents'), ('PERMANENT_RESIDENT', 'Foreign permanent resident identity card')], max_length=20, verbose_name='document')),
+                ('issuing_country', models.CharField(blank=True, max_length=2, verbose_name='issuing country or region')),
+                ('id_number', talentportal.lib.sealed.SealedTextField(blank=True, null=True, verbose_name='document number')),
+                ('birth_date', models.DateField(blank=True, null=True, verbose_name='date of birth')),
+                ('sex', models.CharField(blank=True, choices=[('M', 'male'), ('F', 'female')], max_length=1, verbose_name='sex')),
+                ('phone', models.CharField(blank=True, max_length=20, verbose_name='mobile number')),
+                ('answers', models.JSONField(blank=True, default=dict, verbose_name='answers')),
+                ('errors', models.JSONField(blank=True, default=list, verbose_name='errors')),
+                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done at')),
+                ('attorney', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.powerofattorney', verbose_name='power of attorney')),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='applications.unitbatch', verbose_name='batch')),
+                ('case', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='unit_batch_row', to='applications.case', verbose_name='case')),
+            ],
+            options={
+                'verbose_name': 'line of a batch of a unit',
+                'verbose_name_plural': 'lines of batches of units',
+                'ordering': ['batch_id', 'line'],
+                'constraints': [models.UniqueConstraint(fields=('batch', 'line'), name='unit_batch_line_once'), models.CheckConstraint(condition=models.Q(('case__isnull', True), ('done_at__isnull', False), _connector='OR'), name='unit_batch_case_when_done')],
+            },
+        ),
     ]

@@ -1,5 +1,6 @@
 """The case and everything that belongs to one; start with `case.py`."""
 
+from applications.models.batches import UnitBatch, UnitBatchFile, UnitBatchRow
 from applications.models.case import (
     STAFF_ROLES_ON_CASES,
     Case,
@@ -76,6 +77,9 @@ __all__ = [
     "Revocation",
     "SavedView",
     "SpecialProcedure",
+    "UnitBatch",
+    "UnitBatchFile",
+    "UnitBatchRow",
     "Viewing",
     "WalletItem",
     "new_public_id",

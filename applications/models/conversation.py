@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.models.case import Case, new_public_id
-from applications.states import ScanState
+from applications.states import CorrectionReason, ScanState
 from talentportal.lib.bilingual import pick
 
 
@@ -90,6 +90,7 @@ class Phrase(models.Model):
     title_en = models.CharField(_("English title"), max_length=40)
     text_zh = models.CharField(_("Chinese text"), max_length=500)
     text_en = models.CharField(_("English text"), max_length=800)
+    cures = models.CharField(_("cures the defect"), max_length=3, choices=CorrectionReason, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:

@@ -137,6 +137,16 @@ class FurtherRequest(models.Model):
         return f"{self.case} {self.seq}"
 
 
+class WalletQuerySet(models.QuerySet):
+    def usable(self, owner, day, unit=None):
+        """What the owner can use again on a day, alone or for a unit; the newest of each kind first."""
+        lasts = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
+        found = self.filter(lasts, owner=owner, unit=unit, removed_at__isnull=True).exclude(
+            file__scan_state=ScanState.INFECTED
+        )
+        return found.order_by("key", "-verified_on", "-pk")
+
+
 class WalletItem(models.Model):
     """A material that an office checked and found in order; offered again to its owner until it expires 材料夹."""
 
@@ -155,6 +165,8 @@ class WalletItem(models.Model):
     verified_on = models.DateField(_("verified on"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     removed_at = models.DateTimeField(_("removed at"), null=True, blank=True)
+
+    objects = WalletQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("verified material")
@@ -180,12 +192,15 @@ class PowerOfAttorney(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("agent")
     )
     agent_name = models.CharField(_("name of the agent"), max_length=120)
+    agent_id_masked = models.CharField(_("document of the agent, masked"), max_length=40, blank=True)
     items = models.ManyToManyField("policies.ServiceItem", blank=True, related_name="+", verbose_name=_("for"))
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until (not included)"))
     file = models.FileField(_("scan"), upload_to="attorney/%Y/%m/", max_length=200)
+    name = models.CharField(_("file name"), max_length=160)
     kind = models.CharField(max_length=8)
     sha256 = models.CharField(max_length=64)
+    scan_state = models.CharField(_("scan"), max_length=12, choices=ScanState, default=ScanState.PENDING)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("recorded by")
     )
