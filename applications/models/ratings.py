@@ -5,8 +5,33 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Role
+from accounts.queries import posts_of
 from applications.models.case import Case, new_public_id
 from applications.states import RatingChannel, RatingLevel, TouchPoint
+
+
+class RatingQuerySet(models.QuerySet):
+    def for_heads(self, user, day):
+        """The ratings a user follows up: heads their windows', leaders their region's; never of own cases."""
+        scope = Q(pk__in=[])
+        posts = posts_of(user, day).filter(Q(role=Role.LEADER) | Q(role=Role.CLERK, is_head=True))
+        for post in posts.prefetch_related("windows"):
+            area = Q(case__region__path__startswith=post.region.path)
+            windows = [window.pk for window in post.windows.all()]
+            scope |= area & Q(case__window__in=windows) if windows else area
+        return self.filter(scope).exclude(case__applicant=user)
+
+    def checkable_by(self, user, day):
+        """The bad ratings an official, who handles no cases, may find mistaken or malicious."""
+        scope = Q(pk__in=[])
+        for post in posts_of(user, day).filter(role=Role.OFFICIAL):
+            scope |= Q(case__region__path__startswith=post.region.path)
+        return self.filter(scope, level__gte=4).exclude(case__applicant=user)
+
+    def visible_to(self, user, day):
+        """What a member of staff may see of ratings at all."""
+        return self.for_heads(user, day) | self.checkable_by(user, day)
 
 
 class Rating(models.Model):
@@ -26,6 +51,8 @@ class Rating(models.Model):
     excluded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("checked by")
     )
+
+    objects = RatingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rating")

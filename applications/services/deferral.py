@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import rules
 from applications.models import Case, CommitmentBreach, DeferralBan, DeferredMaterial, Material
+from applications.services import wallet
 from applications.services.acceptance import plan_item_reminders
 from applications.services.clocks import calendar_of, finish_clocks, lead, resume_clocks, start_clock
 from applications.services.journal import close, step, take
@@ -74,6 +75,7 @@ def check_material(
     back = awaited and not in_order
     result = CheckResult.ACCEPTED if in_order else CheckResult.DEFECTIVE
     _mark(material, MaterialStatus.DEFERRED if back else material.status, result, actor, now, note.strip())
+    wallet.note_check(case=case, material=material, in_order=in_order, now=now)
     if awaited:
         _settle(item, in_order, now)
         _follow_promises(case, timezone.localdate(now), now)

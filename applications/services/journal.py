@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import queries, rules
 from applications.models import Case, CaseEvent
+from applications.services.invitations import invite_to_rate
 from applications.states import TRANSITIONS, CloseType, RequestState, State, Who, verbs_from
 from talentportal.lib import spoken
 from talentportal.lib.refusals import Refused, refuse_unless
@@ -83,7 +84,8 @@ def step(
 
 
 def close(case: Case, *, as_: CloseType, now: datetime, reason: str = "") -> None:
-    """Note on a locked case how it ends; `step` saves it."""
+    """Note on a locked case how it ends, and ask for a rating; `step` saves it."""
     case.close_type, case.close_reason, case.closed_at = as_, reason[:500], now
     case.due_on = case.due_wd = None
     case.is_provisional = False
+    invite_to_rate(case, now)
