@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications.states import TRANSITIONS, CheckResult, MaterialStatus, Proposal, State
+from applications.states import TRANSITIONS, CheckResult, MaterialStatus, Proposal, State, TerminationReason
 from policies.models import GuideVersion, ItemType, MaterialSpec, Necessity, Tier
 from talentportal.lib import spoken
 from talentportal.lib.bilingual import pick
@@ -166,6 +166,58 @@ def deferred_acceptance_obstacles(
     return reasons + deferral_obstacles(guide, wanting, standing)
 
 
+def precheck_obstacles(materials: Iterable, answers: Mapping) -> list:
+    """List what stands against passing the pre-check: what was found not in order has to be returned."""
+    return [
+        _("“%(name)s” is not in order.") % {"name": pick(material.spec, "name")}
+        for material in materials
+        if material.check_result == CheckResult.DEFECTIVE and applies(material.spec, answers)
+    ]
+
+
+def originals(materials: Iterable, answers: Mapping) -> list:
+    """List the materials in hand whose original has to be shown at the window."""
+    return [m for m in materials if m.spec.original_at_window and m.status in IN_HAND and applies(m.spec, answers)]
+
+
+def original_obstacles(wanted: Iterable, seen: Collection[int]) -> list:
+    """List the originals that were not seen yet; `seen` holds ids of materials."""
+    return [
+        _("The original of “%(name)s” has not been seen.") % {"name": pick(material.spec, "name")}
+        for material in wanted
+        if material.pk not in seen
+    ]
+
+
+def uncorrected_obstacles(correction) -> list:
+    """List what stands against not accepting a case as still not in order: the applicant must have had the chance."""
+    if correction is None or correction.supplied_at is None:
+        return [_("The applicant has had no chance to correct yet.")]
+    return []
+
+
+def attorney_obstacles(attorney, *, applicant, item, day: date) -> list:
+    """List what stands against an agent's authority: whose it is, for what, and until when (domain 11.28)."""
+    reasons = []
+    if attorney.grantor_id != applicant.pk:
+        reasons.append(_("This power of attorney was given by somebody else."))
+    if attorney.ended_at or not attorney.starts_on <= day < attorney.ends_on:
+        reasons.append(_("This power of attorney is not in force today."))
+    scope = {one.pk for one in attorney.items.all()}
+    if scope and item.pk not in scope:
+        reasons.append(_("This power of attorney is not for this service item."))
+    return reasons
+
+
+def termination_obstacles(reason: str, item_type: str) -> list:
+    """List what is wrong with the ground of a termination; lost contact never ends a licence case."""
+    if reason not in TerminationReason.values:
+        return [_("Choose the ground.")]
+    if reason == TerminationReason.T05 and item_type == ItemType.LICENCE:
+        return [_("A licence case is not terminated because contact was lost.")]
+    return []
+
+
 def to_check(materials: Iterable, answers: Mapping) -> list:
     """List the materials that the case asks for, that are in hand and were not checked yet."""
     return [
@@ -203,6 +255,22 @@ def breach_ban_months(guide: GuideVersion, earlier_breaches_in_24_months: int) -
     return guide.ban_months * (2 if earlier_breaches_in_24_months else 1)
 
 
+def due_day(started_on: date, days: int, own: Iterable[tuple[date, date | None]], calendar: WorkCalendar) -> date:
+    """Return the day on which a clock's own working days are used up; day 0 is not counted.
+
+    `own`: spans of days (first, first not included) that belong to the clock's owner, in order; the last one may be
+    open. What lies between them is somebody else's and gives back working days (行政许可法 第45条).
+    """
+    last, left = started_on, days
+    for first, end in own:
+        last = first - timedelta(days=1)
+        if end is None or calendar.between(last, end - timedelta(days=1)) >= left:
+            break
+        left -= calendar.between(last, end - timedelta(days=1))
+        last = end - timedelta(days=1)
+    return calendar.add(last, left)
+
+
 def reminder_days(start: date, due: date, calendar: WorkCalendar) -> list[date]:
     """List the days of reminders of a deadline: half time, 3 and 1 working days before, the day itself."""
     length = calendar.between(start, due)
@@ -214,11 +282,21 @@ def may_change_material(case, material, actor) -> bool:
     """Tell whether the applicant may hand in a file for a material now.
 
     In a draft: every material. In a correction: only those named in the notice. After acceptance: only promised ones
-    that were not accepted yet.
+    that were not accepted yet, and those named in a further request.
     """
     if case.state == State.DRAFT:
-        return case.applicant_id == actor.pk
-    if case.state == State.CORRECTION:
+        return actor.pk in (case.applicant_id, case.agent_id)
+    if case.state in (State.CORRECTION, State.PRECHECK_RETURNED):
         return material.points.exists()
+    if asked_again(case, material):
+        return True
     deferral = getattr(material, "deferral", None)
     return case.state in TRANSITIONS["supply_deferred"].sources and bool(deferral and not deferral.accepted_at)
+
+
+def asked_again(case, material) -> bool:
+    """Tell whether an unanswered further request names a material."""
+    if case.state != State.EXAMINING or not case.second_requests:
+        return False
+    waiting = case.further_requests.filter(supplied_at__isnull=True)
+    return any(point["material"] == material.pk for request in waiting for point in request.points)

@@ -1,12 +1,15 @@
 """Clocks: periods with an owner, kept in working days of the accepting window's calendar (domain 3.1)."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
+from django.contrib.postgres.fields import DateRangeField
+from django.db.models import DateField, Func, Value
 from django.utils import timezone
+from psycopg2.extras import DateRange
 
 from accounts.models import Role, StaffPost
 from applications import rules
-from applications.models import Case, Clock
+from applications.models import Case, Clock, ClockInterval
 from applications.states import ClockKind, ClockOwner, State
 from notifications.services import cancel_reminders, plan_reminders
 from regions.queries import calendar_for
@@ -14,18 +17,29 @@ from talentportal.lib.bilingual import both
 from talentportal.lib.spoken import day_in_both
 from talentportal.lib.workdays import WorkCalendar
 
-APPLICANT_CLOCKS = (ClockKind.CORRECTION, ClockKind.DEFERRAL)
+# Whose time a clock counts; every other one counts the office's.
+OWNERS = {
+    ClockKind.CORRECTION: ClockOwner.APPLICANT,
+    ClockKind.DEFERRAL: ClockOwner.APPLICANT,
+    ClockKind.RECTIFY: ClockOwner.APPLICANT,
+    ClockKind.SPECIAL: ClockOwner.THIRD,
+}
 # What the queue is sorted by in each state.
 LEADING_CLOCK = {
+    State.PRECHECK: ClockKind.PRECHECK,
+    State.PRECHECK_RETURNED: ClockKind.CORRECTION,
+    State.PRECHECK_PASSED: ClockKind.CORRECTION,
     State.RECEIVED: ClockKind.ACCEPT,
     State.CORRECTION: ClockKind.CORRECTION,
     State.EXAMINING: ClockKind.PROMISED,
+    State.SPECIAL: ClockKind.SPECIAL,
     State.REVIEWED: ClockKind.PROMISED,
     State.WAIT_SUPPLY: ClockKind.DEFERRAL,
     State.GRANTED: ClockKind.DELIVERY,
     State.READY: ClockKind.DELIVERY,
 }
 REMINDER_HOUR = time(9)
+DAY = timedelta(days=1)
 
 
 def calendar_of(case: Case) -> WorkCalendar:
@@ -39,10 +53,10 @@ def start_clock(
     """Start a clock on day 0, which is not counted; `due_on` overrules the days."""
     calendar = calendar_of(case)
     due_on = due_on or calendar.add(started_on, days)
-    return Clock.objects.create(
+    clock = Clock.objects.create(
         case=case,
         kind=kind,
-        owner=ClockOwner.APPLICANT if kind in APPLICANT_CLOCKS else ClockOwner.OFFICE,
+        owner=OWNERS.get(kind, ClockOwner.OFFICE),
         days=days,
         started_on=started_on,
         due_on=due_on,
@@ -52,37 +66,93 @@ def start_clock(
         is_provisional=calendar.is_provisional(started_on, due_on),
         grace_days=grace_days,
     )
+    _give(clock, clock.owner, started_on + DAY)
+    return clock
 
 
 def finish_clocks(case: Case, *kinds: ClockKind, now: datetime) -> None:
     """Stop the running clocks of these kinds, or all of them, for good, and cancel their reminders."""
     running = case.clocks.filter(finished_at__isnull=True)
-    running = running.filter(kind__in=kinds) if kinds else running
+    running = list(running.filter(kind__in=kinds) if kinds else running)
     for clock in running:
         cancel_reminders(subject=f"clock:{clock.pk}", now=now)
-    running.update(finished_at=now)
+    _end(running, timezone.localdate(now))
+    Clock.objects.filter(pk__in=[clock.pk for clock in running]).update(finished_at=now)
 
 
-def pause_clocks(case: Case, *kinds: ClockKind, day: date) -> None:
-    """Stop the running clocks of these kinds from this day on."""
-    case.clocks.filter(kind__in=kinds, finished_at__isnull=True, stopped_on__isnull=True).update(stopped_on=day)
+def pause_clocks(case: Case, *kinds: ClockKind, day: date, owner: ClockOwner = ClockOwner.THIRD) -> None:
+    """Give the time of running clocks to somebody else from this day on; a day that was given before stays given."""
+    running = case.clocks.filter(kind__in=kinds, finished_at__isnull=True, stopped_on__isnull=True)
+    for clock in running:
+        clock.stopped_on = max(day, _open(clock))
+        clock.save(update_fields=["stopped_on"])
+        _end([clock], clock.stopped_on - DAY)
+        _give(clock, owner, clock.stopped_on)
 
 
 def resume_clocks(case: Case, *kinds: ClockKind, day: date) -> None:
     """Let paused clocks run again after this day; the due day moves by the working days of the pause."""
     calendar = calendar_of(case)
     for clock in case.clocks.filter(kind__in=kinds, finished_at__isnull=True, stopped_on__isnull=False):
-        ended_early = day < clock.stopped_on  # taken up again on the day it was to stop after
-        moved = clock.due_on if ended_early else calendar.due_after_pause(clock.due_on, clock.stopped_on, day)
-        clock.paused_days += calendar.between(clock.due_on, moved)
-        _set_due(clock, moved, calendar)
+        last = max(day, clock.stopped_on - DAY)  # taken up again on the day it was to stop after: nothing is lost
+        _end([clock], last)
+        _give(clock, clock.owner, last + DAY)
         clock.stopped_on = None
+        reckon(clock, calendar)
+        clock.printed_due_on = clock.due_on  # the new day is told
         clock.save()
 
 
-def _set_due(clock: Clock, due_on: date, calendar: WorkCalendar) -> None:
+def add_days(clock: Clock, days: int, calendar: WorkCalendar) -> None:
+    """Let a clock run some working days longer: its due day moves, which is not a pause."""
+    clock.days += days
+    reckon(clock, calendar)
+    clock.printed_due_on = clock.due_on
+    clock.save()
+
+
+def reckon(clock: Clock, calendar: WorkCalendar) -> None:
+    """Set the due day anew: that on which the owner's days are used up, never before the printed one."""
+    intervals = list(clock.intervals.order_by("span"))
+    own = [(i.span.lower, i.span.upper) for i in intervals if i.owner == clock.owner]
+    clock.paused_days = sum(
+        calendar.between(i.span.lower - DAY, i.span.upper - DAY)
+        for i in intervals
+        if i.owner != clock.owner and i.span.upper
+    )
+    due_on = rules.due_day(clock.started_on, clock.days, own, calendar)
+    set_due(clock, calendar.roll_forward(max(due_on, clock.printed_due_on)), calendar)
+
+
+def move_due(clock: Clock, due_on: date, calendar: WorkCalendar) -> None:
+    """Let a clock that runs to a chosen day run to another one."""
+    clock.days = max(calendar.between(clock.started_on, due_on), 0)
+    clock.printed_due_on = due_on
+    set_due(clock, due_on, calendar)
+    clock.save()
+
+
+def set_due(clock: Clock, due_on: date, calendar: WorkCalendar) -> None:
+    """Set the due day of a clock, with its ordinal in the calendar that was used; the caller saves."""
     clock.due_on, clock.due_wd, clock.calendar = due_on, calendar.ordinal(due_on), calendar.code
     clock.is_provisional = calendar.is_provisional(clock.started_on, due_on)
+
+
+def _give(clock: Clock, owner: str, first: date) -> None:
+    """Give the days of a clock from this one on to an owner."""
+    ClockInterval.objects.create(clock=clock, owner=owner, span=DateRange(first, None))
+
+
+def _open(clock: Clock) -> date:
+    """Return the first day of the interval of a clock that has no end yet."""
+    return clock.intervals.get(span__upper_inf=True).span.lower
+
+
+def _end(clocks: list[Clock], last: date) -> None:
+    """End the open intervals of clocks with this day; one that would have no day goes."""
+    under_way = ClockInterval.objects.filter(clock__in=clocks, span__upper_inf=True)
+    under_way.filter(span__startswith__gt=last).delete()
+    under_way.update(span=Func(Func("span", function="lower", output_field=DateField()), Value(last + DAY), function="daterange", output_field=DateRangeField()))
 
 
 def lead(case: Case, state: State) -> None:

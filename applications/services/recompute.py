@@ -7,7 +7,7 @@ from django.db import transaction
 
 from applications.models import Case, Clock, DeferredMaterial
 from applications.services.acceptance import plan_item_reminders
-from applications.services.clocks import calendar_of, lead, remind_applicant, remind_office
+from applications.services.clocks import calendar_of, lead, reckon, remind_applicant, remind_office, set_due
 from applications.services.messages import tell
 from applications.states import ClockKind
 from jobs.services import enqueue_many
@@ -64,12 +64,11 @@ def _recompute_case(pk: int, now: datetime) -> bool:
 
 def _move(clock: Clock, calendar: WorkCalendar) -> bool:
     before = clock.due_on, clock.due_wd, clock.is_provisional, clock.calendar
-    if clock.kind != ClockKind.DEFERRAL:
-        clock.due_on = max(calendar.add(clock.started_on, clock.days + clock.paused_days), clock.printed_due_on)
-    clock.due_on = calendar.roll_forward(clock.due_on)
+    if clock.kind == ClockKind.DEFERRAL:
+        set_due(clock, calendar.roll_forward(clock.due_on), calendar)
+    else:
+        reckon(clock, calendar)
     clock.printed_due_on = max(clock.printed_due_on, clock.due_on)  # told in a message, it counts as printed
-    clock.due_wd, clock.calendar = calendar.ordinal(clock.due_on), calendar.code
-    clock.is_provisional = calendar.is_provisional(clock.started_on, clock.due_on)
     if before == (clock.due_on, clock.due_wd, clock.is_provisional, clock.calendar):
         return False
     clock.save()
