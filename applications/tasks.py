@@ -5,8 +5,8 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from applications import services
-from applications.models import Case, MaterialFile, MessageFile, Paper
-from applications.services import conversation, files, rendering
+from applications.models import Case, DataExport, MaterialFile, MessageFile, Paper
+from applications.services import conversation, export, files, rendering
 from regions import queries as calendars
 
 
@@ -38,6 +38,10 @@ def scan_message_file(payload: dict, now: datetime) -> None:
     conversation.scan_message_file(file=MessageFile(pk=payload["file"]), now=now)
 
 
+def build_export(payload: dict, now: datetime) -> None:
+    export.build_export(export=DataExport(pk=payload["export"]), now=now)
+
+
 def certificate_sealed(certificate, now: datetime) -> None:
     """Told by certificates when the certificate of a case became valid."""
     case = Case(pk=int(certificate.source.partition(":")[2]))
@@ -50,6 +54,7 @@ def recompute_clocks(payload: dict, now: datetime) -> None:
 
 
 JOBS = {
+    build_export: _("Make a copy of somebody’s data"),
     confirm_submission: _("Confirm a submission"),
     deem_accepted: _("Accept by silence"),
     lapse_correction: _("End a correction period"),

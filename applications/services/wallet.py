@@ -1,4 +1,4 @@
-"""The wallet of verified materials 材料夹: what an office found in order is offered to its owner again until it expires.
+"""The wallet of verified materials 材料夹: what an office found in order is offered to its owner until it expires.
 
 Never used by itself: the owner chooses it for an application (在线政务服务规定 第7条, 个人信息保护法 第6条).
 """
