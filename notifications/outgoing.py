@@ -72,9 +72,10 @@ def deliver(payload: dict, now: datetime) -> None:
     delivery = (
         Delivery.objects.select_for_update(of=["self"])
         .select_related("message__recipient")
-        .get(message=payload["message"], channel=payload["channel"])
+        .filter(message=payload["message"], channel=payload["channel"])
+        .first()
     )
-    if delivery.state != DeliveryState.QUEUED:
+    if delivery is None or delivery.state != DeliveryState.QUEUED:  # None: its account was closed meanwhile
         return
     if (moment := not_before(delivery.channel, now)) > now:
         _again(delivery, moment, now)
