@@ -5,6 +5,7 @@ from functools import cached_property
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.models import Organization
 from accounts.queries import posts_of
@@ -68,6 +69,11 @@ class Talk:
         return min(open_ones, key=lambda message: message.reply_by, default=None)
 
     @property
+    def place(self):
+        """Who speaks for the office: the window of the case, or its organization."""
+        return self.case.window or self.case.organization
+
+    @property
     def may_write(self) -> bool:
         return self.case.state not in SILENT
 
@@ -84,18 +90,16 @@ class Talk:
 
     def text_of(self, phrase: Phrase) -> str:
         """Return a phrase in the applicant's language, {name}, {item}, {case_no}, {window} and {phone} filled in."""
-        case, english = self.case, self.case.applicant.language == "en"
-        text = (phrase.text_en if english else phrase.text_zh) or pick(phrase, "text")
-        place = case.window or case.organization
-        language = "en" if english else "zh"
-        words = {
-            "name": case.applicant_name,
-            "item": getattr(case.item, f"name_{language}"),
-            "case_no": case.case_no,
-            "window": getattr(place, f"name_{language}"),
-            "phone": place.phone,
-        }
-        return PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text)
+        case = self.case
+        with override(case.applicant.language):
+            words = {
+                "name": case.applicant_name,
+                "item": pick(case.item, "name"),
+                "case_no": case.case_no,
+                "window": pick(self.place, "name"),
+                "phone": self.place.phone,
+            }
+            return PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), pick(phrase, "text"))
 
 
 def phrases_for(user, day: date) -> QuerySet[Phrase]:

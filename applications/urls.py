@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views import cases, files, progress, space, start, steps
+from applications.views import cases, conversation, files, progress, space, start, steps
 
 apply_urls = [
     path("<slug:code>/", start.start, name="start"),
@@ -23,6 +23,8 @@ me_urls = [
     path("applications/<slug:case_no>/supplement/<int:material>/", cases.supply, name="supply"),
     path("applications/<slug:case_no>/collect/", cases.collect, name="collect"),
     path("applications/<slug:case_no>/withdraw/", cases.withdraw, name="withdraw"),
+    path("applications/<slug:case_no>/messages/", conversation.thread, name="messages"),
+    path("message-files/<slug:public_id>/", conversation.file, name="message_file"),
     path("files/<slug:public_id>/", files.file, name="file"),
     path("papers/<slug:public_id>/", files.paper, name="paper"),
     path("papers/<slug:public_id>/words/", files.paper_words, name="paper_words"),

@@ -1,6 +1,7 @@
 """The office at work: queue, case on the desk, and the lists beside them."""
 
 from applications.admin.case import CaseAdmin
+from applications.admin.conversation import PhraseAdmin
 from applications.admin.others import DeferralBanAdmin
 
-__all__ = ["CaseAdmin", "DeferralBanAdmin"]
+__all__ = ["CaseAdmin", "DeferralBanAdmin", "PhraseAdmin"]

@@ -1,6 +1,7 @@
 """Files: taken in with and without a script, and given out only to those who may see the case."""
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,10 +17,11 @@ from applications.views import again
 from applications.views.common import RELATED, by_script, own_draft, signed_in, words_of
 from applications.wizard import Wizard
 from jobs import clock
-from talentportal.lib import spoken, uploads
+from talentportal.lib import pages, spoken, uploads
 from talentportal.lib.bilingual import pick
 from talentportal.lib.refusals import Refused
 
+PAGE_SECONDS = 3600  # how long the picture of a page is kept
 SHOWN_INLINE = ("pdf", "jpg", "png")
 # What somebody handed in can do nothing in a browser: no scripts, no forms, no address of ours.
 SEALED_OFF = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'; sandbox"
@@ -129,7 +131,26 @@ def file(request, public_id: str):
         raise Http404
     if kept.scan_state == ScanState.PENDING and not Case.objects.own(request.user).filter(pk=case.pk).exists():
         return HttpResponse(_("This file is being scanned. Try again in a moment."), "text/plain; charset=utf-8", 503)
-    return _give_out(kept.file, kept.name, kept.mime, inline=kept.kind in SHOWN_INLINE)
+    return give_out(kept.file, kept.name, kept.mime, inline=kept.kind in SHOWN_INLINE)
+
+
+@require_safe
+@signed_in
+def page(request, kept: MaterialFile, number: int):
+    """Give out the picture of a page of a PDF; drawn once, kept for an hour. The caller knows who may see it."""
+    if kept.kind != "pdf" or kept.scan_state in (ScanState.INFECTED, ScanState.PENDING) or kept.removed_at:
+        raise Http404
+    name = f"page:{kept.public_id}:{number}"
+    picture = cache.get(name)
+    if picture is None:
+        try:
+            with kept.file.open("rb") as content:
+                picture = pages.draw(content.read(), number)
+        except (pages.CannotDraw, FileNotFoundError) as error:
+            raise Http404 from error
+        cache.set(name, picture, PAGE_SECONDS)
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=600"}
+    return HttpResponse(picture, "image/png", headers=headers)
 
 
 @require_safe
@@ -140,7 +161,7 @@ def paper(request, public_id: str):
     if not found.file:
         return redirect("me:paper_words", public_id=public_id)
     name = f"{found.get_kind_display()} {found.number}.pdf"
-    return _give_out(found.file, name, "application/pdf", inline=True)
+    return give_out(found.file, name, "application/pdf", inline=True)
 
 
 @require_safe
@@ -161,7 +182,8 @@ def _paper(request, public_id: str) -> Paper:
     return found
 
 
-def _give_out(stored, name: str, mime: str, *, inline: bool) -> FileResponse:
+def give_out(stored, name: str, mime: str, *, inline: bool) -> FileResponse:
+    """Answer with a stored file that can do nothing in a browser but be looked at."""
     try:
         content = stored.open("rb")
     except FileNotFoundError as error:
