@@ -17,6 +17,7 @@ class ApplicationsConfig(AppConfig):
             register_job(f"applications.{job.__name__}", job, says)
         register_sweep("applications.deadlines", due.sweep_deadlines)
         register_sweep("applications.uploading", due.sweep_uploading)
+        register_sweep("applications.archive", services.sweep_archive)
         register_sweep("applications.drafts", services.delete_expired_drafts)
         register_sweep("applications.exports", sweep_exports)
         recompute.register(services.recompute_clocks)

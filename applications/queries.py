@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Role, StaffPost
 from accounts.queries import posts_of
-from applications.models import Case, DeferralBan, own_scope
+from applications.models import Case, DeferralBan, FurtherRequest, PowerOfAttorney, own_scope
 from applications.rules import Standing
 from applications.states import OPEN_STATES, TRANSITIONS, MaterialStatus, Who
 from talentportal.lib.bilingual import pick
@@ -42,6 +42,17 @@ def roles_on(case: Case, user, day: date) -> set[str]:
     return roles
 
 
+def attorney_of(case: Case, user, day: date) -> PowerOfAttorney | None:
+    """Return the power of attorney under which the agent of a case may act for its applicant on this day."""
+    if user is None or case.agent_id != user.pk:
+        return None
+    item = Q(items__isnull=True) | Q(items=case.item_id)
+    given = PowerOfAttorney.objects.filter(
+        item, grantor=case.applicant_id, agent=user, starts_on__lte=day, ends_on__gt=day, ended_at__isnull=True
+    )
+    return given.order_by("-ends_on").first()
+
+
 def posts_on(case: Case, who: Who, day: date) -> QuerySet[StaffPost]:
     """Return the posts whose holders may act on a case in a role on this day; `Who.HEAD` are heads of its window."""
     role = Role.CLERK if who == Who.HEAD else Role(who)
@@ -60,6 +71,12 @@ def approvers_of(case: Case, verb: str, day: date) -> list:
     posts = posts_on(case, who, day)
     posts = posts if who != Who.HEAD or posts.exists() else posts_on(case, Who.LEADER, day)
     return list({post.user_id: post.user for post in posts}.values())
+
+
+def second_officers(case: Case, examiner, day: date) -> list:
+    """List the other examiners on duty for a case, one of whom may examine it together with this one."""
+    people = {post.user_id: post.user for post in posts_on(case, Who.EXAMINER, day)}
+    return [person for pk, person in people.items() if pk != examiner.pk]
 
 
 def _covers(post, case: Case) -> bool:
@@ -84,7 +101,7 @@ def standing_of(case: Case, day: date) -> Standing:
 def ban_on(day: date, *, applicant, unit=None) -> DeferralBan | None:
     """Return the longest ban on deferral that holds for a person or for the person's unit on a day."""
     who = Q(applicant=applicant) | Q(unit=unit, unit__isnull=False)
-    bans = DeferralBan.objects.filter(who, starts_on__lte=day, ends_on__gt=day)
+    bans = DeferralBan.objects.filter(who, starts_on__lte=day, ends_on__gt=day, breach__is_excused=False)
     return bans.select_related("breach__case").order_by("-ends_on").first()
 
 
@@ -116,6 +133,11 @@ def materials_of(case: Case) -> list:
 def specs_in_hand(materials) -> set[int]:
     """Return the ids of specs whose material is held or provided."""
     return {m.spec_id for m in materials if m.status in (MaterialStatus.HELD, MaterialStatus.PROVIDED)}
+
+
+def open_request_of(case: Case) -> FurtherRequest | None:
+    """Return the further request that the applicant has not answered yet."""
+    return case.further_requests.filter(supplied_at__isnull=True).order_by("seq").last()
 
 
 def running_clocks(case: Case) -> dict[str, object]:

@@ -7,7 +7,19 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications.states import TRANSITIONS, CheckResult, MaterialStatus, Proposal, State, TerminationReason
+from applications.states import (
+    TRANSITIONS,
+    CheckResult,
+    CloseType,
+    DeregistrationReason,
+    MaterialStatus,
+    Proposal,
+    RevocationReason,
+    SpecialKind,
+    State,
+    TerminationReason,
+    Who,
+)
 from policies.models import GuideVersion, ItemType, MaterialSpec, Necessity, Tier
 from talentportal.lib import spoken
 from talentportal.lib.bilingual import pick
@@ -15,6 +27,7 @@ from talentportal.lib.workdays import WorkCalendar
 
 IN_HAND = (MaterialStatus.HELD, MaterialStatus.PROVIDED)
 IDENTITY_LEVEL_FOR_DEFERRAL = 2
+LONGEST_SPECIAL = 120  # working days; a typing error should not stop the clock for years
 
 
 def may_do(verb: str, state: str, roles: Collection[str]) -> list:
@@ -218,6 +231,23 @@ def termination_obstacles(reason: str, item_type: str) -> list:
     return []
 
 
+def material_obstacles(materials: Iterable, answers: Mapping, lost: Collection[str]) -> list:
+    """List the materials on which nothing can be granted any more; `lost`: keys that the portal no longer vouches for.
+
+    A certificate that was revoked while the case ran is such a one (domain 11.43).
+    """
+    reasons = []
+    for material in materials:
+        if not applies(material.spec, answers) or material.status not in IN_HAND:
+            continue
+        name = {"name": pick(material.spec, "name")}
+        if material.spec.key in lost:
+            reasons.append(_("“%(name)s” is no longer valid.") % name)
+        elif material.check_result == CheckResult.CONFLICT:
+            reasons.append(_("“%(name)s” contradicts what was declared; verify it first.") % name)
+    return reasons
+
+
 def to_check(materials: Iterable, answers: Mapping) -> list:
     """List the materials that the case asks for, that are in hand and were not checked yet."""
     return [
@@ -239,7 +269,8 @@ def grant_obstacles(decision, actor, outstanding: bool) -> list:
 
 def refusal_obstacles(decision, actor) -> list:
     """List what stands against deciding at all: who examined may not decide (domain 3.4, global guards)."""
-    return [_("Who examined a case may not decide it.")] if decision.examined_by_id == actor.pk else []
+    examined = (decision.examined_by_id, decision.second_officer_id)
+    return [_("Who examined a case may not decide it.")] if actor.pk in examined else []
 
 
 def claim_obstacles(case, actor, now: datetime) -> list:
@@ -248,6 +279,42 @@ def claim_obstacles(case, actor, now: datetime) -> list:
         return []
     words = {"name": case.claimed_by.name, "time": f"{timezone.localtime(case.claimed_until):%H:%M}"}
     return [_("%(name)s is working on this case until %(time)s.") % words]
+
+
+def assignment_obstacles(case, actor, to, *, is_head: bool, theirs: Collection[str], covers: bool) -> list:
+    """List what stands against giving a case to somebody; `theirs` are the roles of the new one, None is the team."""
+    reasons = []
+    if to == case.assigned_to:
+        reasons.append(_("Nothing to change."))
+    if to and not theirs:
+        reasons.append(_("%(name)s holds no post for this case.") % {"name": to.name})
+    if case.assigned_to_id not in (None, actor.pk) and not (is_head or covers):
+        reasons.append(_("Only the head of the window takes a case from %(name)s.") % {"name": case.assigned_to.name})
+    return reasons
+
+
+def cover_obstacles(starts_on: date, ends_on: date, today: date, *, is_same: bool) -> list:
+    """List what stands against these days of a cover."""
+    reasons = []
+    if is_same:
+        reasons.append(_("Somebody else has to stand in."))
+    if ends_on <= starts_on:
+        reasons.append(_("The end must be after the beginning."))
+    elif ends_on <= today:
+        reasons.append(_("These days have passed."))
+    if (ends_on - starts_on).days > 92:
+        reasons.append(_("Three months at most; longer absences are a change of posts."))
+    return reasons
+
+
+def arrival_obstacles(role: str, arrived_on: date | None, postmarked_on: date | None, first: date, today: date) -> list:
+    """List what is wrong with the days that the window noted on what came by post; `first`: receipt of the case."""
+    days = [day for day in (postmarked_on, arrived_on) if day]
+    if days and role != Who.CLERK:
+        return [_("Only the window notes when something arrived by post.")]
+    if any(not first <= day <= today for day in days) or days != sorted(days):
+        return [_("Check the days: not before the application, not after today, the postmark not after the arrival.")]
+    return []
 
 
 def breach_ban_months(guide: GuideVersion, earlier_breaches_in_24_months: int) -> int:
@@ -300,3 +367,144 @@ def asked_again(case, material) -> bool:
         return False
     waiting = case.further_requests.filter(supplied_at__isnull=True)
     return any(point["material"] == material.pk for request in waiting for point in request.points)
+
+
+def special_obstacles(guide: GuideVersion, kind: str, basis: str, estimated_days: int) -> list:
+    """List what stands against a special procedure: only what the law and the guide name stops the office's clock."""
+    reasons = []
+    if kind not in SpecialKind.values:
+        reasons.append(_("Choose the kind of the procedure."))
+    elif kind not in guide.special_kinds:
+        reasons.append(_("The guide of this item does not provide for this procedure."))
+    if not basis.strip():
+        reasons.append(_("Name the clause that the procedure rests on."))
+    return reasons + estimate_obstacles(estimated_days)
+
+
+def estimate_obstacles(days: int) -> list:
+    """List what is wrong with the working days that a special procedure is expected to take."""
+    if 1 <= days <= LONGEST_SPECIAL:
+        return []
+    return [_("Estimate between 1 and %(limit)s working days.") % {"limit": LONGEST_SPECIAL}]
+
+
+def extension_obstacles(case, days: int, due_on: date, today: date) -> list:
+    """List what stands against extending the office's period: once, before it ends, within the guide (第42条)."""
+    reasons = []
+    if case.is_extended:
+        reasons.append(_("The period was extended once already."))
+    if due_on < today:
+        over = {"date": spoken.day(due_on)}
+        reasons.append(_("The period ended on %(date)s; it can only be extended before.") % over)
+    return reasons + _days_obstacles(days, case.guide.extension_days)
+
+
+def _days_obstacles(days: int, limit: int) -> list:
+    if 1 <= days <= limit:
+        return []
+    return [_("Between 1 and %(limit)s working days.") % {"limit": limit}]
+
+
+def deferral_extension_obstacles(
+    was_extended: bool, waiting: Iterable, days: int, accepted_on: date, today: date, latest: date, calendar
+) -> list:
+    """List what stands against more time for promised materials (domain 3.6.5): once, before the day, no longer again.
+
+    `waiting`: promised materials not supplied; `latest`: the last day on which a decision in time is still possible.
+    """
+    if was_extended:
+        return [_("More time was given once already.")]
+    waiting = list(waiting)
+    if not waiting:
+        return [_("No promised material is outstanding.")]
+    if min(item.due_on for item in waiting) < today:
+        return [_("The promised day has passed; more time can only be asked for before.")]
+    reasons = _days_obstacles(days, min(calendar.between(accepted_on, item.due_on) for item in waiting))
+    if not reasons and max(calendar.add(item.due_on, days) for item in waiting) > latest:
+        reasons.append(_("Later than %(date)s would leave no time to decide.") % {"date": spoken.day(latest)})
+    return reasons
+
+
+def second_officer_obstacles(guide: GuideVersion, second, roster: Collection) -> list:
+    """List what stands against who examines together with the examiner; `roster`: who may (许可法 第34条)."""
+    if not guide.two_officers:
+        return []
+    if not roster:
+        return [_("Two officers must examine this item, and nobody else is on duty.")]
+    if second is None:
+        return [_("Name the second officer.")]
+    if second.pk not in {person.pk for person in roster}:
+        return [_("The second officer must be another examiner of this case.")]
+    return []
+
+
+def commitment_obstacles(guide: GuideVersion, materials: Iterable, answers: Mapping, actor) -> list:
+    """List what stands against deciding at once on commitment 告知承诺: only where the guide says so."""
+    if not guide.notify_commit:
+        return [_("This item is not decided on commitment.")]
+    materials = list(materials)
+    reasons = acceptance_obstacles(materials, answers)
+    checked_by = {material.checked_by_id for material in materials} - {None}
+    if not reasons and not checked_by:
+        reasons.append(_("The window has to look at the materials first."))
+    if not reasons and actor.pk in checked_by:
+        reasons.append(_("Who examined a case may not decide it."))
+    return reasons
+
+
+def revocation_obstacles(case, reason: str, reason_text: str, hearing: str) -> list:
+    """List what stands against revoking a granted right: a ground of 许可法 第69条, and the party was heard."""
+    reasons = _ending_obstacles(case, reason_text)
+    if reason not in RevocationReason.values:
+        reasons.append(_("Choose the ground."))
+    if not hearing.strip():
+        reasons.append(_("Write down what the party said when heard."))
+    return reasons
+
+
+def deregistration_obstacles(case, reason: str, reason_text: str) -> list:
+    """List what stands against deregistering a granted right (许可法 第70条)."""
+    reasons = _ending_obstacles(case, reason_text)
+    if reason not in DeregistrationReason.values:
+        reasons.append(_("Choose the ground."))
+    return reasons
+
+
+def _ending_obstacles(case, reason_text: str) -> list:
+    reasons = granted_obstacles(case)
+    if hasattr(case, "revocation"):
+        reasons.append(_("The right was ended already."))
+    if not reason_text.strip():
+        reasons.append(_("Give the reasons and the clause."))
+    return reasons
+
+
+def granted_obstacles(case) -> list:
+    """List what stands against acts on a granted right."""
+    return [] if case.close_type == CloseType.GRANTED else [_("Nothing was granted in this case.")]
+
+
+REOPENABLE = (
+    CloseType.REFUSED,
+    CloseType.NOT_ACCEPTED,
+    CloseType.DEEMED_WITHDRAWN,
+    CloseType.ACCEPTANCE_REVOKED,
+    CloseType.TERMINATED,
+)
+
+
+def reopening_obstacles(case, reason_text: str, document_no: str) -> list:
+    """List what stands against reopening: only what the office itself ended unfavorably, by a decision on review."""
+    reasons = []
+    if case.close_type not in REOPENABLE:
+        reasons.append(_("A case that was closed like this is not reopened: %(how)s.") % {"how": close_label(case)})
+    if not reason_text.strip():
+        reasons.append(_("Give the reasons."))
+    if not document_no.strip():
+        reasons.append(_("Give the number of the decision on reconsideration or of the judgment."))
+    return reasons
+
+
+def close_label(case):
+    """Return how a case was closed, in words."""
+    return CloseType(case.close_type).label

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from applications import services
-from applications.models import Case, DataExport, MaterialFile, MessageFile, Paper
-from applications.services import conversation, export, files, rendering
+from applications.models import BatchCase, Case, DataExport, MaterialFile, MessageFile, Paper
+from applications.services import batch, conversation, export, files, rendering
 from regions import queries as calendars
 
 
@@ -26,6 +26,10 @@ def lapse_deferral(payload: dict, now: datetime) -> None:
     services.lapse_deferral(case=Case(pk=payload["case"]), now=now)
 
 
+def archive(payload: dict, now: datetime) -> None:
+    services.archive(case=Case(pk=payload["case"]), now=now)
+
+
 def render_paper(payload: dict, now: datetime) -> None:
     rendering.render_paper(paper=Paper(pk=payload["paper"]), now=now)
 
@@ -42,6 +46,10 @@ def build_export(payload: dict, now: datetime) -> None:
     export.build_export(export=DataExport(pk=payload["export"]), now=now)
 
 
+def do_batch_case(payload: dict, now: datetime) -> None:
+    batch.do_batch_case(row=BatchCase(pk=payload["row"]), now=now)
+
+
 def certificate_sealed(certificate, now: datetime) -> None:
     """Told by certificates when the certificate of a case became valid."""
     case = Case(pk=int(certificate.source.partition(":")[2]))
@@ -54,11 +62,13 @@ def recompute_clocks(payload: dict, now: datetime) -> None:
 
 
 JOBS = {
+    archive: _("Archive a case"),
     build_export: _("Make a copy of somebody’s data"),
     confirm_submission: _("Confirm a submission"),
     deem_accepted: _("Accept by silence"),
     lapse_correction: _("End a correction period"),
     lapse_deferral: _("Close a case whose promise was not kept"),
+    do_batch_case: _("Do one case of an act over many"),
     recompute_clocks: _("Compute deadlines of cases again"),
     render_paper: _("Draw an official document"),
     scan_file: _("Scan a file for viruses"),

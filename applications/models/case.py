@@ -4,11 +4,12 @@ import secrets
 from datetime import date
 
 import pgtrigger
+from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -52,9 +53,21 @@ class CaseQuerySet(models.QuerySet):
 
 
 def own_scope(user) -> Q:
-    """The cases a user applied for, and those of units the user acts for now."""
+    """The cases a user applied for, those of units the user acts for now, and those handed in as an agent.
+
+    An agent sees a case as long as the power of attorney is in force (domain 11.28).
+    """
     units = UnitMember.objects.filter(user=user, left_at__isnull=True).values("unit")
-    return Q(applicant=user) | Q(unit__in=units)
+    day = timezone.localdate(clock.now())
+    attorneys = apps.get_model("applications", "PowerOfAttorney").objects.filter(
+        Q(items__isnull=True) | Q(items=OuterRef("item")),
+        grantor=OuterRef("applicant"),
+        agent=user,
+        starts_on__lte=day,
+        ends_on__gt=day,
+        ended_at__isnull=True,
+    )
+    return Q(applicant=user) | Q(unit__in=units) | Q(Exists(attorneys), agent=user)
 
 
 STAFF_ROLES_ON_CASES = (Role.CLERK, Role.EXAMINER, Role.LEADER, Role.CERTIFICATE_CLERK)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import queries, rules
 from applications.models import Case
+from applications.services.approvals import asked_first
 from applications.services.clocks import (
     calendar_of,
     finish_clocks,
@@ -86,19 +87,45 @@ def deem_accepted(*, case: Case, now: datetime) -> Case | None:
 def reject_acceptance(
     *, case: Case, actor, now: datetime, reason: str, explanation: str, version: int | None = None
 ) -> Case:
-    """Decline to accept a case: not our matter, not our region, or still not in order after its correction.
+    """Decline to accept a case: not our matter, not our region, not eligible (许可法 第32条(1)(2) and last paragraph).
 
-    `reason` is a NonAcceptanceReason; `explanation` says it in words and names the competent body. Effects: written
-    notice with remedies, message, the case is closed (许可法 第32条(1)(2) and last paragraph).
+    `reason` is a NonAcceptanceReason other than N04, for which see `reject_uncorrected`; `explanation` says it in words
+    and names the competent body. Effects: written notice with remedies, message, the case is closed.
     """
     case, role = take(case, verb="reject_acceptance", actor=actor, now=now, version=version)
     refuse_unless(reason in NonAcceptanceReason.values, _("Choose a reason."))
+    refuse_unless(
+        reason != NonAcceptanceReason.N04, _("A case that is still not in order needs the word of the leader.")
+    )
     refuse_unless(explanation.strip(), _("Explain the reason to the applicant."))
-    if reason == NonAcceptanceReason.N04:
-        refuse_unless(case.correction_sent, _("The applicant has had no chance to correct yet."))
+    return _end_unaccepted(case, "reject_acceptance", actor, role, now, reason, explanation.strip())
+
+
+def _uncorrected_obstacles(case: Case, **_facts) -> list:
+    return rules.uncorrected_obstacles(getattr(case, "correction", None))
+
+
+@asked_first("reject_uncorrected", obstacles=_uncorrected_obstacles)
+@transaction.atomic
+def reject_uncorrected(
+    *, case: Case, actor, approved_by, now: datetime, reason: str, explanation: str = "", version: int | None = None
+) -> Case:
+    """Decline to accept a case that is still not in order after its correction (N04); a leader has approved it.
+
+    `explanation` goes to the applicant, or `reason` where there is none. Effects: as `reject_acceptance`.
+    """
+    case, role = take(case, verb="reject_uncorrected", actor=actor, now=now, version=version)
+    refuse_unless(not (reasons := _uncorrected_obstacles(case)), reasons)
+    words = explanation.strip() or reason.strip()
+    return _end_unaccepted(
+        case, "reject_uncorrected", actor, role, now, NonAcceptanceReason.N04, words, approved_by=approved_by.pk
+    )
+
+
+def _end_unaccepted(case: Case, verb: str, actor, role: str, now: datetime, reason, explanation: str, **facts) -> Case:
     finish_clocks(case, now=now)
     close(case, as_=CloseType.NOT_ACCEPTED, now=now, reason=explanation)
-    step(case, verb="reject_acceptance", actor=actor, role=role, now=now, opinion=explanation, reason=reason)
+    step(case, verb=verb, actor=actor, role=role, now=now, opinion=explanation, reason=reason, **facts)
     write_paper(case, PaperKind.NON_ACCEPTANCE, actor=actor, now=now, reason=reason, explanation=explanation)
     tell("not_accepted", case, now)
     return case

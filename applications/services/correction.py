@@ -1,51 +1,80 @@
 """Correction 补正: told once, everything, within the acceptance period; before acceptance, on the applicant's clock."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from applications import questions
 from applications.models import Case, Correction, CorrectionPoint, Material
 from applications.services.clocks import finish_clocks, lead, remind_applicant, remind_office, start_clock
 from applications.services.journal import close, step, take
 from applications.services.messages import tell
 from applications.services.papers import write_paper
-from applications.states import CheckResult, ClockKind, CloseType, CorrectionReason, MaterialStatus, PaperKind, State
+from applications.states import (
+    TRANSITIONS,
+    CheckResult,
+    ClockKind,
+    CloseType,
+    CorrectionReason,
+    MaterialStatus,
+    PaperKind,
+    State,
+)
+from talentportal.lib.bilingual import pick
 from talentportal.lib.refusals import refuse_unless
 from talentportal.lib.spoken import day_in_both
+
+Points = Mapping[int, tuple[str, ...]]  # material id -> (CorrectionReason, how to cure it[, key of a question])
+
+
+def point_obstacles(case: Case, points: Points) -> list:
+    """List what is wrong with the points of a notice: none, of another case, without a defect or a cure."""
+    if not points:
+        return [_("Name at least one material and its defect.")]
+    if case.materials.filter(pk__in=points).count() != len(points):
+        return [_("A material of another case was named.")]
+    if not all(reason in CorrectionReason.values and cure.strip() for reason, cure, *_question in points.values()):
+        return [_("Say for each material what is wrong and how to cure it.")]
+    asked = {question["key"] for question in case.guide.questions}
+    if not all(key in asked for _reason, _cure, *question in points.values() for key in question if key):
+        return [_("The guide of this case does not ask that question.")]
+    return []
 
 
 @transaction.atomic
 def request_correction(
-    *, case: Case, actor, now: datetime, points: dict[int, tuple[str, str]], note: str = "", version: int | None = None
+    *, case: Case, actor, now: datetime, points: Points, note: str = "", version: int | None = None
 ) -> Case:
     """Tell the applicant once, and everything, that is missing or not in order (许可法 第32条(4)).
 
-    `points`: material id -> (CorrectionReason, how to cure it). One notice per case; the database refuses a second.
+    One notice per case; the database refuses a second. A point may name a question whose answer has to be changed.
     Effects: notice, the acceptance clock ends, the applicant's clock of `guide.correction_days` starts with reminders.
     """
     case, role = take(case, verb="request_correction", actor=actor, now=now, version=version)
+    return send_notice(case, verb="request_correction", actor=actor, role=role, now=now, points=points, note=note)
+
+
+def send_notice(case: Case, *, verb: str, actor, role: str, now: datetime, points: Points, note: str) -> Case:
+    """Send the once-only notice of a locked case by one of its two verbs; see `request_correction`."""
     refuse_unless(not case.correction_sent, _("The once-only notice was sent already; a second one is not allowed."))
-    refuse_unless(points, _("Name at least one material and its defect."))
-    materials = {m.pk: m for m in case.materials.select_related("spec").filter(pk__in=points)}
-    refuse_unless(len(materials) == len(points), _("A material of another case was named."))
-    refuse_unless(
-        all(reason in CorrectionReason.values and cure.strip() for reason, cure in points.values()),
-        _("Say for each material what is wrong and how to cure it."),
-    )
+    refuse_unless(not (reasons := point_obstacles(case, points)), reasons)
     today = timezone.localdate(now)
-    finish_clocks(case, ClockKind.ACCEPT, now=now)
+    finish_clocks(case, ClockKind.ACCEPT, ClockKind.PRECHECK, now=now)
     clock = start_clock(case, ClockKind.CORRECTION, days=case.guide.correction_days, started_on=today)
     correction = Correction.objects.create(case=case, note=note, sent_by=actor, sent_at=now, due_on=clock.due_on)
     CorrectionPoint.objects.bulk_create(
-        CorrectionPoint(correction=correction, material=materials[pk], reason=reason, cure=cure.strip()[:300])
-        for pk, (reason, cure) in points.items()
+        CorrectionPoint(
+            correction=correction, material_id=pk, reason=reason, cure=cure.strip()[:300], question="".join(question)
+        )
+        for pk, (reason, cure, *question) in points.items()
     )
     Material.objects.filter(pk__in=points).update(check_result=CheckResult.DEFECTIVE, checked_by=actor, checked_at=now)
     case.correction_sent = True
-    lead(case, State.CORRECTION)
-    step(case, verb="request_correction", actor=actor, role=role, now=now, opinion=note, points=len(points))
+    lead(case, TRANSITIONS[verb].target)
+    step(case, verb=verb, actor=actor, role=role, now=now, opinion=note, points=len(points))
     write_paper(case, PaperKind.CORRECTION, actor=actor, now=now, correction=correction)
     remind_applicant(
         case, subject=f"clock:{clock.pk}", event="correction_reminder", start=today, due=clock.due_on, now=now
@@ -55,55 +84,99 @@ def request_correction(
 
 
 @transaction.atomic
-def supply_correction(*, case: Case, actor, now: datetime, answers: dict | None = None) -> Case:
+def supply_correction(
+    *, case: Case, actor, now: datetime, answers: dict | None = None, replies: Mapping[int, str] | None = None
+) -> Case:
     """Hand in what the notice asked for; the office's acceptance period starts anew (5 working days).
 
-    Every point needs a new file (or a promise that was signed before). Raises Refused naming what is still open.
+    Every point needs a new file, or a changed answer where it names a question; `replies` holds words by id of the
+    point. Nothing else can be changed. Raises Refused naming what is still open.
     """
     case, role = take(case, verb="supply_correction", actor=actor, now=now)
-    points = list(case.correction.points.select_related("material__spec"))
-    open_points = [point for point in points if not _cured(point, case.correction.sent_at)]
-    refuse_unless(
-        not open_points, [_("“%(name)s” is still open.") % {"name": p.material.spec.name_zh} for p in open_points]
-    )
-    Material.objects.filter(points__in=points).update(
-        status=MaterialStatus.PROVIDED,
-        check_result=CheckResult.UNCHECKED,
-        check_note="",
-        checked_by=None,
-        checked_at=None,
-    )
-    if answers:
-        case.answers = case.answers | answers
-    case.correction.supplied_at = now
-    case.correction.save(update_fields=["supplied_at"])
+    changed = take_in_points(case, answers or {}, replies or {}, now)
     finish_clocks(case, ClockKind.CORRECTION, now=now)
     clock = start_clock(case, ClockKind.ACCEPT, days=case.guide.accept_days, started_on=timezone.localdate(now))
     lead(case, State.RECEIVED)
-    step(case, verb="supply_correction", actor=actor, role=role, now=now, points=len(points))
+    step(case, verb="supply_correction", actor=actor, role=role, now=now, **changed)
     remind_office(case, clock, event="acceptance_due", now=now)
     tell("correction_supplied", case, now)
     return case
 
 
-def _cured(point: CorrectionPoint, since: datetime) -> bool:
-    return point.material.files.filter(uploaded_at__gte=since, removed_at__isnull=True).exists()
+def take_in_points(case: Case, answers: dict, replies: Mapping[int, str], now: datetime) -> dict:
+    """Take in what answers the notice of a locked case; return the facts for the event, old answers beside new ones.
+
+    Materials named come back as unchecked. Raises Refused when a point is open or an answer not asked for or not valid.
+    """
+    correction = case.correction
+    points = list(correction.points.select_related("material__spec"))
+    changed = _change_answers(case, points, answers, timezone.localdate(now))
+    fresh = {point.pk for point in points if has_new_file(point.material, correction.sent_at)}
+    open_points = [p for p in points if p.pk not in fresh and p.question not in changed]
+    refuse_unless(
+        not open_points, [_("“%(name)s” is still open.") % {"name": pick(p.material.spec, "name")} for p in open_points]
+    )
+    reopen_materials([p.material_id for p in points], provided=[p.material_id for p in points if p.pk in fresh])
+    for point in points:
+        point.reply = replies.get(point.pk, "").strip()[:500]
+    CorrectionPoint.objects.bulk_update(points, ["reply"])
+    correction.supplied_at = now
+    correction.save(update_fields=["supplied_at"])
+    return {"points": len(points), "changed": changed}
+
+
+def _change_answers(case: Case, points: list[CorrectionPoint], answers: dict, today) -> dict:
+    """Put new answers to the questions that points name into the case; return key -> [old, new]."""
+    asked = {point.question for point in points if point.question}
+    refuse_unless(set(answers) <= asked, _("Only what the notice names can be changed."))
+    return put_answers(case, answers, today)
+
+
+def put_answers(case: Case, answers: Mapping, today) -> dict:
+    """Change answers of a locked case to valid ones; return key -> [old, new] of those that differ.
+
+    The caller saves the case. Raises Refused with what the guide's questions say against the new answers.
+    """
+    before = questions.kept_form(case.guide, today, case.answers)
+    after = questions.kept_form(case.guide, today, case.answers | answers)
+    refuse_unless(set(answers) <= after.keys, _("The guide of this case does not ask that question."))
+    wrong = {key for key in after.errors if key in answers or key not in before.errors}
+    refuse_unless(not wrong, [reason for key in sorted(wrong) for reason in after.errors[key]])
+    kept = {key: value for key, value in after.to_keep().items() if key in answers}
+    changed = {key: [case.answers.get(key), new] for key, new in kept.items() if case.answers.get(key) != new}
+    case.answers = case.answers | kept
+    return changed
+
+
+def has_new_file(material: Material, since: datetime) -> bool:
+    """Tell whether a file was handed in for a material since a moment, and not taken back."""
+    return material.files.filter(uploaded_at__gte=since, removed_at__isnull=True).exists()
+
+
+def reopen_materials(materials: list[int], provided: list[int]) -> None:
+    """Mark materials as unchecked again, and those of `provided` as handed in."""
+    clean = {"check_result": CheckResult.UNCHECKED, "check_note": "", "checked_by": None, "checked_at": None}
+    Material.objects.filter(pk__in=materials).update(**clean)
+    Material.objects.filter(pk__in=provided).update(status=MaterialStatus.PROVIDED)
 
 
 @transaction.atomic
 def lapse_correction(*, case: Case, now: datetime) -> Case | None:
     """Close a case whose correction period passed: it counts as withdrawn (Anyang 第36条, Zhejiang 第11条).
 
-    Returns None when the case has moved on or the period still runs. Safe to run twice.
+    The same when the originals were not brought after a pre-check. Returns None when the case has moved on or the
+    period still runs. Safe to run twice.
     """
     locked = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     clock = locked.clocks.filter(kind=ClockKind.CORRECTION, finished_at__isnull=True).first()
-    if locked.state != State.CORRECTION or clock is None or clock.due_on >= timezone.localdate(now):
+    waiting = locked.state in TRANSITIONS["lapse_correction"].sources
+    if not waiting or clock is None or clock.due_on >= timezone.localdate(now):
         return None
     case, role = take(case, verb="lapse_correction", actor=None, now=now)
+    no_originals = case.state == State.PRECHECK_PASSED
     finish_clocks(case, now=now)
     close(case, as_=CloseType.DEEMED_WITHDRAWN, now=now)
     step(case, verb="lapse_correction", actor=None, role=role, now=now, due_on=clock.due_on.isoformat())
-    write_paper(case, PaperKind.LAPSE, actor=None, now=now)
+    write_paper(case, PaperKind.LAPSE, actor=None, now=now, no_originals=no_originals)
     tell("correction_lapsed", case, now)
     return case

@@ -1,4 +1,4 @@
-"""The end of a case: result ready, delivered, or the application withdrawn."""
+"""The good end of a case: the result is ready, then delivered."""
 
 from datetime import datetime
 
@@ -10,8 +10,7 @@ from applications.services.clocks import finish_clocks, lead
 from applications.services.journal import close, step, take
 from applications.services.messages import tell
 from applications.services.papers import write_paper
-from applications.states import CloseType, PaperKind, State
-from notifications.services import cancel_reminders
+from applications.states import ClockKind, CloseType, PaperKind, State
 from talentportal.lib.refusals import refuse_unless
 
 
@@ -32,24 +31,9 @@ def deliver(*, case: Case, actor, now: datetime, method: str = "online", version
     """Serve the result: opened online by the applicant, or handed over at the window; closes the case as granted."""
     case, role = take(case, verb="deliver", actor=actor, now=now, version=version)
     refuse_unless(method in ("online", "window", "courier"), _("Choose how it was delivered."))
-    finish_clocks(case, now=now)
+    finish_clocks(case, ClockKind.DELIVERY, now=now)  # that of a check of the commitment runs on
     close(case, as_=CloseType.GRANTED, now=now)
     step(case, verb="deliver", actor=actor, role=role, now=now, method=method)
     write_paper(case, PaperKind.SERVICE_RECEIPT, actor=actor, now=now, method=method)
     tell("delivered", case, now)
-    return case
-
-
-@transaction.atomic
-def withdraw(*, case: Case, actor, now: datetime, reason: str = "") -> Case:
-    """Withdraw an application before it is decided; all clocks and reminders end, the reason is optional."""
-    case, role = take(case, verb="withdraw", actor=actor, now=now)
-    if hasattr(case, "commitment"):
-        for item in case.commitment.items.all():
-            cancel_reminders(subject=f"deferred:{item.pk}", now=now)
-    finish_clocks(case, now=now)
-    close(case, as_=CloseType.WITHDRAWN, now=now, reason=reason)
-    step(case, verb="withdraw", actor=actor, role=role, now=now, opinion=reason[:1000])
-    write_paper(case, PaperKind.WITHDRAWAL, actor=actor, now=now)
-    tell("withdrawn", case, now)
     return case

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications import fetching, rules
-from applications.models import Case, Material, MaterialFile
+from applications.models import Case, Material, MaterialFile, PowerOfAttorney
 from applications.states import MaterialStatus, ScanState, State
 from jobs.services import enqueue
-from policies.models import ServiceItem
+from policies.models import GuideVersion, ServiceItem
 from talentportal.lib.refusals import Refused, refuse_unless
 from talentportal.lib.uploads import UploadFacts
 
@@ -21,35 +21,60 @@ STEPS = ("identity", "basics", "materials", "check", "sign")
 
 
 @transaction.atomic
-def start(*, item: ServiceItem, actor, now: datetime, unit=None) -> Case:
+def start(*, item: ServiceItem, actor, now: datetime, unit=None, attorney: PowerOfAttorney | None = None) -> Case:
     """Begin a draft pinned to the guide in force, or return the one that is open already.
 
-    Raises Refused when no guide is in force today, or another case of the same item is open.
+    `attorney`: under which the actor begins it for somebody else. Raises Refused when no guide is in force today, the
+    authority does not reach, or another case of the same item is open.
     """
     today = timezone.localdate(now)
-    guide = item.guides.in_force(today).order_by("-version").first()
-    refuse_unless(guide, _("This service item is not open for applications today."))
-    mine = Case.objects.select_for_update().filter(applicant=actor, item=item, unit=unit)
-    if draft := mine.filter(state=State.DRAFT).first():
+    applicant = attorney.grantor if attorney else actor
+    if attorney:
+        reasons = rules.attorney_obstacles(attorney, applicant=applicant, item=item, day=today)
+        reasons += [] if attorney.agent_id == actor.pk else [_("This power of attorney names another agent.")]
+        refuse_unless(not reasons, reasons)
+    guide = guide_of_today(item, today)
+    mine = Case.objects.select_for_update().filter(applicant=applicant, item=item, unit=unit, state=State.DRAFT)
+    if draft := mine.first():
+        refuse_unless(actor.pk in (draft.applicant_id, draft.agent_id), _("The applicant has begun this already."))
         return draft
-    if open_case := mine.open().first():
-        raise Refused(_("You have an open case of this item already: %(no)s.") % {"no": open_case.case_no})
+    refuse_duplicate(item, applicant, unit, actor)
     case = Case.objects.create(
         item=item,
         guide=guide,
         organization=item.organization,
         region=item.region,
-        applicant=actor,
+        applicant=applicant,
+        agent=actor if attorney else None,
         unit=unit,
         created_at=now,
         saved_at=now,
         expires_on=today + timedelta(days=DRAFT_DAYS),
     )
-    _lay_out_materials(case)
+    lay_out_materials(case)
     return case
 
 
-def _lay_out_materials(case: Case) -> None:
+def guide_of_today(item: ServiceItem, today: date) -> GuideVersion:
+    """Return the guide of an item that is in force. Raises Refused when there is none."""
+    guide = item.guides.in_force(today).order_by("-version").first()
+    refuse_unless(guide, _("This service item is not open for applications today."))
+    return guide
+
+
+def refuse_duplicate(item: ServiceItem, applicant, unit, actor) -> None:
+    """Raise Refused while a case of the same item is open, of the same person and unit (domain 11.7)."""
+    same = Case.objects.select_for_update(of=("self",)).filter(applicant=applicant, item=item, unit=unit)
+    if open_case := same.open().first():
+        mine, theirs = (
+            _("You have an open case of this item already: %(no)s."),
+            _("The applicant has an open case of this item already: %(no)s."),
+        )
+        raise Refused((mine if actor == applicant else theirs) % {"no": open_case.case_no})
+
+
+def lay_out_materials(case: Case) -> None:
+    """Give a new case a row for each material of its guide; what the portal holds is in hand at once."""
     Material.objects.bulk_create(
         Material(
             case=case,
@@ -61,9 +86,10 @@ def _lay_out_materials(case: Case) -> None:
 
 
 def _own_draft(case: Case, actor) -> Case:
-    """Lock a draft of the actor's. Raises Refused when it was submitted meanwhile."""
+    """Lock a draft of the actor or of whom the actor is the agent. Raises Refused when it was submitted meanwhile."""
     locked = Case.objects.select_for_update().get(pk=case.pk)
-    refuse_unless(locked.applicant_id == actor.pk, _("This draft belongs to somebody else."))
+    agent = locked.agent_id == actor.pk and Case.objects.own(actor).filter(pk=case.pk).exists()
+    refuse_unless(agent or locked.applicant_id == actor.pk, _("This draft belongs to somebody else."))
     refuse_unless(locked.state == State.DRAFT, _("This application has been submitted already."))
     return locked
 
@@ -113,6 +139,19 @@ def add_file(*, material: Material, actor, file, facts: UploadFacts, name: str, 
     case = Case.objects.select_for_update(of=("self",)).get(pk=material.case_id)
     material = Material.objects.select_for_update(of=("self",)).select_related("spec").get(pk=material.pk)
     refuse_unless(rules.may_change_material(case, material, actor), _("This material cannot be changed now."))
+    kept = keep_file(material, actor=actor, file=file, facts=facts, name=name, now=now)
+    if case.state == State.DRAFT:
+        material.status = MaterialStatus.PROVIDED
+        material.save(update_fields=["status"])
+        Case.objects.filter(pk=case.pk).update(saved_at=now)
+    return kept
+
+
+def keep_file(material: Material, *, actor, file, facts: UploadFacts, name: str, now: datetime) -> MaterialFile:
+    """Keep an inspected file as the next version of a material of a locked case; a job scans it for viruses.
+
+    Raises Refused when the guide wants another format.
+    """
     kinds = material.spec.formats
     refuse_unless(
         not kinds or facts.kind in kinds, _("This material must be one of: %(kinds)s.") % {"kinds": ", ".join(kinds)}
@@ -130,10 +169,6 @@ def add_file(*, material: Material, actor, file, facts: UploadFacts, name: str, 
         uploaded_by=actor,
         uploaded_at=now,
     )
-    if case.state == State.DRAFT:
-        material.status = MaterialStatus.PROVIDED
-        material.save(update_fields=["status"])
-        Case.objects.filter(pk=case.pk).update(saved_at=now)
     enqueue(kind="applications.scan_file", key=str(kept.pk), now=now, file=kept.pk)
     return kept
 

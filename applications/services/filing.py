@@ -10,13 +10,14 @@ from django.db import connection
 
 from applications import rules
 from applications.models import Case
-from applications.states import ClockKind, ClockOwner, State, Who
+from applications.states import TRANSITIONS, ClockKind, ClockOwner, Who
 from jobs.services import ring_after_commit
+from talentportal.lib import numbers
 from talentportal.lib.workdays import WorkCalendar
 from workstations.models import WindowStatus
 
 _NEEDED = {"id", "state", "version", "answers", "expires_on", "applicant_id", "unit_id"}
-_NEEDED |= {"guide_id", "item_id", "region_id", "window_id"}
+_NEEDED |= {"guide_id", "item_id", "region_id", "window_id", "agent_id"}
 _FIELDS = [field.attname for field in Case._meta.concrete_fields if field.attname in _NEEDED]  # in from_db's order
 # First the lock, until the transaction ends; then, in the same message, all that the submission of the draft needs. The
 # second statement sees what another tab did while the first one waited. Subqueries, because planning a join of five
@@ -50,16 +51,26 @@ _FILE = """
             calendar, is_provisional, grace_days, paused_days)
         SELECT id, %(clock)s, %(office)s, %(days)s, %(today)s, %(due_on)s, %(due_on)s, %(due_wd)s, %(calendar)s,
             %(provisional)s, 0, 0 FROM filed
+        RETURNING id
+    ), days AS (
+        INSERT INTO applications_clockinterval (clock_id, owner, span)
+        SELECT id, %(office)s, daterange(%(today)s::date + 1, NULL) FROM clock
     ), event AS (
         INSERT INTO applications_caseevent (case_id, seq, verb, from_state, to_state, actor_id, actor_role, at,
             opinion, data)
-        SELECT id, version, 'submit', %(from)s, %(to)s, %(actor)s, %(role)s, %(now)s, '',
+        SELECT id, version, %(verb)s, %(from)s, %(to)s, %(actor)s, %(role)s, %(now)s, '',
             jsonb_build_object('in_hand', %(in_hand)s::int, 'missing', %(missing)s::int) FROM filed
     )
     INSERT INTO jobs_job (kind, key, payload, created_at, run_after, attempts, last_error)
     SELECT 'applications.confirm_submission', id::text, jsonb_build_object('case', id), %(now)s, %(now)s, 0, ''
     FROM filed
 """
+
+# What the office has to do first, and in how many working days.
+_FIRST_CLOCK = {
+    "submit": lambda guide: (ClockKind.ACCEPT, guide.accept_days),
+    "submit_precheck": lambda guide: (ClockKind.PRECHECK, guide.precheck_days),
+}
 
 
 def lock_draft(public_id: str, today: date) -> Case:
@@ -88,16 +99,28 @@ def next_serial(region: str, day: date) -> int:
         return cursor.fetchone()[0]
 
 
-def file_case(case: Case, *, today: date, now: datetime, calendar: WorkCalendar, missing: int) -> None:
-    """Write what changed on a locked draft, its acceptance clock, the event and the job that confirms it.
+def number_case(case: Case, today: date) -> None:
+    """Give a case its number, of the region whose window holds it, and a query code; the caller saves it."""
+    serial = next_serial(case.region_id, today)
+    case.case_no = numbers.case_number(case.region_id, today, case.item.serial, serial)
+    case.query_code = numbers.short_code(6)
 
-    The case carries name, number and query code already; the rest is set on it here as well.
+
+def file_case(
+    case: Case, *, verb: str, actor, today: date, now: datetime, calendar: WorkCalendar, missing: int
+) -> None:
+    """Write what changed on a locked draft, the office's first clock, the event and the job that confirms it.
+
+    `verb` is "submit" or "submit_precheck". The case carries name, number and query code already; the rest is set on it
+    here as well.
     """
-    due_on = calendar.add(today, case.guide.accept_days)
+    clock, days = _FIRST_CLOCK[verb](case.guide)
+    due_on, to = calendar.add(today, days), TRANSITIONS[verb].target
     values = {
         "case": case.pk,
+        "verb": verb,
         "from": case.state,
-        "to": State.RECEIVED,
+        "to": to,
         "name": case.applicant_name,
         "case_no": case.case_no,
         "query_code": case.query_code,
@@ -107,10 +130,10 @@ def file_case(case: Case, *, today: date, now: datetime, calendar: WorkCalendar,
         "due_wd": calendar.ordinal(due_on),
         "provisional": calendar.is_provisional(today, due_on),
         "calendar": calendar.code,
-        "clock": ClockKind.ACCEPT,
+        "clock": clock,
         "office": ClockOwner.OFFICE,
-        "days": case.guide.accept_days,
-        "actor": case.applicant_id,
+        "days": days,
+        "actor": actor.pk,
         "role": Who.APPLICANT,
         "in_hand": len(case.in_hand),
         "missing": missing,
@@ -118,5 +141,5 @@ def file_case(case: Case, *, today: date, now: datetime, calendar: WorkCalendar,
     with connection.cursor() as cursor:
         cursor.execute(_FILE, values)
     ring_after_commit()
-    case.state, case.version, case.received_at, case.expires_on = State.RECEIVED, case.version + 1, now, None
+    case.state, case.version, case.received_at, case.expires_on = to, case.version + 1, now, None
     case.due_on, case.due_wd, case.is_provisional = due_on, values["due_wd"], values["provisional"]

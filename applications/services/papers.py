@@ -23,6 +23,9 @@ KIND_WORDS = {
     PaperKind.REFUSAL: "不准",
     PaperKind.WITHDRAWAL: "撤",
     PaperKind.LAPSE: "终",
+    PaperKind.SECOND_REQUEST: "再补",
+    PaperKind.TERMINATION: "止",
+    PaperKind.TRANSFER: "转",
     PaperKind.SERVICE_RECEIPT: "达",
 }
 LANGUAGES = {"zh": "zh-hans", "en": "en"}

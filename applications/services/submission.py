@@ -17,7 +17,7 @@ from applications.services.messages import tell
 from applications.services.papers import write_paper
 from applications.states import ClockKind, DeferralReason, MaterialStatus, PaperKind, Who
 from policies import kept
-from talentportal.lib import names, numbers
+from talentportal.lib import names
 from talentportal.lib.bilingual import pick
 from talentportal.lib.refusals import Refused, refuse_unless
 
@@ -37,6 +37,8 @@ def submit(
 ) -> Case:
     """Submit a draft: check everything again, sign the promises, number the case, start the office's clock.
 
+    Where the guide has an online pre-check, the case is sent there first (`submit_precheck`), else to acceptance.
+
     Of `case` only the public id is used; a bare Case(public_id=...) will do.
     `declares`: the applicant says that everything is true. `agrees` with `signed_name` (the real name, typed) and
     optionally `signature` (handwriting as SVG path data) sign the commitment for missing deferrable materials.
@@ -55,20 +57,24 @@ def submit(
 def _submit(case: Case, actor, now: datetime, declares, signed_name, signature, agrees) -> Case:
     today = timezone.localdate(now)
     case = filing.lock_draft(case.public_id, today)
-    refuse_unless(case.applicant_id == actor.pk, _("This draft belongs to somebody else."))
-    refuse_unless(not (reasons := rules.may_do("submit", case.state, {Who.APPLICANT})), reasons)
-    case.applicant, case.guide = actor, kept.guide(case.guide_id)
+    refuse_unless(
+        case.applicant_id == actor.pk or queries.attorney_of(case, actor, today),
+        _("This draft belongs to somebody else."),
+    )
+    case.guide = kept.guide(case.guide_id)
     case.item = case.guide.item
+    verb = "submit_precheck" if case.guide.has_precheck else "submit"
+    refuse_unless(not (reasons := rules.may_do(verb, case.state, {Who.APPLICANT})), reasons)
+    if case.applicant_id == actor.pk:
+        case.applicant = actor
     case.applicant_name = case.unit_name or case.person_name
     _refuse_unready(case, declares, today)
     missing = rules.missing_specs(case.guide.materials.all(), case.answers, case.in_hand)
     if missing:
         _sign_commitment(case, missing, actor, now, signed_name, signature, agrees)
     calendar = calendar_of(case)
-    serial = filing.next_serial(case.region_id, today)
-    case.case_no = numbers.case_number(case.region_id, today, case.item.serial, serial)
-    case.query_code = numbers.short_code(6)
-    filing.file_case(case, today=today, now=now, calendar=calendar, missing=len(missing))
+    filing.number_case(case, today)
+    filing.file_case(case, verb=verb, actor=actor, today=today, now=now, calendar=calendar, missing=len(missing))
     return case
 
 
@@ -76,19 +82,31 @@ def _submit(case: Case, actor, now: datetime, declares, signed_name, signature, 
 def confirm_submission(*, case: Case, now: datetime) -> Case | None:
     """Write what a submission owes: commitment and receipt as papers, the window's reminder, the applicant's message.
 
-    None when that was done before; safe to run twice.
+    A case that was sent for pre-check gets its receipt when it is received. None when all was done before; safe to run
+    twice.
     """
     case = Case.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=case.pk)
     if case.papers.filter(kind=PaperKind.RECEIPT).exists():
         return None
-    if commitment := getattr(case, "commitment", None):
-        write_paper(case, PaperKind.COMMITMENT, actor=case.applicant, now=case.received_at, commitment=commitment)
+    write_commitment_paper(case)
+    if case.guide.has_precheck and case.events.filter(verb="submit_precheck").exists():
+        tell("precheck_submitted", case, now)
+        return case
     write_paper(case, PaperKind.RECEIPT, actor=case.applicant, now=case.received_at)
     clock = case.clocks.filter(kind=ClockKind.ACCEPT, finished_at__isnull=True).first()
     if clock:
         remind_office(case, clock, event="acceptance_due", now=now)
     tell("submitted", case, now)
     return case
+
+
+def write_commitment_paper(case: Case) -> None:
+    """Fix the signed commitment of a case as a paper, once."""
+    commitment = getattr(case, "commitment", None)
+    if commitment and not case.papers.filter(kind=PaperKind.COMMITMENT).exists():
+        write_paper(
+            case, PaperKind.COMMITMENT, actor=commitment.signed_by, now=commitment.signed_at, commitment=commitment
+        )
 
 
 def _refuse_unready(case: Case, declares: bool, today: date) -> None:

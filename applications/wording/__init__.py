@@ -52,5 +52,8 @@ _BODIES = {
     PaperKind.REFUSAL: decision.refusal,
     PaperKind.WITHDRAWAL: ending.withdrawal,
     PaperKind.LAPSE: ending.lapse,
+    PaperKind.SECOND_REQUEST: acceptance.second_request,
+    PaperKind.TERMINATION: ending.termination,
+    PaperKind.TRANSFER: ending.transfer,
     PaperKind.SERVICE_RECEIPT: ending.service_receipt,
 }

@@ -179,3 +179,35 @@ def non_acceptance(case: Case, *, reason: str, explanation: str, **_facts) -> di
         ],
         "notes": remedies(case),
     }
+
+
+def second_request(case: Case, *, request, **_facts) -> dict:
+    materials = {material.pk: material for material in case.materials.select_related("spec")}
+    return {
+        "paragraphs": [
+            _("To decide on your application “%(item)s” we need more from you than our first notice asked for.")
+            % item_words(case),
+            _("Why it was not asked for the first time: %(reason)s") % {"reason": request.reason},
+        ],
+        "tables": [
+            {
+                "head": [_("Material"), _("Defect"), _("How to cure it")],
+                "rows": [
+                    [
+                        pick(materials[point["material"]].spec, "name"),
+                        str(CorrectionReason(point["reason"]).label),
+                        point["cure"],
+                    ]
+                    for point in request.points
+                ],
+                "widths": [1.8, 1.4, 2.6],
+            }
+        ],
+        "closing": [
+            _("Hand everything in by %(date)s, online or at the window. Our own period runs on meanwhile.")
+            % {"date": spoken.day(request.due_on)},
+            _("%(name)s has authorized this request; it is counted as one made after the once-only notice.")
+            % {"name": request.authorized_by.name},
+        ],
+        "notes": [_("Administrative Licence Law, article 32: told once, and everything."), *remedies(case)],
+    }

@@ -4,9 +4,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.models import Case
-from applications.states import CloseType
+from applications.states import CloseType, TerminationReason
 from applications.wording.common import ban_words, item_words, remedies
 from talentportal.lib import spoken
+from talentportal.lib.bilingual import pick
 
 
 def withdrawal(case: Case, **_facts) -> dict:
@@ -19,9 +20,11 @@ def withdrawal(case: Case, **_facts) -> dict:
     }
 
 
-def lapse(case: Case, *, breach=None, **_facts) -> dict:
+def lapse(case: Case, *, breach=None, no_originals: bool = False, **_facts) -> dict:
     how = CloseType(case.close_type).label
-    if breach is None:
+    if no_originals:
+        why = _("The originals were not shown at the window in time.")
+    elif breach is None:
         why = _("The corrections asked for on %(date)s did not arrive in time.") % {
             "date": spoken.day(timezone.localdate(case.correction.sent_at))
         }
@@ -48,5 +51,33 @@ def service_receipt(case: Case, *, method: str, **_facts) -> dict:
         "paragraphs": [
             _("The result of “%(item)s” was served on the applicant: %(way)s.")
             % {**item_words(case), "way": ways[method]},
+        ]
+    }
+
+
+def termination(case: Case, *, reason: str, explanation: str, **_facts) -> dict:
+    return {
+        "paragraphs": [
+            _("The handling of the application “%(item)s” is terminated.") % item_words(case),
+            _("Ground (%(code)s): %(label)s.") % {"code": reason, "label": TerminationReason(reason).label},
+            explanation,
+            _("A certificate that was made for it is cancelled. What was paid out already is settled separately."),
+        ],
+        "notes": remedies(case),
+    }
+
+
+def transfer(case: Case, *, new: Case, reason: str, **_facts) -> dict:
+    words = {"window": pick(new.window, "name"), "address": pick(new.window, "address"), "phone": new.window.phone}
+    received = spoken.day(timezone.localdate(new.received_at))
+    return {
+        "paragraphs": [
+            _("Your application “%(item)s” is handed over to the window that is competent for it.") % item_words(case),
+            _("Reason: %(reason)s") % {"reason": reason},
+            _("%(window)s, %(address)s, telephone %(phone)s.") % words,
+            _("It has the number %(no)s there, with the query code %(code)s.")
+            % {"no": new.case_no, "code": new.query_code},
+            _("It counts as received on %(date)s, and your materials went with it. You need not do anything.")
+            % {"date": received},
         ]
     }
