@@ -1010,4 +1010,43 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('batch', 'line'), name='unit_batch_line_once'), models.CheckConstraint(condition=models.Q(('case__isnull', True), ('done_at__isnull', False), _connector='OR'), name='unit_batch_case_when_done')],
             },
         ),
+        migrations.CreateModel(
+            name='Recusal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.CharField(max_length=300, verbose_name='reason')),
+                ('declared_at', models.DateTimeField(verbose_name='declared at')),
+            ],
+            options={
+                'verbose_name': 'recusal',
+                'verbose_name_plural': 'recusals',
+            },
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('state', 'CLOSED')), fields=['closed_at'], name='case_to_archive'),
+        ),
+        migrations.AddField(
+            model_name='recusal',
+            name='case',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recusals', to='applications.case', verbose_name='case'),
+        ),
+        migrations.AddField(
+            model_name='recusal',
+            name='declared_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='declared by'),
+        ),
+        migrations.AddField(
+            model_name='recusal',
+            name='user',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recusals', to=settings.AUTH_USER_MODEL, verbose_name='who stays away'),
+        ),
+        migrations.AddConstraint(
+            model_name='recusal',
+            constraint=models.UniqueConstraint(fields=('case', 'user'), name='recusal_once'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recusal',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2d14e44687cd5a148d1b9d62ff2cdc8caefd8592', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_07755', table='applications_recusal', when='BEFORE')),
+        ),
     ]

@@ -15,7 +15,7 @@ from applications.models.case import (
     staff_scope,
 )
 from applications.models.conversation import CaseMessage, CaseNote, MessageFile, Phrase, Viewing
-from applications.models.decisions import ApprovalRequest, Decision, Paper, PaperCounter
+from applications.models.decisions import ApprovalRequest, Decision, Paper, PaperCounter, Recusal
 from applications.models.deferral import CommitmentBreach, DeferralBan, DeferralCommitment, DeferredMaterial
 from applications.models.desk import BatchAct, BatchCase, Cover, SavedView
 from applications.models.materials import (
@@ -74,6 +74,7 @@ __all__ = [
     "Rating",
     "RatingToken",
     "Rectification",
+    "Recusal",
     "Revocation",
     "SavedView",
     "SpecialProcedure",

@@ -218,6 +218,7 @@ class Case(models.Model):
             ),
             models.Index(fields=["query_code"], name="case_code", condition=~Q(state=State.DRAFT)),
             models.Index(fields=["applicant", "-created_at"], name="case_own"),
+            models.Index(fields=["closed_at"], name="case_to_archive", condition=Q(state=State.CLOSED)),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""What the office says: proposal and decision, approvals asked inside the office, official documents 文书."""
+"""What the office says: proposal and decision, approvals asked, who stays away, official documents 文书."""
 
 import pgtrigger
 from django.conf import settings
@@ -138,3 +138,26 @@ class ApprovalRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case}: {self.verb}"
+
+
+class Recusal(models.Model):
+    """Somebody of the office stays away from a case 回避: a relative, a partner, a former employer. Never taken back."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="recusals", verbose_name=_("case"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="recusals", verbose_name=_("who stays away")
+    )
+    reason = models.CharField(_("reason"), max_length=300)
+    declared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("declared by")
+    )
+    declared_at = models.DateTimeField(_("declared at"))
+
+    class Meta:
+        verbose_name = _("recusal")
+        verbose_name_plural = _("recusals")
+        constraints = [models.UniqueConstraint(fields=["case", "user"], name="recusal_once")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.case}: {self.user}"
