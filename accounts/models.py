@@ -12,6 +12,7 @@ from talentportal.lib.masking import mask_email, mask_phone
 from talentportal.lib.sealed import SealedTextField
 
 ID_PURPOSE = "accounts.person.id_number"  # binds fingerprints to their use; never change it
+TAIL_PURPOSE = "accounts.person.id_tail"
 
 
 class Language(models.TextChoices):
@@ -66,6 +67,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_demo = models.BooleanField(_("demo account"), default=False)
     date_joined = models.DateTimeField(_("joined at"), auto_now_add=True)
+    is_untaken = models.BooleanField(_("opened by an office, not taken over yet"), default=False)
     closed_at = models.DateTimeField(_("account closed at"), null=True, blank=True)  # nothing personal is left here
 
     objects = UserManager()
@@ -85,7 +87,10 @@ class User(AbstractBaseUser, PermissionsMixin):
                 fields=["phone"], name="user_phone_once", violation_error_message=_("This mobile number is taken.")
             ),
             models.CheckConstraint(
-                condition=Q(email__isnull=False) | Q(phone__isnull=False) | Q(closed_at__isnull=False),
+                condition=Q(email__isnull=False)
+                | Q(phone__isnull=False)
+                | Q(is_untaken=True)
+                | Q(closed_at__isnull=False),
                 name="user_reachable",
             ),
         ]
@@ -96,7 +101,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def masked_contact(self) -> str:
         """The mobile number or e-mail address, as it is shown to others."""
-        return mask_phone(self.phone) if self.phone else mask_email(self.email or "")
+        if not (self.phone or self.email):
+            return str(_("on paper only"))
+        return mask_phone(self.phone) if self.phone else mask_email(self.email)
 
     def get_short_name(self) -> str:
         return str(self)
@@ -117,6 +124,7 @@ class Person(models.Model):
     issuing_country = models.CharField(_("issuing country or region"), max_length=2, default="CN")  # ISO 3166
     id_number = SealedTextField(_("document number"))
     id_fingerprint = models.CharField(max_length=64, editable=False)
+    tail_fingerprint = models.CharField(max_length=64, editable=False, db_index=True, default="")  # of its last four
     id_masked = models.CharField(_("document number, masked"), max_length=40, editable=False)
     birth_date = models.DateField(_("date of birth"))
     sex = models.CharField(_("sex"), max_length=1, choices=[("M", _("male")), ("F", _("female"))], blank=True)

@@ -5,9 +5,9 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from accounts.contacts import Contact
-from accounts.models import ID_PURPOSE, Person, StaffPost, Unit, UnitMember, User
+from accounts.models import ID_PURPOSE, TAIL_PURPOSE, Person, StaffPost, Unit, UnitMember, User
 from talentportal.lib.idcard import normalize
-from talentportal.lib.sealed import blind_indexes
+from talentportal.lib.sealed import blind_index, blind_indexes
 
 
 def posts_of(user: User, day: date) -> QuerySet[StaffPost]:
@@ -30,8 +30,11 @@ def has_role(user: User, role: str, day: date) -> bool:
 
 
 def owner_of_phone(phone: str) -> User | None:
-    """Return who has proved that the mobile number (E.164) is theirs; a sign-up left unfinished does not count."""
-    return User.objects.filter(phone=phone, phone_verified=True).first()
+    """Return who has proved that the mobile number (E.164) is theirs; a sign-up left unfinished does not count.
+
+    An account that an office opened with the number counts: a code to it signs in, and the document number is asked.
+    """
+    return User.objects.filter(Q(phone_verified=True) | Q(is_untaken=True), phone=phone).first()
 
 
 def owner_of_email(email: str) -> User | None:
@@ -52,6 +55,16 @@ def person_of(user: User) -> Person | None:
 def people_with_document(number: str) -> QuerySet[Person]:
     """Find real-name records by a whole document number, through its fingerprint."""
     return Person.objects.filter(id_fingerprint__in=blind_indexes(normalize(number), ID_PURPOSE))
+
+
+def people_with_tail(tail: str) -> QuerySet[Person]:
+    """Find real-name records by the last four characters of a document number, through their fingerprint."""
+    return Person.objects.filter(tail_fingerprint__in=blind_indexes(normalize(tail), TAIL_PURPOSE))
+
+
+def tail_fingerprint(number: str) -> str:
+    """Return the fingerprint of the last four characters of a normalized document number."""
+    return blind_index(number[-4:], TAIL_PURPOSE)
 
 
 def find_people(term: str) -> list[Person]:

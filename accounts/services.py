@@ -13,7 +13,7 @@ from accounts.contacts import Contact
 from accounts.models import ID_PURPOSE, Person, Reveal, Unit, UnitMember, User
 from regions.models import Region
 from talentportal.lib import masking, names, uscc
-from talentportal.lib.refusals import refuse_unless
+from talentportal.lib.refusals import Refused, refuse_unless
 from talentportal.lib.sealed import blind_index
 
 TAKEN = _("This document cannot be registered here. If it is yours, a window can help you.")
@@ -75,9 +75,108 @@ def _fill(person: Person, identity: rules.Identity, now: datetime) -> None:
     person.document_type, person.issuing_country = identity.document_type, identity.issuing_country
     person.id_number = identity.number
     person.id_fingerprint = blind_index(identity.number, ID_PURPOSE)
+    person.tail_fingerprint = queries.tail_fingerprint(identity.number)
     person.id_masked = masking.mask_document(identity.number)
     person.birth_date, person.sex, person.level = identity.birth_date, identity.sex, identity.level
     person.checked_at = now if identity.level >= Person.Level.CHECKED else None
+
+
+@transaction.atomic
+def register_at_window(
+    *,
+    name: str,
+    document_type: str,
+    number: str,
+    birth_date: date | None,
+    actor: User,
+    now: datetime,
+    is_seen: bool,
+    sex: str = "",
+    issuing_country: str = "",
+    contact: Contact | None = None,
+    is_proved: bool = False,
+) -> Person:
+    """Find the real-name record of somebody at a window by the document, or open an account for the person.
+
+    `is_seen`: a member of staff compared the original with the person before them; the record is confirmed then.
+    `contact`: where the person is reached; None: on paper only. `is_proved`: a code sent there was told. Without that
+    the account waits to be taken over. A contact of an account that exists stays as it is.
+    Raises ValidationError with the faults by field, and Refused.
+    """
+    identity = rules.check_identity(
+        document_type=document_type,
+        number=number,
+        name=name,
+        birth_date=birth_date,
+        sex=sex,
+        issuing_country=issuing_country,
+        today=timezone.localdate(now),
+        allow_demo=settings.DEMO,
+    )
+    person = _found_at_window(identity) or _opened_at_window(identity, contact, is_proved, now)
+    refuse_unless(person.user_id != actor.pk, _("Somebody else has to serve you at the window."))
+    if is_seen and person.level < Person.Level.CONFIRMED:
+        person.level, person.checked_at = Person.Level.CONFIRMED, now
+        person.save(update_fields=["level", "checked_at"])
+    return person
+
+
+def _found_at_window(identity: rules.Identity) -> Person | None:
+    """Return the record of a document; the name must be the same."""
+    people = queries.people_with_document(identity.number).select_for_update(of=("self",)).select_related("user")
+    person = people.filter(document_type=identity.document_type, issuing_country=identity.issuing_country).first()
+    if person and person.name.casefold().replace(" ", "") != identity.name.casefold().replace(" ", ""):
+        raise ValidationError({"name": [_("The name differs from the one registered with this document.")]})
+    refuse_unless(person is None or person.user.is_active, _("The account of this person is blocked."))
+    return person
+
+
+def _opened_at_window(identity: rules.Identity, contact: Contact | None, is_proved: bool, now: datetime) -> Person:
+    user = queries.owner_of(contact) if contact else None
+    refuse_unless(
+        user is None or (is_proved and queries.person_of(user) is None),
+        _("This mobile number or e-mail belongs to another account. Leave it out, or give another one."),
+    )
+    person = Person(user=user or _open_account(identity.name, contact, is_proved))
+    _fill(person, identity, now)
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError as error:  # somebody registered it in this very moment
+        raise ValidationError({"number": [TAKEN]}) from error
+    return person
+
+
+def _open_account(name: str, contact: Contact | None, is_proved: bool) -> User:
+    if contact:
+        forget_unfinished_sign_up(contact=contact)
+    user = User(name=name, is_untaken=not is_proved)
+    if contact:
+        setattr(user, contact.kind, contact.value)
+        user.phone_verified = is_proved and contact.kind == "phone"
+    user.set_unusable_password()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise Refused(_("This mobile number or e-mail belongs to another account. Leave it out, or give another one.")) from error
+    if is_proved and user.email:
+        user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    return user
+
+
+@transaction.atomic
+def take_over(*, user: User, number: str, now: datetime) -> User:
+    """Give an account that an office opened to the person who signed in and knows the document number.
+
+    Raises Refused in words that tell nothing more. Safe to run twice.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    own = queries.people_with_document(number).filter(user=user).exists()
+    refuse_unless(own, _("This is not the number with which the account was opened."))
+    user.is_untaken = False
+    user.save(update_fields=["is_untaken"])
+    return user
 
 
 @transaction.atomic

@@ -508,3 +508,39 @@ def reopening_obstacles(case, reason_text: str, document_no: str) -> list:
 def close_label(case):
     """Return how a case was closed, in words."""
     return CloseType(case.close_type).label
+
+
+def check_obstacles(check, findings: str) -> list:
+    """List what stands against noting the check of a commitment; `check` is its row, or None."""
+    if check is None:
+        return [_("This case was not decided on commitment.")]
+    reasons = [_("The check is finished.")] if check.is_kept else []
+    if not findings.strip():
+        reasons.append(_("Write down what the check found."))
+    return reasons
+
+
+def rectification_obstacles(check, findings: str, days: int, limit: int) -> list:
+    """List what stands against an order to put right: only after a check that found fault, once."""
+    reasons = []
+    if check is None or check.is_kept is not False:
+        reasons.append(_("No check has found the commitment broken."))
+    elif check.rectify_by:
+        reasons.append(_("This was ordered once already; what remains is the revocation."))
+    if not findings.strip():
+        reasons.append(_("Say what is to be put right."))
+    return reasons + _days_obstacles(days, limit)
+
+
+def clerical_obstacles(case, certificate, what: str, corrected: str, field: str) -> list:
+    """List what stands against correcting a clerical error; `certificate` is the valid one of the case, or None."""
+    reasons = granted_obstacles(case)
+    if not what.strip() or not corrected.strip():
+        reasons.append(_("Say what stands there and what should."))
+    elif what.strip() == corrected.strip():
+        reasons.append(_("Both are the same."))
+    if field and certificate is None:
+        reasons.append(_("There is no valid certificate to be printed anew."))
+    elif field and field != "holder" and field not in certificate.face:
+        reasons.append(_("The certificate has no such field."))
+    return reasons

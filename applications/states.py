@@ -90,6 +90,7 @@ _PRECHECK = (_S.PRECHECK, _S.PRECHECK_RETURNED, _S.PRECHECK_PASSED)
 _BEFORE_DECISION = (*_PRECHECK, _S.RECEIVED, _S.CORRECTION, _S.EXAMINING, _S.SPECIAL, _S.WAIT_SUPPLY, _S.REVIEWED)
 _OWED = (_S.EXAMINING, _S.SPECIAL, _S.WAIT_SUPPLY, _S.REVIEWED)  # deferred materials may still be outstanding
 _ENDED = (_S.CLOSED, _S.ARCHIVED)
+_OPEN = (*_BEFORE_DECISION, _S.GRANTED, _S.READY)
 _OFFICE = (_W.CLERK, _W.EXAMINER, _W.LEADER)
 
 TRANSITIONS = {
@@ -207,7 +208,15 @@ TRANSITIONS = {
         Transition("order_rectification", _("Ordered to put right"), _ENDED, None, (_W.EXAMINER,)),
         Transition("lapse_rectification", _("Not put right in time"), _ENDED, None, (_W.SYSTEM,)),
         Transition("excuse_breach", _("Breach excused"), _ENDED, None, (_W.LEADER,)),
-        # between the office's own people 请示
+        # between the office's own people 回避、请示
+        Transition("recuse", _("Stays away"), _OPEN, None, (*_OFFICE, _W.CERTIFICATE_CLERK)),
+        Transition(
+            "assign",
+            _("Given to a colleague"),
+            tuple(s for s in _S if s not in (_S.DRAFT, _S.CLOSED, _S.REVOKED, _S.ARCHIVED)),
+            None,
+            (*_OFFICE, _W.CERTIFICATE_CLERK),
+        ),
         Transition("request_approval", _("Approval asked for"), tuple(s for s in _S if s != _S.DRAFT), None, ()),
         Transition("decline_request", _("Request declined"), tuple(s for s in _S if s != _S.DRAFT), None, ()),
     )

@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import ID_PURPOSE, Organization, Person, Role, StaffPost, Unit, UnitMember, User
+from accounts.queries import tail_fingerprint
 from applications import services
 from applications.models import Case
 from certificates.models import CertificateKind
@@ -200,6 +201,7 @@ def make_person(email: str, name: str, number: str, level: int = 2) -> User:
         document_type="RESIDENT_ID",
         id_number=number,
         id_fingerprint=blind_index(number, ID_PURPOSE),
+        tail_fingerprint=tail_fingerprint(number),
         id_masked=mask_document(number),
         birth_date=dt.date(1990, 3, 7),
         level=level,

@@ -1,5 +1,7 @@
 """What the workbench keeps: saved views, who stands in for whom, acts over many cases with a result for each."""
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -55,6 +57,11 @@ class Cover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.substitute} → {self.absent}, {self.starts_on} – {self.ends_on}"
+
+    @property
+    def last_on(self) -> date:
+        """The last day of it."""
+        return self.ends_on - timedelta(days=1)
 
 
 class BatchAct(models.Model):

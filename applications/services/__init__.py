@@ -31,6 +31,7 @@ from applications.services.ending import archive, sweep_archive, terminate, tran
 from applications.services.further import ask_more, supply_more
 from applications.services.intake import fix_on_spot, receive, receive_at_window
 from applications.services.precheck import pass_precheck, resubmit_precheck, return_precheck
+from applications.services.recusal import recuse
 from applications.services.recompute import recompute_cases, recompute_clocks
 from applications.services.submission import confirm_submission, submit
 from applications.services.viewing import note_look
@@ -74,6 +75,7 @@ __all__ = [
     "receive_at_window",
     "recompute_cases",
     "recompute_clocks",
+    "recuse",
     "refuse",
     "reject_acceptance",
     "reject_uncorrected",

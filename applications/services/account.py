@@ -102,7 +102,7 @@ def _narrow_identity(user: User) -> None:
         return
     is_needed = Case.objects.filter(applicant=user).exists() or Certificate.objects.filter(holder=person).exists()
     if is_needed or person.reveals.exists():
-        person.id_fingerprint = f"closed:{person.pk}"
-        person.save(update_fields=["id_fingerprint"])
+        person.id_fingerprint, person.tail_fingerprint = f"closed:{person.pk}", ""
+        person.save(update_fields=["id_fingerprint", "tail_fingerprint"])
     else:
         person.delete()

@@ -1,8 +1,11 @@
 """The frame of the office's pages: the rail at the left and the summary of work. `{% load office %}`."""
 
+from dataclasses import replace
+
 from django import template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
@@ -60,14 +63,36 @@ def work_summary(context) -> dict:
     roles = roles_in(request)
     summary = {"queues": [], "rows": [], "waiting": None, "library": []}
     if not roles.isdisjoint(STAFF_ROLES_ON_CASES):
-        counts = office.counts(request.user, timezone.localdate(now))
+        queue = office.Queue(request.user, now)
+        counts = queue.counts()
         own = office.own_queue(roles)
         summary["queues"] = [(key, office.QUEUES[key], count, key == own) for key, count in counts.items()]
         summary["own"], summary["own_name"] = own, office.QUEUES[own]
-        summary["rows"] = office.queue_page(request.user, office.Wish(own), now, size=8).rows
+        summary["rows"] = queue.page(office.Wish(own), size=8).rows
     if Role.EDITOR in roles:
         counts = desk.counts(desk.reached(request.user, timezone.localdate(now)), request.user, timezone.localdate(now))
         summary["library"] = [(key, desk.LISTS[key], count) for key, count in counts.items()]
     if Role.ADMINISTRATOR in roles:
         summary["waiting"] = oldest_waiting(now)
     return summary
+
+
+@register.filter
+def capped(count) -> str:
+    """Say a count as a tab shows it: "99+" where it was not counted on."""
+    return office.count_words(count)
+
+
+@register.simple_tag
+def filters(wish, **changes) -> str:
+    """Return tab and filters as a query, with these changes."""
+    return office.address(replace(wish, **changes))
+
+
+@register.simple_tag
+def work_link(load, queue: str, count: int):
+    """Link a colleague's count to their cases in that queue; nothing to link at none."""
+    if not count:
+        return "0"
+    query = office.address(office.Wish(queue, who=load.who))
+    return format_html('<a href="{}?{}">{}</a>', reverse("admin:applications_case_changelist"), query, count)

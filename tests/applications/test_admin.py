@@ -160,7 +160,7 @@ def test_nobody_works_on_an_own_case(as_, world, applicant, case):
     applicant.posts.create(role=Role.CLERK, organization=world.office, region=world.province, starts_on="2024-01-01")
     client = as_(applicant)
     assert client.get(page_of(case)).status_code == 404
-    assert office.counts(applicant, cast.day("2026-09-18"))["accept"] == 0
+    assert office.Queue(applicant, NOW).counts()["accept"] == 0
 
 
 @pytest.mark.parametrize(
@@ -170,58 +170,7 @@ def test_addresses_that_name_nothing_are_not_found(as_, clerk, case, address):
     assert as_(clerk).get(QUEUE + address).status_code == 404
 
 
-# --- the queue -------------------------------------------------------------------------------------------------------
-
-
-def test_the_queue_says_in_words_what_is_due(as_, case, clerk, monkeypatch):
-    client, said = as_(clerk), {}
-    for day in ("2026-09-18 11:00", "2026-09-23 11:00", "2026-09-24 11:00", "2026-09-25 11:00", "2026-09-28 11:00"):
-        monkeypatch.setattr(clock, "now", lambda day=day: moment(day))
-        page = client.get(QUEUE, {"queue": "accept"})
-        counts = {key: count for key, _label, count in page.context["tabs"]}
-        said[day[5:10]] = (page.context["page"].rows[0].words, counts["soon"], counts["overdue"])
-    assert said == {
-        "09-18": ("5 working days left", 0, 0),
-        "09-23": ("1 working day left", 1, 0),
-        "09-24": ("Due today", 1, 0),
-        "09-25": ("Overdue", 0, 1),  # a holiday: no working day has passed yet
-        "09-28": ("1 working day overdue", 0, 1),
-    }
-
-
-def test_the_queue_begins_where_the_role_works(as_, case, clerk, examiner, leader):
-    found = {user.name: as_(user).get(QUEUE).context["wish"].queue for user in (clerk, examiner, leader)}
-    assert found == {"李雪梅": "accept", "赵审": "examine", "钱批": "decide"}
-
-
-def test_search_looks_through_all_queues(as_, case, clerk, other_clerk):
-    client = as_(clerk)
-    for words in (case.case_no, case.query_code.lower(), "陈思"):
-        assert [row.case for row in client.get(QUEUE, {"queue": "closed", "q": words}).context["page"].rows] == [case]
-    for words in (case.case_no[:20], "思远", "%"):
-        assert client.get(QUEUE, {"q": words}).context["page"].rows == []
-    assert as_(other_clerk).get(QUEUE, {"q": case.case_no}).context["page"].rows == []
-
-
-def test_filters_narrow_the_queue(as_, world, case, clerk):
-    client = as_(clerk)
-    assert len(client.get(QUEUE, {"item": world.item.pk, "window": world.window.pk}).context["page"].rows) == 1
-    assert client.get(QUEUE, {"window": world.other_window.pk}).context["page"].rows == []
-    assert "Nothing waits here." in text(client.get(QUEUE, {"window": world.other_window.pk}))
-    assert client.get(QUEUE, {"queue": "no", "item": "x", "window": "9" * 30, "after": "a.b"}).status_code == 200
-
-
-def test_pages_of_the_queue_lose_and_repeat_nothing(world, clerk, applicant, case):
-    Case.objects.filter(pk=case.pk).update(due_on=None, due_wd=None)
-    others = [submitted_by(world, n, number) for n, number in enumerate(NUMBERS)]
-    seen, mark = [], ""
-    while True:
-        page = office.queue_page(clerk, office.Wish("accept", after=mark), NOW, size=2)
-        seen += [row.case.pk for row in page.rows]
-        mark = page.next_mark
-        if not mark:
-            break
-    assert seen == [*[other.pk for other in others], case.pk]
+# --- the queue: see also test_queue.py -------------------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("kept_long")

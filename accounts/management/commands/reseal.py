@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError, transaction
 
 from accounts.models import ID_PURPOSE, Person
+from accounts.queries import tail_fingerprint
 from talentportal.lib.sealed import SealedTextField, SealError, blind_index, sealed_before
 
 CHUNK = 500  # rows a transaction
@@ -50,7 +51,7 @@ class Command(BaseCommand):
 
 
 def _more(model) -> tuple:
-    return ("id_fingerprint",) if model is Person else ()
+    return ("id_fingerprint", "tail_fingerprint") if model is Person else ()
 
 
 def _seal(field: SealedTextField, row) -> int:
@@ -59,8 +60,8 @@ def _seal(field: SealedTextField, row) -> int:
 
 
 def _fingerprint(person: Person) -> int:
-    """Make the fingerprint under the current key; 0 when it is."""
-    current = blind_index(person.id_number, ID_PURPOSE)
-    if person.id_fingerprint == current:
+    """Make the fingerprints under the current key; 0 when they are."""
+    whole, tail = blind_index(person.id_number, ID_PURPOSE), tail_fingerprint(person.id_number)
+    if (person.id_fingerprint, person.tail_fingerprint) == (whole, tail):
         return 0
-    return Person._base_manager.filter(pk=person.pk).update(id_fingerprint=current)
+    return Person._base_manager.filter(pk=person.pk).update(id_fingerprint=whole, tail_fingerprint=tail)
