@@ -177,6 +177,16 @@ class IdentityForm(forms.Form):
     sex = forms.ChoiceField(label=_("Sex"), choices=[("", "—"), *Person._meta.get_field("sex").choices], required=False)
 
 
+class TakeOverForm(forms.Form):
+    """The number of the document, asked before somebody takes over an account that an office opened."""
+
+    number = forms.CharField(
+        label=_("Document number"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+    )
+
+
 class ProfileForm(forms.ModelForm):
     class Meta:
         model = User

@@ -28,6 +28,25 @@ class AllauthMiddleware:
         return respond_429(request) if isinstance(exception, RateLimited) else None
 
 
+class TakeOverMiddleware:
+    """Ask whoever signs in to an account that an office opened for the document number before anything else.
+
+    The code went to a number that somebody else wrote down; a slip must not open a stranger's file.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, _view, _args, _kwargs):
+        if not (request.user.is_authenticated and request.user.is_untaken):
+            return None
+        name = request.resolver_match.view_name or ""
+        return None if name in ALWAYS_OPEN or name == "accounts:take_over" else redirect("accounts:take_over")
+
+
 class StaffSecondFactorMiddleware:
     """Lead staff who have no second factor to the page that sets one up, whatever page they ask for.
 

@@ -16,6 +16,7 @@ from talentportal.lib import masking, names, uscc
 from talentportal.lib.refusals import Refused, refuse_unless
 from talentportal.lib.sealed import blind_index
 
+ELSEWHERE = _("This mobile number or e-mail belongs to another account. Leave it out, or give another one.")
 TAKEN = _("This document cannot be registered here. If it is yours, a window can help you.")
 
 
@@ -135,7 +136,7 @@ def _opened_at_window(identity: rules.Identity, contact: Contact | None, is_prov
     user = queries.owner_of(contact) if contact else None
     refuse_unless(
         user is None or (is_proved and queries.person_of(user) is None),
-        _("This mobile number or e-mail belongs to another account. Leave it out, or give another one."),
+        ELSEWHERE,
     )
     person = Person(user=user or _open_account(identity.name, contact, is_proved))
     _fill(person, identity, now)
@@ -159,7 +160,7 @@ def _open_account(name: str, contact: Contact | None, is_proved: bool) -> User:
         with transaction.atomic():
             user.save()
     except IntegrityError as error:
-        raise Refused(_("This mobile number or e-mail belongs to another account. Leave it out, or give another one.")) from error
+        raise Refused(ELSEWHERE) from error
     if is_proved and user.email:
         user.emailaddress_set.create(email=user.email, verified=True, primary=True)
     return user

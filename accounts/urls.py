@@ -9,6 +9,7 @@ app_name = "accounts"
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
     path("identity/", views.identity, name="identity"),
+    path("take-over/", views.take_over, name="take_over"),
     path("security/", views.security, name="security"),
     path("units/", views.unit_list, name="unit_list"),
     path("units/new/", views.register_unit, name="register_unit"),

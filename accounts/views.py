@@ -14,10 +14,9 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_POST
 
 from accounts import queries, rules, services
-from accounts.forms import IdentityForm, MemberForm, ProfileForm, UnitForm
+from accounts.forms import IdentityForm, MemberForm, ProfileForm, TakeOverForm, UnitForm
 from jobs import clock
 from talentportal.lib.refusals import Refused
-
 
 def forgotten_password(request):
     """Replace a forgotten password: sign in by a code, then set a new one. One way for numbers and addresses."""
@@ -55,6 +54,29 @@ def identity(request):
             messages.success(request, _("Your identity is registered."))
             return redirect(_safe_next(request) or "accounts:identity")
     return render(request, "accounts/identity.html", {"form": form, "person": person, "next": _safe_next(request)})
+
+
+@login_required
+@never_cache
+@sensitive_post_parameters("number")
+@sensitive_variables()
+def take_over(request):
+    """Let somebody take over the account that an office opened for them, once they know the document number."""
+    if not request.user.is_untaken:
+        return redirect("me:home")
+    form = TakeOverForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if not ratelimit.consume(request, app="allauth.account", action="take_over", user=request.user):
+            form.add_error(None, _("Too many tries. Come to a window with your document."))
+        else:
+            try:
+                services.take_over(user=request.user, number=form.cleaned_data["number"], now=clock.now())
+            except Refused as refused:
+                form.add_error("number", refused.reasons[0])
+            else:
+                messages.success(request, _("This account is yours now."))
+                return redirect("me:home")
+    return render(request, "accounts/take_over.html", {"form": form})
 
 
 def _safe_next(request) -> str:

@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models import Organization
+from applications.models import Phrase
 from certificates.models import CertificateKind
 from jobs.models import Deployment
 from notifications.models import MessageTemplate
@@ -326,6 +327,22 @@ def _messages(pack: Pack, ledger: Ledger, now: datetime) -> str:
     return str(len(pack.messages))
 
 
+def _phrases(pack: Pack, ledger: Ledger, now: datetime) -> str:
+    """Give the department its ready phrases; every office below it uses them, too."""
+    department = offices(pack)[pack.site["department"]]
+    for order, entry in enumerate(pack.phrases, start=1):
+        title = entry["title"]
+        values = {
+            "title_en": title["en"],
+            **_both("text", entry["text"]),
+            "cures": entry.get("cures", ""),
+            "order": order,
+        }
+        where = {"organization_id": department.pk, "owner": None, "title_zh": title["zh"]}
+        ledger.put(Phrase, where, values)
+    return str(len(pack.phrases))
+
+
 STEPS: tuple[tuple[str, Callable[[Pack, Ledger, datetime], str]], ...] = (
     ("regions", _regions),
     ("work calendar", _calendar),
@@ -335,4 +352,5 @@ STEPS: tuple[tuple[str, Callable[[Pack, Ledger, datetime], str]], ...] = (
     ("workstations", _workstations),
     ("windows", _windows),
     ("message templates", _messages),
+    ("ready phrases", _phrases),
 )

@@ -32,6 +32,7 @@ class Pack:
     catalog: list[dict]
     certificate_kinds: dict[str, dict]
     messages: dict[str, dict]
+    phrases: list[dict]
     staff: dict[str, dict]
     people: dict[str, dict]
     units: dict[str, dict]
@@ -58,6 +59,7 @@ def read(name: str) -> Pack:
         catalog=read_yaml(COMMON / "catalog.yaml"),
         certificate_kinds=fill(read_yaml(COMMON / "certificate_kinds.yaml"), site["words"]),
         messages=read_yaml(COMMON / "messages.yaml"),
+        phrases=read_yaml(COMMON / "phrases.yaml"),
         staff=read_yaml(folder / "staff.yaml"),
         people=people["people"],
         units=people["units"],

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.AllauthMiddleware",
     "accounts.middleware.StaffSecondFactorMiddleware",
+    "accounts.middleware.TakeOverMiddleware",
 ]
 
 ROOT_URLCONF = "talentportal.urls"
@@ -149,6 +150,7 @@ FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 EXPIRED_DRAFT_DAYS = env.number("EXPIRED_DRAFT_DAYS", default=30)  # then nobody renews it any more: deleted with files
 ARCHIVE_DAYS = env.number("ARCHIVE_DAYS", default=30)  # after its end a case is archived
+POSTMARK_COUNTS = env.flag("POSTMARK_COUNTS", default=False)  # else the day of arrival, for what comes by post
 CLAMD_URL = env.text("CLAMD_URL", default="")  # tcp://host:3310; without it files stay marked "not scanned"
 SIGNING_DIR = DATA_DIR / "signing"
 SIGNING_KEY_PASSWORD = env.text("SIGNING_KEY_PASSWORD", default="")
@@ -199,6 +201,7 @@ ACCOUNT_RATE_LIMITS = {
     "verify_phone": "30/m/ip,1/30s/key,20/d/key",
     "change_phone": "5/m/user",
     "add_unit_member": "20/h/user",
+    "take_over": "5/d/user",
     "save_search": "30/h/ip,5/h/key",
 }
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}

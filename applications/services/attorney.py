@@ -1,0 +1,108 @@
+"""Who may hand in for whom: powers of attorney, recorded by the office from the paper that somebody brings (11.28)."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person
+from applications import services
+from applications.models import Case, PowerOfAttorney
+from applications.services.messages import tell
+from applications.states import ScanState
+from applications.uploads import Enclosed
+from jobs.services import enqueue
+from policies.models import ServiceItem
+from talentportal.lib import masking, uploads
+from talentportal.lib.bilingual import both
+from talentportal.lib.refusals import refuse_unless
+
+LONGEST_DAYS = 366  # calendar days that a power of attorney may run [D]
+
+
+@transaction.atomic
+def record_attorney(
+    *,
+    grantor,
+    agent: Person | None,
+    agent_name: str,
+    agent_number: str,
+    items: Iterable[ServiceItem],
+    until: date,
+    scan: Enclosed,
+    actor,
+    now: datetime,
+) -> PowerOfAttorney:
+    """Record the power of attorney that an agent shows, with its scan, for these items (none: all), until a day.
+
+    `until` is the last day on which it holds. The agent's document number is kept masked; `agent` is the agent's
+    real-name record, where there is one. Raises Refused with every reason.
+    """
+    today, reasons = timezone.localdate(now), []
+    if not agent_name.strip():
+        reasons.append(_("Enter the name of the agent."))
+    if until < today:
+        reasons.append(_("The power of attorney has expired."))
+    elif (until - today).days > LONGEST_DAYS:
+        reasons.append(_("A power of attorney is taken for at most a year."))
+    if agent and agent.user_id == grantor.pk:
+        reasons.append(_("Nobody needs a power of attorney for themselves."))
+    if agent and agent.user_id == actor.pk:
+        reasons.append(_("Who works at the window cannot be the agent."))
+    refuse_unless(not reasons, reasons)
+    kept = PowerOfAttorney.objects.create(
+        grantor=grantor,
+        agent=agent.user if agent else None,
+        agent_name=agent_name.strip(),
+        agent_id_masked=masking.mask_document(agent_number),
+        starts_on=today,
+        ends_on=date.fromordinal(until.toordinal() + 1),
+        file=scan.file,
+        name=scan.name,
+        kind=scan.facts.kind,
+        sha256=scan.facts.sha256,
+        recorded_by=actor,
+        recorded_at=now,
+    )
+    kept.items.set(items)
+    enqueue(kind="applications.scan_attorney", key=str(kept.pk), now=now, attorney=kept.pk)
+    return kept
+
+
+@transaction.atomic
+def end_attorney(*, attorney: PowerOfAttorney, actor, now: datetime) -> PowerOfAttorney:
+    """End a power of attorney from this minute on, because it was taken back. Cases that are open run on."""
+    attorney = PowerOfAttorney.objects.select_for_update().get(pk=attorney.pk)
+    refuse_unless(attorney.ended_at is None, _("This power of attorney was ended already."))
+    refuse_unless(attorney.grantor_id != actor.pk, _("Somebody else has to serve you at the window."))
+    attorney.ended_at = now
+    attorney.save(update_fields=["ended_at"])
+    return attorney
+
+
+@transaction.atomic
+def take_in_paper(*, actor, now: datetime, attorney: PowerOfAttorney | None = None, **application) -> Case:
+    """Take in a paper application at the window, and tell its applicant by whom it was handed in.
+
+    `application`: what `receive_at_window` takes. Raises Refused with every reason; then nothing is written.
+    """
+    refuse_unless(application["applicant"].pk != actor.pk, _("Somebody else has to serve you at the window."))
+    case = services.receive_at_window(actor=actor, now=now, attorney=attorney, **application)
+    if attorney:
+        place = both(case.window, "name")
+        tell("handed_in_for_you", case, now, agent=attorney.agent_name, office=place)
+    return case
+
+
+@transaction.atomic
+def scan_attorney(*, attorney: PowerOfAttorney, now: datetime) -> PowerOfAttorney:
+    """Have the scan of a power of attorney looked at for viruses and keep the verdict. Safe to run twice."""
+    kept = PowerOfAttorney.objects.select_for_update().get(pk=attorney.pk)
+    if kept.scan_state == ScanState.PENDING:
+        kept.scan_state = uploads.scan(Path(kept.file.path), settings.CLAMD_URL)
+        kept.save(update_fields=["scan_state"])
+    return kept
