@@ -17,6 +17,9 @@ LAPSES = {
     ClockKind.ACCEPT: "applications.deem_accepted",
     ClockKind.CORRECTION: "applications.lapse_correction",
     ClockKind.DEFERRAL: "applications.lapse_deferral",
+    ClockKind.SPECIAL: "applications.overrun_special",
+    ClockKind.CHECK: "applications.warn_unchecked",
+    ClockKind.RECTIFY: "applications.lapse_rectification",
 }
 KEEP_UPLOADING = timedelta(hours=24)  # no upload takes that long: what is older was left by a killed process
 

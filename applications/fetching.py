@@ -1,7 +1,17 @@
 """Materials that nobody has to hand in because the portal holds them (免提交)."""
 
+from applications.states import MaterialStatus
 from certificates.models import Certificate, CertificateStatus
 from policies.models import FetchMode, MaterialSpec
+
+
+def lost(case) -> list[str]:
+    """List the keys of materials that the portal vouched for and can vouch for no more (domain 11.43).
+
+    A certificate may have been revoked since, or have expired: asked when a case is submitted and when it is decided.
+    """
+    held = case.materials.filter(status=MaterialStatus.HELD, spec__fetch_mode=FetchMode.AUTO).select_related("spec")
+    return [material.spec.key for material in held if not holds(material.spec, case.applicant)]
 
 
 def holds(spec: MaterialSpec, applicant) -> bool:

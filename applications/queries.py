@@ -23,7 +23,8 @@ POST_ROLES = {
 def roles_on(case: Case, user, day: date) -> set[str]:
     """Return in which roles (`states.Who`) a user may touch this case on this day; None is the system.
 
-    Nobody holds an office role on an own case (domain 11.27). Where a window has no head, a leader counts as one.
+    Nobody holds an office role on an own case, nor on one from which they stay away (domain 11.27). Where a window has
+    no head, a leader counts as one.
     """
     if user is None:
         return {Who.SYSTEM}
@@ -31,7 +32,10 @@ def roles_on(case: Case, user, day: date) -> set[str]:
         return {Who.APPLICANT}
     posts = [
         post
-        for post in posts_of(user, day).filter(role__in=POST_ROLES).prefetch_related("windows")
+        for post in posts_of(user, day)
+        .filter(role__in=POST_ROLES)
+        .exclude(user__recusals__case=case.pk)
+        .prefetch_related("windows")
         if _covers(post, case)
     ]
     roles = {POST_ROLES[post.role] for post in posts}
@@ -62,14 +66,23 @@ def posts_on(case: Case, who: Who, day: date) -> QuerySet[StaffPost]:
         held, here, role=role, starts_on__lte=day, region__in=case.region.path.split("/"), user__is_active=True
     )
     posts = posts.filter(is_head=True) if who == Who.HEAD else posts
-    return posts.exclude(user=case.applicant_id).select_related("user").distinct()
+    away = Q(user=case.applicant_id) | Q(user__recusals__case=case.pk)
+    return posts.exclude(away).select_related("user").distinct()
 
 
 def approvers_of(case: Case, verb: str, day: date) -> list:
     """List the people who may answer a request for this verb: the heads of the window where there are any."""
-    who = TRANSITIONS[verb].approver
-    posts = posts_on(case, who, day)
-    posts = posts if who != Who.HEAD or posts.exists() else posts_on(case, Who.LEADER, day)
+    if TRANSITIONS[verb].approver == Who.HEAD:
+        return heads_of(case, day)
+    return _holders(posts_on(case, TRANSITIONS[verb].approver, day))
+
+
+def heads_of(case: Case, day: date) -> list:
+    """List the heads of the window that holds a case, or the leaders where there is none."""
+    return _holders(posts_on(case, Who.HEAD, day)) or _holders(posts_on(case, Who.LEADER, day))
+
+
+def _holders(posts) -> list:
     return list({post.user_id: post.user for post in posts}.values())
 
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from applications import services
-from applications.models import BatchCase, Case, DataExport, MaterialFile, MessageFile, Paper
+from applications.models import BatchCase, Case, DataExport, MaterialFile, MessageFile, Paper, PowerOfAttorney
+from applications.services import attorney as attorneys
 from applications.services import batch, conversation, export, files, rendering
 from regions import queries as calendars
 
@@ -30,12 +31,28 @@ def archive(payload: dict, now: datetime) -> None:
     services.archive(case=Case(pk=payload["case"]), now=now)
 
 
+def overrun_special(payload: dict, now: datetime) -> None:
+    services.overrun_special(case=Case(pk=payload["case"]), now=now)
+
+
+def lapse_rectification(payload: dict, now: datetime) -> None:
+    services.lapse_rectification(case=Case(pk=payload["case"]), now=now)
+
+
+def warn_unchecked(payload: dict, now: datetime) -> None:
+    services.warn_unchecked(case=Case(pk=payload["case"]), now=now)
+
+
 def render_paper(payload: dict, now: datetime) -> None:
     rendering.render_paper(paper=Paper(pk=payload["paper"]), now=now)
 
 
 def scan_file(payload: dict, now: datetime) -> None:
     files.scan_file(file=MaterialFile(pk=payload["file"]), now=now)
+
+
+def scan_attorney(payload: dict, now: datetime) -> None:
+    attorneys.scan_attorney(attorney=PowerOfAttorney(pk=payload["attorney"]), now=now)
 
 
 def scan_message_file(payload: dict, now: datetime) -> None:
@@ -68,9 +85,13 @@ JOBS = {
     deem_accepted: _("Accept by silence"),
     lapse_correction: _("End a correction period"),
     lapse_deferral: _("Close a case whose promise was not kept"),
+    lapse_rectification: _("Note what was not put right in time"),
+    overrun_special: _("Note a special procedure that takes longer"),
+    warn_unchecked: _("Warn of a commitment not checked in time"),
     do_batch_case: _("Do one case of an act over many"),
     recompute_clocks: _("Compute deadlines of cases again"),
     render_paper: _("Draw an official document"),
     scan_file: _("Scan a file for viruses"),
+    scan_attorney: _("Scan a power of attorney for viruses"),
     scan_message_file: _("Scan a file of a message for viruses"),
 }

@@ -19,9 +19,14 @@ class Decision(models.Model):
     examined_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("examined by")
     )
-    second_officer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("together with")
-    )  # where the guide wants two officers (许可法 第34条)
+    second_officer = models.ForeignKey(  # where the guide wants two (许可法 第34条)
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("together with"),
+    )
     examined_at = models.DateTimeField(_("examined at"))
     decision = models.CharField(_("decision"), max_length=6, choices=Proposal, blank=True)
     reason = models.CharField(_("ground of refusal"), max_length=3, blank=True)  # RefusalReason
@@ -42,7 +47,8 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(second_officer__isnull=True)
-                | ~Q(second_officer=F("examined_by")) & (Q(decided_by__isnull=True) | ~Q(second_officer=F("decided_by"))),
+                | ~Q(second_officer=F("examined_by"))
+                & (Q(decided_by__isnull=True) | ~Q(second_officer=F("decided_by"))),
                 name="second_officer_is_another_person",
             ),
         ]

@@ -10,9 +10,15 @@ from applications.services.acceptance import (
 from applications.services.approvals import answer_approval, ask_approval
 from applications.services.batch import begin_batch, do_batch_case
 from applications.services.claims import arrange_cover, assign, claim, end_cover, release
+from applications.services.commitment import (
+    check_commitment,
+    lapse_rectification,
+    order_rectification,
+    warn_unchecked,
+)
 from applications.services.correction import lapse_correction, request_correction, supply_correction
 from applications.services.counter import after_looking, check_all_materials, take_in_deferred
-from applications.services.decision import conclude, grant, refuse, return_to_examiner
+from applications.services.decision import conclude, grant, grant_on_commitment, refuse, return_to_examiner
 from applications.services.deferral import check_material, lapse_deferral, supply_deferred
 from applications.services.delivery import deliver, mark_issued
 from applications.services.drafts import (
@@ -28,11 +34,14 @@ from applications.services.drafts import (
     start,
 )
 from applications.services.ending import archive, sweep_archive, terminate, transfer, withdraw
+from applications.services.extension import extend, extend_deferral
 from applications.services.further import ask_more, supply_more
 from applications.services.intake import fix_on_spot, receive, receive_at_window
 from applications.services.precheck import pass_precheck, resubmit_precheck, return_precheck
-from applications.services.recusal import recuse
 from applications.services.recompute import recompute_cases, recompute_clocks
+from applications.services.recusal import recuse
+from applications.services.revocation import correct_clerical, deregister, excuse_breach, reopen, revoke
+from applications.services.special import end_special, estimate_special, overrun_special, start_special
 from applications.services.submission import confirm_submission, submit
 from applications.services.viewing import note_look
 from applications.services.workbench import forget_view, save_view
@@ -50,25 +59,37 @@ __all__ = [
     "assign",
     "begin_batch",
     "check_all_materials",
+    "check_commitment",
     "check_material",
     "choose_window",
     "claim",
     "conclude",
     "confirm_submission",
+    "correct_clerical",
     "deem_accepted",
     "delete_expired_drafts",
     "deliver",
+    "deregister",
     "discard_draft",
     "do_batch_case",
     "end_cover",
+    "end_special",
+    "estimate_special",
+    "excuse_breach",
+    "extend",
+    "extend_deferral",
     "fix_on_spot",
     "forget_view",
     "grant",
+    "grant_on_commitment",
     "lapse_correction",
     "lapse_deferral",
+    "lapse_rectification",
     "look_again",
     "mark_issued",
     "note_look",
+    "order_rectification",
+    "overrun_special",
     "pass_precheck",
     "promise_material",
     "receive",
@@ -82,13 +103,16 @@ __all__ = [
     "release",
     "remove_file",
     "renew_draft",
+    "reopen",
     "request_correction",
     "resubmit_precheck",
     "return_precheck",
     "return_to_examiner",
+    "revoke",
     "save_answers",
     "save_view",
     "start",
+    "start_special",
     "submit",
     "supply_correction",
     "supply_deferred",
@@ -97,5 +121,6 @@ __all__ = [
     "take_in_deferred",
     "terminate",
     "transfer",
+    "warn_unchecked",
     "withdraw",
 ]

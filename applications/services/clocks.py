@@ -48,9 +48,19 @@ def calendar_of(case: Case) -> WorkCalendar:
 
 
 def start_clock(
-    case: Case, kind: ClockKind, *, days: int, started_on: date, due_on: date | None = None, grace_days: int = 0
+    case: Case,
+    kind: ClockKind,
+    *,
+    days: int,
+    started_on: date,
+    due_on: date | None = None,
+    grace_days: int = 0,
+    runs_from: date | None = None,
 ) -> Clock:
-    """Start a clock on day 0, which is not counted; `due_on` overrules the days."""
+    """Start a clock on day 0, which is not counted; `due_on` overrules the days.
+
+    `runs_from`: the first day that counts as the owner's, where that is later than the day after day 0.
+    """
     calendar = calendar_of(case)
     due_on = due_on or calendar.add(started_on, days)
     clock = Clock.objects.create(
@@ -66,7 +76,7 @@ def start_clock(
         is_provisional=calendar.is_provisional(started_on, due_on),
         grace_days=grace_days,
     )
-    _give(clock, clock.owner, started_on + DAY)
+    _give(clock, clock.owner, runs_from or started_on + DAY)
     return clock
 
 
@@ -152,7 +162,9 @@ def _end(clocks: list[Clock], last: date) -> None:
     """End the open intervals of clocks with this day; one that would have no day goes."""
     under_way = ClockInterval.objects.filter(clock__in=clocks, span__upper_inf=True)
     under_way.filter(span__startswith__gt=last).delete()
-    under_way.update(span=Func(Func("span", function="lower", output_field=DateField()), Value(last + DAY), function="daterange", output_field=DateRangeField()))
+    first = Func("span", function="lower", output_field=DateField())
+    ended = Func(first, Value(last + DAY), function="daterange", output_field=DateRangeField())
+    under_way.update(span=ended)
 
 
 def lead(case: Case, state: State) -> None:

@@ -85,6 +85,7 @@ def step(
 
 def close(case: Case, *, as_: CloseType, now: datetime, reason: str = "") -> None:
     """Note on a locked case how it ends, and ask for a rating; `step` saves it."""
+    case.specials.filter(ended_at__isnull=True).update(ended_at=now, result=as_.label)  # it ends with the case
     case.close_type, case.close_reason, case.closed_at = as_, reason[:500], now
     case.due_on = case.due_wd = None
     case.is_provisional = False

@@ -18,6 +18,11 @@ def tell_clerks(event: str, case: Case, now: datetime, *, key: str = "", **words
     _tell([post.user for post in clerks_of(case)], event, case, now, key, path_of(case, staff=True), words)
 
 
+def tell_staff(people: Iterable, event: str, case: Case, now: datetime, *, key: str = "", **words) -> None:
+    """Tell these people of the office what happened."""
+    _tell(people, event, case, now, key, path_of(case, staff=True), words)
+
+
 def applicant_side(case: Case) -> list:
     """List who hears of a case on its applicant's side: the applicant and the owners of the unit."""
     people = {case.applicant_id: case.applicant}

@@ -26,6 +26,13 @@ KIND_WORDS = {
     PaperKind.SECOND_REQUEST: "再补",
     PaperKind.TERMINATION: "止",
     PaperKind.TRANSFER: "转",
+    PaperKind.SPECIAL: "特",
+    PaperKind.EXTENSION: "延",
+    PaperKind.RECTIFICATION: "改",
+    PaperKind.REVOCATION: "撤许",
+    PaperKind.DEREGISTRATION: "注",
+    PaperKind.CLERICAL: "更",
+    PaperKind.REOPENING: "重",
     PaperKind.SERVICE_RECEIPT: "达",
 }
 LANGUAGES = {"zh": "zh-hans", "en": "en"}

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from applications.models import Case
 from applications.states import PaperKind
-from applications.wording import acceptance, decision, ending
+from applications.wording import acceptance, afterwards, decision, ending, procedure
 from talentportal.lib import spoken
 from talentportal.lib.bilingual import pick
 
@@ -55,5 +55,12 @@ _BODIES = {
     PaperKind.SECOND_REQUEST: acceptance.second_request,
     PaperKind.TERMINATION: ending.termination,
     PaperKind.TRANSFER: ending.transfer,
+    PaperKind.SPECIAL: procedure.special,
+    PaperKind.EXTENSION: procedure.extension,
+    PaperKind.RECTIFICATION: afterwards.rectification,
+    PaperKind.REVOCATION: afterwards.revocation,
+    PaperKind.DEREGISTRATION: afterwards.deregistration,
+    PaperKind.CLERICAL: afterwards.clerical,
+    PaperKind.REOPENING: afterwards.reopening,
     PaperKind.SERVICE_RECEIPT: ending.service_receipt,
 }

@@ -18,9 +18,21 @@ def grant(case: Case, **_facts) -> dict:
                 "result": pick(case.guide.result_name) or pick(case.item, "name"),
                 "date": spoken.day(due_on(case, "DELIVERY")),
             },
+            *_to_be_checked(case),
         ],
         "notes": basis(case) + remedies(case),
     }
+
+
+def _to_be_checked(case: Case) -> list[str]:
+    check = getattr(case, "commitment_check", None)
+    if check is None:
+        return []
+    return [
+        _("It is granted on your commitment that the conditions are met. We check that until %(date)s.")
+        % {"date": spoken.day(check.due_on)},
+        _("If the check finds otherwise, you are ordered to put it right; the decision can be revoked."),
+    ]
 
 
 def refusal(case: Case, *, reason: str, explanation: str = "", breach=None, **_facts) -> dict:
