@@ -7,9 +7,9 @@ from django import forms
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
-from applications import rules
+from applications import rules, touchpoints
 from applications.questions import DayField, plain
-from applications.states import DeferralReason
+from applications.states import DeferralReason, RatingLevel
 from talentportal.lib import numbers
 from talentportal.lib.bilingual import pick
 from talentportal.lib.workdays import WorkCalendar
@@ -186,3 +186,80 @@ class QueryForm(forms.Form):
 
     def clean_code(self) -> str:
         return numbers.clean_short_code(self.cleaned_data["code"])
+
+
+class MoreTimeForm(forms.Form):
+    """How many working days more somebody needs for promised materials, and why."""
+
+    use_required_attribute = False
+    days = forms.IntegerField(
+        label=_("How many working days more do you need?"),
+        min_value=1,
+        max_value=60,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"required": _("Say how many working days more you need."), "invalid": _("Enter a number.")},
+    )
+    reason = forms.CharField(
+        label=_("Why do you need more time?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say why you need more time.")},
+    )
+
+
+class RatingForm(forms.Form):
+    """A rating of one step: the level, single points, words, named or not."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args, touch_point: str, aspects: dict, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.aspects = aspects
+        self.fields["level"] = forms.TypedChoiceField(
+            label=touchpoints.NAMES[touch_point],
+            choices=RatingLevel.choices,
+            coerce=int,
+            widget=forms.RadioSelect,
+            error_messages={"required": _("Choose one of the five levels.")},
+        )
+        for key, label in aspects.items():
+            self.fields[f"aspect_{key}"] = forms.TypedChoiceField(
+                label=label,
+                choices=[("", _("no answer")), *RatingLevel.choices],
+                coerce=int,
+                empty_value=None,
+                required=False,
+            )
+        self.fields["comment"] = forms.CharField(
+            label=_("What was good, what was not?"),
+            max_length=1000,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 4}),
+        )
+        self.fields["is_named"] = forms.BooleanField(
+            label=_("With my name: the head of the window may contact me about it"), required=False
+        )
+
+    def rating(self) -> dict:
+        """Return what `services.ratings.rate` takes."""
+        data = self.cleaned_data
+        return {
+            "level": data["level"],
+            "aspects": {key: data[f"aspect_{key}"] for key in self.aspects if data[f"aspect_{key}"]},
+            "comment": data["comment"],
+            "is_named": data["is_named"],
+        }
+
+    def aspect_fields(self) -> list:
+        """Return the fields of the single points."""
+        return [self[f"aspect_{key}"] for key in self.aspects]
+
+
+class CloseAccountForm(forms.Form):
+    """The last word before an account is closed."""
+
+    use_required_attribute = False
+    understands = forms.BooleanField(
+        label=_("I have read what is deleted and what is kept, and want to close my account for good."),
+        error_messages={"required": _("Confirm that you want to close your account.")},
+    )

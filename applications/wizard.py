@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.queries import person_of
 from applications import queries, questions, rules
 from applications.forms import PromiseForm, window_field
-from applications.models import Case, Material, MaterialFile
+from applications.models import Case, Material, MaterialFile, WalletItem
 from applications.services.clocks import calendar_of
 from applications.services.drafts import STEPS
 from applications.states import DeferralReason, MaterialStatus, ScanState
@@ -55,6 +55,7 @@ class Row:
     is_required: bool
     may_change: bool = True
     errors: list | None = None
+    offer: WalletItem | None = None  # a verified material of the owner's that would do
 
     @property
     def is_core(self) -> bool:
@@ -71,6 +72,11 @@ class Row:
         if self.material.status == MaterialStatus.HELD:
             return "held"
         return "deferred" if self.material.status == MaterialStatus.DEFERRED else "missing"
+
+    @property
+    def source(self) -> WalletItem | None:
+        """The verified material that the newest file is a copy of."""
+        return self.newest.from_wallet if self.newest else None
 
     @property
     def icon(self) -> str:
@@ -162,11 +168,31 @@ class Wizard:
     def rows(self) -> list[Row]:
         """The materials that the guide asks for in this situation; optional ones are offered too."""
         answers = self.case.answers
-        return [
+        rows = [
             row_of(material, is_required=material.spec.necessity != Necessity.OPTIONAL)
             for material in queries.materials_of(self.case)
             if rules.applies(material.spec, answers)
         ]
+        prefetch_related_objects([row.newest for row in rows if row.newest], "from_wallet__verified_by")
+        wallet = self.wallet if any(row.material.spec.valid_months for row in rows) else {}
+        for row in rows:
+            found = wallet.get(row.material.spec.key)
+            row.offer = found if found and found.file.kind in row.kinds and row.source != found else None
+        return rows
+
+    @cached_property
+    def wallet(self) -> dict[str, WalletItem]:
+        """Key of a material -> the newest verified one of the applicant's that can be used today."""
+        usable = WalletItem.objects.usable(self.user, self.today, self.case.unit)
+        found: dict[str, WalletItem] = {}
+        for item in usable.select_related("file", "verified_by"):
+            found.setdefault(item.key, item)
+        return found
+
+    @property
+    def goes_to_precheck(self) -> bool:
+        """Whether the office looks at the application online before it is received."""
+        return self.guide.has_precheck
 
     @property
     def core_rows(self) -> list[Row]:
@@ -322,6 +348,11 @@ class Wizard:
     def decided_by(self):
         """The last day for the decision, were the case submitted today and accepted on the last day for it."""
         return self.calendar.add(self.accepted_by, self.guide.promised_days)
+
+    @cached_property
+    def prechecked_by(self):
+        """The last day of the pre-check, were the case sent for it today."""
+        return self.calendar.add(self.today, self.guide.precheck_days)
 
     @cached_property
     def accepted_by(self):

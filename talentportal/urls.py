@@ -35,6 +35,7 @@ urlpatterns += i18n_patterns(
     path("me/certificates/", include("certificates.urls")),
     path("apply/", include((applications.apply_urls, "apply"))),
     path("progress/", include(applications.public_urls)),
+    path("rate/", include(applications.rate_urls)),
     path("me/", include((me_urls + applications.me_urls + following_urls.me_urls + benefit_urls, "me"))),
     path("me/", include("accounts.urls")),
     path("demo/", include((demo_urls, "demo"))),

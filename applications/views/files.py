@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from applications import services
-from applications.models import Case, Material, MaterialFile, Paper, new_public_id
+from applications.models import Case, Material, MaterialFile, Paper, WalletItem, new_public_id
+from applications.services import wallet
 from applications.states import ScanState, State
 from applications.views import again
 from applications.views.common import RELATED, by_script, own_draft, signed_in, words_of
@@ -19,7 +20,7 @@ from applications.wizard import Wizard
 from jobs import clock
 from talentportal.lib import pages, spoken, uploads
 from talentportal.lib.bilingual import pick
-from talentportal.lib.refusals import Refused
+from talentportal.lib.refusals import Refused, refuse_unless
 
 PAGE_SECONDS = 3600  # how long the picture of a page is kept
 SHOWN_INLINE = ("pdf", "jpg", "png")
@@ -116,6 +117,29 @@ def remove(request, code: str, draft: str, material: int):
     services.look_again(case=case, actor=request.user, now=now)
     if by_script(request):
         return _answer(request, Wizard(case, request.user, now), 0, [])
+    return redirect(_place(case, found.pk))
+
+
+@require_POST
+@signed_in
+def reuse(request, code: str, draft: str, material: int):
+    """Hand in a verified material of the own wallet for a material of a draft."""
+    case = own_draft(request, code, draft)
+    found = get_object_or_404(case.materials, pk=material)
+    if case.state != State.DRAFT:
+        return _after_submission(request, case)
+    wanted = request.POST.get("item", "")
+    item, now, errors = WalletItem.objects.filter(owner=request.user, public_id=wanted).first(), clock.now(), []
+    try:
+        refuse_unless(item, _("This material has expired or was removed. Choose a file."))
+        wallet.use_from_wallet(item=item, material=found, actor=request.user, now=now)
+    except Refused as refused:
+        errors = [str(reason) for reason in refused.reasons]
+    if by_script(request):
+        return _answer(request, Wizard(case, request.user, now), found.pk, errors)
+    if errors:
+        page = reverse("apply:step", args=[case.item.code, case.public_id, "materials"])
+        return again.give_back(request, page, f"#material-{found.pk}", rows={found.pk: errors})
     return redirect(_place(case, found.pk))
 
 

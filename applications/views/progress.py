@@ -45,7 +45,12 @@ def _page(request, context: dict, status: int = 200):
 
 
 def _find(case_no: str, code: str) -> Case | None:
-    case = Case.objects.filter(case_no=case_no).select_related(*RELATED).prefetch_related("clocks").first()
+    case = (
+        Case.objects.filter(case_no=case_no, is_restricted=False)
+        .select_related(*RELATED)
+        .prefetch_related("clocks")
+        .first()
+    )
     matches = constant_time_compare(case.query_code if case else NO_CODE, code)
     return case if case and matches else None
 

@@ -10,7 +10,7 @@ from accounts.queries import person_of, units_of
 from applications import case_page
 from applications.models import Case
 from applications.services.drafts import deleted_on
-from applications.states import ClockKind, ClockOwner, State
+from applications.states import ENDED_STATES, ClockKind, ClockOwner, State
 from applications.views.common import signed_in
 from certificates.models import Certificate, CertificateStatus
 from jobs import clock
@@ -20,7 +20,11 @@ from regions.queries import calendar_for
 
 PAGE = 20
 SHORT = 5
-TO_DO = {ClockKind.DEFERRAL: _("supply materials"), ClockKind.CORRECTION: _("send corrections")}
+TO_DO = {
+    ClockKind.DEFERRAL: _("supply materials"),
+    ClockKind.CORRECTION: _("send corrections"),
+    ClockKind.RECTIFY: _("put right what the check found"),
+}
 SHOWS = {"open": _("In progress"), "drafts": _("Drafts"), "finished": _("Finished")}
 
 
@@ -34,7 +38,7 @@ def home(request):
     context = {
         "todos": sorted((line for line in open_cases if line["is_mine"]), key=lambda line: line["due_on"] or today),
         "open_cases": open_cases[:SHORT],
-        "finished": [_line(case, today) for case in cases.filter(state=State.CLOSED)[:SHORT]],
+        "finished": [_line(case, today) for case in cases.filter(state__in=ENDED_STATES)[:SHORT]],
         "drafts": [(case, deleted_on(case.expires_on)) for case in _listed(user).filter(state=State.DRAFT)[:SHORT]],
         "certificates": Certificate.objects.filter(holder__user=user, status=CertificateStatus.VALID).select_related(
             "kind"
@@ -79,7 +83,7 @@ def _filtered(cases, show: str):
         case "drafts":
             return cases.filter(state=State.DRAFT)
         case "finished":
-            return cases.filter(state=State.CLOSED)
+            return cases.filter(state__in=ENDED_STATES)
     return cases
 
 
@@ -108,5 +112,14 @@ def _line(case: Case, today) -> dict:
         "due_on": due_on,
         "left": calendar_for(case.region).between(today, due_on) if due_on else None,
         "clock": mine,
-        "what": TO_DO[mine.kind] if mine else _("collect the result") if is_ready else "",
+        "what": _what(case, mine),
     }
+
+
+def _what(case: Case, mine) -> str:
+    """Say what is the applicant's to do, "" where it is the office's turn."""
+    if case.state == State.READY:
+        return _("collect the result")
+    if case.state == State.PRECHECK_PASSED:
+        return _("bring the originals")
+    return TO_DO[mine.kind] if mine else ""

@@ -159,5 +159,19 @@ if (lists) {
 } else {
   // Supply after submission: one file at a time, by the form itself, sent as soon as it is chosen.
   enhance(document);
-  document.addEventListener("change", (event) => event.target.closest("form[data-upload]")?.requestSubmit());
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-upload]");
+    if (!form) return;
+    carry(form);
+    form.requestSubmit();
+  });
+}
+
+// What is typed beside the points goes along, so that it is still there when the page comes back.
+function carry(form) {
+  for (const field of document.querySelectorAll("[form=send]")) {
+    if (["radio", "checkbox"].includes(field.type) && !field.checked) continue;
+    const copy = Object.assign(document.createElement("input"), { type: "hidden", name: field.name, value: field.value });
+    form.append(copy);
+  }
 }
