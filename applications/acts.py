@@ -1,187 +1,57 @@
-"""The buttons of the office: each verb with its words, its form, its guards and its service."""
+"""The buttons of the office: each verb with its words, its key, its form, its guards and its service."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django import forms
-from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from applications import consequences, rules, services
+from applications import act_forms as forms
+from applications import consequences, fetching, queries, rules, services
 from applications.desk import Desk
-from applications.models import new_public_id
-from applications.states import CorrectionReason, NonAcceptanceReason, Proposal, RefusalReason
-from talentportal.lib import uploads
-from talentportal.lib.bilingual import pick
+from applications.services.approvals import OBSTACLES
+from applications.states import TRANSITIONS
 
 
-class ActForm(forms.Form):
-    """What every button sends: the version of the case that the page showed."""
-
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-
-    def __init__(self, desk: Desk, verb: str, data=None, files=None, **options):
-        super().__init__(data, files, auto_id=f"id_{verb}_%s", **options)
-        self.desk = desk
-
-    def words(self) -> dict:
-        """Return the arguments of the service."""
-        return self.cleaned_data
-
-    def typed(self) -> list[tuple[str, str]]:
-        """Return (label, text) of what was typed, to give it back when the form has no place any more."""
-        return [
-            (bound.label, bound.data) for bound in self.visible_fields() if isinstance(bound.data, str) and bound.data
-        ]
+def _nothing(_desk: Desk) -> list:
+    return []
 
 
-def text_field(label, help_text="", limit=500):
-    return forms.CharField(label=label, help_text=help_text, max_length=limit, widget=forms.Textarea(attrs={"rows": 4}))
+@dataclass(frozen=True)
+class Act:
+    """A button: what it says, what it asks, what stands against it, what it calls."""
+
+    verb: str
+    label: str
+    form: type[forms.ActForm] = forms.ActForm
+    obstacles: Callable[[Desk], list] = _nothing
+    tone: str = "second"  # main, second, danger
+    key: str = ""  # pressed on the desk
+    brings: Callable[[Desk], list] = _nothing  # what it sets going, told before it is done
+    service: Callable | None = None  # else the service of the verb's name
+    is_rare: bool = False  # kept under "other steps"
+    place: str = "decision"  # or "material": beside it; "request": with what a colleague asks
+
+    @property
+    def asks_first(self) -> bool:
+        """Whether another person gives the word before it is done (请示)."""
+        return self.verb in TRANSITIONS and TRANSITIONS[self.verb].approver is not None
+
+    def do(self, *, case, actor, now, **words):
+        """Call the service, or ask for the word of the person whose word it needs."""
+        if self.asks_first:
+            return services.ask_approval(case=case, verb=self.verb, actor=actor, now=now, **words)
+        return (self.service or getattr(services, self.verb))(case=case, actor=actor, now=now, **words)
 
 
-class CorrectionForm(ActForm):
-    """Every defect at once: per material the reason and how to cure it."""
-
-    def __init__(self, desk: Desk, *args, **kwargs):
-        super().__init__(desk, *args, **kwargs)
-        for sheet in desk.sheets:
-            pk, spec = sheet.material.pk, sheet.material.spec
-            guess = "M01" if sheet.state == "missing" and sheet.row.is_required else ""
-            self.fields[f"reason_{pk}"] = forms.ChoiceField(
-                label=pick(spec, "name"),
-                choices=[("", _("in order")), *((code, f"{code} {label}") for code, label in CorrectionReason.choices)],
-                required=False,
-                initial=guess,
-            )
-            self.fields[f"cure_{pk}"] = forms.CharField(
-                label=_("How to cure it"), max_length=300, required=False, initial=sheet.material.check_note
-            )
-        self.fields["note"] = forms.CharField(
-            label=_("Words to the applicant"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
-        )
-
-    def pairs(self) -> list:
-        """Return (sheet, field of the reason, field of the cure) for drawing."""
-        return [(s, self[f"reason_{s.material.pk}"], self[f"cure_{s.material.pk}"]) for s in self.desk.sheets]
-
-    def clean(self) -> dict:
-        points = {}
-        for sheet in self.desk.sheets:
-            pk = sheet.material.pk
-            reason, cure = self.cleaned_data.get(f"reason_{pk}"), (self.cleaned_data.get(f"cure_{pk}") or "").strip()
-            if reason and not cure:
-                self.add_error(
-                    f"cure_{pk}", _("Say how to cure “%(name)s”.") % {"name": pick(sheet.material.spec, "name")}
-                )
-            if reason:
-                points[pk] = (reason, cure)
-        if not points and not self.errors:
-            raise ValidationError(_("Name at least one material and its defect."))
-        return self.cleaned_data | {"points": points}
-
-    def words(self) -> dict:
-        return {key: self.cleaned_data[key] for key in ("version", "points", "note")}
+# --- services whose arguments are not those of a form -----------------------------------------------------------------
 
 
-class RejectForm(ActForm):
-    reason = forms.ChoiceField(label=_("Ground"), choices=[("", "—"), *NonAcceptanceReason.choices])
-    explanation = text_field(_("Explanation to the applicant"), _("Name the competent body where there is one."))
+def _accept(*, looked, **words):
+    return services.after_looking(services.accept, looked=looked, **words)
 
 
-class SureForm(ActForm):
-    """An act that nobody takes back: done only when its consequences have been read."""
-
-    sure = forms.BooleanField(
-        widget=forms.HiddenInput, error_messages={"required": _("Read what will happen, then confirm.")}
-    )
-
-    def words(self) -> dict:
-        return {"version": self.cleaned_data["version"]}
-
-
-class ConcludeForm(ActForm):
-    proposal = forms.ChoiceField(label=_("Proposal"), choices=Proposal.choices, widget=forms.RadioSelect)
-    opinion = text_field(_("Opinion"), limit=1000)
-
-
-class ReturnForm(ActForm):
-    opinion = text_field(_("What is to be examined again"), limit=1000)
-
-
-class RefuseForm(ActForm):
-    reason = forms.ChoiceField(label=_("Ground"), choices=[("", "—"), *RefusalReason.choices])
-    reason_text = text_field(_("Reasons, with the clause"), limit=1000)
-
-
-class DeliverForm(ActForm):
-    method = forms.ChoiceField(
-        label=_("How it was delivered"),
-        choices=[("window", _("handed over at the window")), ("courier", _("sent by courier"))],
-        widget=forms.RadioSelect,
-        initial="window",
-    )
-
-
-class MaterialForm(ActForm):
-    """An act on one material of the case."""
-
-    material = forms.IntegerField(widget=forms.HiddenInput)
-
-    def clean_material(self):
-        found = next((m for m in self.desk.materials if m.pk == self.cleaned_data["material"]), None)
-        if found is None:
-            raise ValidationError(_("A material of another case was named."))
-        return found
-
-
-class CheckForm(MaterialForm):
-    """The check of a material: every point of its list ticked, or what is not in order."""
-
-    verdict = forms.ChoiceField(choices=[("ok", _("In order")), ("bad", _("Not in order"))])
-    ticks = forms.MultipleChoiceField(required=False, label=_("Look at"), widget=forms.CheckboxSelectMultiple)
-    note = forms.CharField(label=_("Remark"), max_length=300, required=False)
-
-    def __init__(self, desk: Desk, verb: str, data=None, files=None, *, sheet=None, **options):
-        super().__init__(desk, verb, data, files, **options)
-        pk = str(data.get("material", "")) if data is not None else ""
-        sheet = sheet or next((s for s in desk.sheets if str(s.material.pk) == pk), None)
-        checks = sheet.checks if sheet else []
-        self.fields["ticks"].choices = [(str(i), words) for i, words in enumerate(checks)]
-
-    def clean(self) -> dict:
-        verdict, data = self.cleaned_data.get("verdict"), self.cleaned_data
-        if verdict == "ok" and len(data.get("ticks", [])) < len(self.fields["ticks"].choices):
-            self.add_error("ticks", _("Tick every point, or say what is not in order."))
-        if verdict == "bad" and not (data.get("note") or "").strip():
-            self.add_error("note", _("Say what is not in order."))
-        return data
-
-    def words(self) -> dict:
-        data = self.cleaned_data
-        return {
-            "version": data["version"],
-            "material": data["material"],
-            "in_order": data["verdict"] == "ok",
-            "note": data["note"],
-        }
-
-
-class SupplyForm(MaterialForm):
-    """The scan of a promised material that came on paper."""
-
-    file = forms.FileField(label=_("Scan of the paper"), help_text=_("PDF or picture; the day of arrival counts."))
-
-    def clean_file(self):
-        posted = self.cleaned_data["file"]
-        self.name = uploads.clean_name(posted.name)
-        self.facts = uploads.inspect(posted, self.name, settings.UPLOAD_MAX_BYTES)
-        posted.name = f"{new_public_id()}.{self.facts.kind}"
-        return posted
-
-    def words(self) -> dict:
-        data = self.cleaned_data
-        return {"material": data["material"], "file": data["file"], "facts": self.facts, "name": self.name}
+def _pass_precheck(*, looked, **words):
+    return services.after_looking(services.pass_precheck, looked=looked, **words)
 
 
 def _check(case, material, **words):
@@ -192,8 +62,17 @@ def _supply(case, material, **words):
     return services.take_in_deferred(material=material, **words)
 
 
-def _nothing(_desk: Desk) -> list:
-    return []
+def _answer(case, request, **words):
+    return services.answer_approval(request=request, **words)
+
+
+# --- what stands against them --------------------------------------------------------------------------------
+
+
+def _against_acceptance(desk: Desk) -> list:
+    """What would still stand against it after a look at the unchecked materials."""
+    unchecked = rules.to_check(desk.materials, desk.case.answers)
+    return rules.acceptance_obstacles([m for m in desk.materials if m not in unchecked], desk.case.answers)
 
 
 def _against_correction(desk: Desk) -> list:
@@ -202,83 +81,191 @@ def _against_correction(desk: Desk) -> list:
     )
 
 
+def _against_precheck(desk: Desk) -> list:
+    return rules.precheck_obstacles(desk.materials, desk.case.answers)
+
+
+def _against_uncorrected(desk: Desk) -> list:
+    return rules.uncorrected_obstacles(getattr(desk.case, "correction", None))
+
+
+def _against_special(desk: Desk) -> list:
+    return [] if desk.guide.special_kinds else [_("The guide of this item does not provide for this procedure.")]
+
+
+def _against_extension(desk: Desk) -> list:
+    return OBSTACLES["extend"](desk.case, now=desk.now, days=1)
+
+
+def _against_more(desk: Desk) -> list:
+    waits = desk.case.second_requests and queries.open_request_of(desk.case)
+    return [_("What was asked for before has not been supplied yet.")] if waits else []
+
+
+def _against_commitment(desk: Desk) -> list:
+    return rules.commitment_obstacles(desk.guide, desk.materials, desk.case.answers, desk.user)
+
+
 def _against_deferral(desk: Desk) -> list:
     return rules.deferred_acceptance_obstacles(desk.guide, desk.materials, desk.case.answers, desk.standing)
 
 
-@dataclass(frozen=True)
-class Act:
-    """A button: what it says, what it asks, what stands against it, what it calls."""
+def _against_grant(desk: Desk) -> list:
+    reasons = rules.grant_obstacles(desk.decision, desk.user, bool(desk.outstanding))
+    return reasons + rules.material_obstacles(desk.materials, desk.case.answers, fetching.lost(desk.case))
 
-    verb: str
-    label: str
-    service: Callable
-    form: type[ActForm] = ActForm
-    obstacles: Callable[[Desk], list] = _nothing
-    tone: str = "second"  # main, second, danger
-    at_material: bool = False  # drawn beside the material and not in the column of decisions
-    brings: Callable[[Desk], list] = _nothing  # what it sets going, told before it is done
+
+def _against_refusal(desk: Desk) -> list:
+    return rules.refusal_obstacles(desk.decision, desk.user)
 
 
 ACTS = {
     act.verb: act
     for act in (
+        # pre-check
         Act(
-            "accept",
-            _("Accept"),
-            services.accept,
-            obstacles=lambda desk: rules.acceptance_obstacles(desk.materials, desk.case.answers),
+            "pass_precheck",
+            _("Pass the pre-check"),
+            forms.LookedForm,
+            _against_precheck,
             tone="main",
+            key="a",
+            service=_pass_precheck,
         ),
+        Act(
+            "return_precheck",
+            _("Return it, with everything to be changed"),
+            forms.CorrectionForm,
+            _against_correction,
+            key="b",
+            brings=consequences.of_correction,
+        ),
+        Act("receive", _("Received: the originals were seen"), forms.ReceiveForm, tone="main", key="a"),
+        # acceptance
+        Act("accept", _("Accept"), forms.LookedForm, _against_acceptance, tone="main", key="a", service=_accept),
         Act(
             "accept_with_deferral",
             _("Accept, the rest supplied later"),
-            services.accept_with_deferral,
-            SureForm,
+            forms.SureForm,
             _against_deferral,
             tone="main",
+            key="r",
             brings=consequences.of_deferral,
         ),
         Act(
             "request_correction",
             _("Ask for corrections, once"),
-            services.request_correction,
-            CorrectionForm,
+            forms.CorrectionForm,
             _against_correction,
+            key="b",
             brings=consequences.of_correction,
+        ),
+        Act("fix_on_spot", _("Put right on the spot"), forms.FixForm, is_rare=True),
+        Act(
+            "grant_on_commitment",
+            _("Grant on commitment"),
+            forms.SureForm,
+            _against_commitment,
+            tone="main",
+            key="a",
+            brings=consequences.of_grant,
         ),
         Act(
             "reject_acceptance",
             _("Do not accept"),
-            services.reject_acceptance,
-            RejectForm,
+            forms.RejectForm,
             tone="danger",
+            key="x",
             brings=consequences.of_rejection,
         ),
-        Act("conclude", _("End the examination"), services.conclude, ConcludeForm, tone="main"),
+        Act(
+            "reject_uncorrected",
+            _("Do not accept: still not in order"),
+            forms.UncorrectedForm,
+            _against_uncorrected,
+            tone="danger",
+            brings=consequences.of_request,
+        ),
+        # examination
+        Act("conclude", _("End the examination"), forms.ConcludeForm, tone="main", key="a"),
+        Act(
+            "ask_more",
+            _("Ask for more, once more"),
+            forms.AskMoreForm,
+            _against_more,
+            key="b",
+            brings=consequences.of_request,
+        ),
+        Act(
+            "start_special",
+            _("Begin a special procedure"),
+            forms.SpecialForm,
+            _against_special,
+            brings=consequences.of_special,
+            is_rare=True,
+        ),
+        Act(
+            "extend",
+            _("Extend the period"),
+            forms.ExtendForm,
+            _against_extension,
+            brings=consequences.of_request,
+            is_rare=True,
+        ),
+        Act("end_special", _("End the special procedure"), forms.EndSpecialForm, tone="main", key="a"),
+        Act("estimate_special", _("Tell a new estimate"), forms.EstimateForm),
+        # decision
         Act(
             "grant",
             _("Grant"),
-            services.grant,
-            SureForm,
-            lambda desk: rules.grant_obstacles(desk.decision, desk.user, bool(desk.outstanding)),
+            forms.SureForm,
+            _against_grant,
             tone="main",
+            key="a",
             brings=consequences.of_grant,
         ),
-        Act("return_to_examiner", _("Return to the examiner"), services.return_to_examiner, ReturnForm),
+        Act("return_to_examiner", _("Return to the examiner"), forms.ReturnForm, key="b"),
         Act(
             "refuse",
             _("Refuse"),
-            services.refuse,
-            RefuseForm,
-            lambda desk: rules.refusal_obstacles(desk.decision, desk.user),
+            forms.RefuseForm,
+            _against_refusal,
             tone="danger",
+            key="x",
             brings=consequences.of_refusal,
         ),
-        Act("deliver", _("Delivered: close the case"), services.deliver, DeliverForm, tone="main"),
-        Act("check_material", _("Check"), _check, CheckForm, at_material=True),
-        Act("check_all", _("All others are in order"), services.check_all_materials, at_material=True),
-        Act("supply_deferred", _("Take in on paper"), _supply, SupplyForm, at_material=True),
+        Act("deliver", _("Delivered: close the case"), forms.DeliverForm, tone="main", key="a"),
+        # other ends
+        Act("assign", _("Hand over to a colleague"), forms.HandOverForm, key="t"),
+        Act("transfer", _("Transfer to another region"), forms.TransferForm, is_rare=True),
+        Act(
+            "terminate",
+            _("Terminate"),
+            forms.TerminateForm,
+            tone="danger",
+            brings=consequences.of_termination,
+            is_rare=True,
+        ),
+        Act("recuse", _("Stay away from this case"), forms.RecuseForm, is_rare=True),
+        # after the end
+        Act("check_commitment", _("Note the check of the commitment"), forms.CommitmentCheckForm),
+        Act("order_rectification", _("Order to put right"), forms.RectifyForm),
+        Act("correct_clerical", _("Correct a clerical error"), forms.ClericalForm, brings=consequences.of_request),
+        Act("excuse_breach", _("Excuse the breach"), forms.ExcuseForm),
+        Act("reopen", _("Reopen after reconsideration"), forms.ReopenForm),
+        Act(
+            "revoke",
+            _("Revoke"),
+            forms.RevokeForm,
+            tone="danger",
+            brings=consequences.of_revocation,
+        ),
+        Act("deregister", _("Deregister"), forms.DeregisterForm, tone="danger", brings=consequences.of_deregistration),
+        # beside a material, and to a colleague
+        Act("check_material", _("Check"), forms.CheckForm, service=_check, place="material"),
+        Act("check_all", _("All others are in order"), service=services.check_all_materials, place="material", key="m"),
+        Act("supply_deferred", _("Take in on paper"), forms.SupplyForm, service=_supply, place="material"),
+        Act("answer_approval", _("Answer"), forms.AnswerForm, service=_answer, place="request"),
     )
 }
 VERBS = {"check_all": "check_material"}  # whose transition allows an act that has none of its own
@@ -289,7 +276,7 @@ class Offer:
     """An act as it is drawn: the form and every reason against it."""
 
     act: Act
-    form: ActForm
+    form: forms.ActForm
     reasons: list = field(default_factory=list)
     refused: list = field(default_factory=list)  # what the service said just now
     brings: list = field(default_factory=list)  # what it sets going
@@ -298,11 +285,11 @@ class Offer:
     @property
     def needs_confirming(self) -> bool:
         """Whether a page with its consequences comes between the button and the act."""
-        return isinstance(self.form, SureForm)
+        return isinstance(self.form, forms.SureForm)
 
     @property
     def asks(self) -> bool:
-        return bool(self.form.visible_fields())
+        return bool(self.form.visible_fields()) and not self.form.takes_one_press
 
     @property
     def is_open(self) -> bool:
@@ -310,8 +297,10 @@ class Offer:
 
 
 def may_act(desk: Desk, act: Act) -> bool:
-    """Tell whether roles and state allow an act."""
-    return desk.may(VERBS.get(act.verb, act.verb))
+    """Tell whether roles and state allow an act, and whether the case gives occasion for it."""
+    if act.place == "request":
+        return bool(desk.to_answer)
+    return desk.may(VERBS.get(act.verb, act.verb)) and desk.gives_occasion(act.verb)
 
 
 def offers(desk: Desk, posted: Offer | None = None, asked: str = "") -> list[Offer]:
@@ -321,11 +310,36 @@ def offers(desk: Desk, posted: Offer | None = None, asked: str = "") -> list[Off
     """
     found = []
     for act in ACTS.values():
-        if act.at_material or not may_act(desk, act):
+        if act.place != "decision" or not may_act(desk, act):
             continue
         mine = posted if posted and posted.act is act else Offer(act, act.form(desk, act.verb))
-        mine.reasons = [*desk.held, *act.obstacles(desk)]
+        mine.reasons = [*desk.held, *act.obstacles(desk), *desk.asked_already(act.verb)]
         mine.brings = [] if mine.reasons else act.brings(desk)
         mine.is_asked = asked == act.verb and not mine.reasons
         found.append(mine)
     return found
+
+
+def at_material(desk: Desk, sheet, posted: Offer | None = None) -> dict[str, Offer]:
+    """Return the acts on the chosen material that roles and state allow, by verb."""
+    found = {}
+    for act in ACTS.values():
+        if sheet is None or act.place != "material" or not may_act(desk, act) or not _fits(act.verb, desk, sheet):
+            continue
+        if posted and posted.act is act:
+            found[act.verb] = posted
+        else:
+            options = {"sheet": sheet} if act.form is forms.CheckForm else {}
+            found[act.verb] = Offer(act, act.form(desk, act.verb, **options))
+        found[act.verb].reasons = desk.held
+    return found
+
+
+def _fits(verb: str, desk: Desk, sheet) -> bool:
+    match verb:
+        case "check_material":
+            return sheet.is_in_hand
+        case "check_all":
+            return desk.unchecked > 0
+        case _:
+            return bool(sheet.promise and not sheet.promise.accepted_at)

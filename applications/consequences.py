@@ -57,6 +57,33 @@ def of_refusal(desk: Desk) -> list[str]:
     return [_("The case is closed today, with your reasons and the remedies in the decision."), _told_today()]
 
 
+def of_request(desk: Desk) -> list[str]:
+    """Say that a colleague is asked first, and that nothing has changed until the answer."""
+    return [
+        _("Another person is asked for approval first. The step is done when it is given; until then nothing changes.")
+    ]
+
+
+def of_special(desk: Desk) -> list[str]:
+    """Say that the office's clock stands still meanwhile, and that the applicant is told so in writing."""
+    return [_("The office’s clock stops until the procedure ends; the applicant is told the days expected in writing.")]
+
+
+def of_termination(desk: Desk) -> list[str]:
+    """Say that termination closes the case."""
+    return [_("The case is closed today, with your reasons in the notice."), _told_today()]
+
+
+def of_revocation(desk: Desk) -> list[str]:
+    """Say what a revocation takes away."""
+    return [_("The decision and the certificate lose their force from the beginning."), _told_today()]
+
+
+def of_deregistration(desk: Desk) -> list[str]:
+    """Say what a deregistration ends."""
+    return [_("The certificate ends today; what was granted before stays granted."), _told_today()]
+
+
 def _after(desk: Desk, days: int) -> str:
     return spoken_day(desk.calendar.add(desk.today, days))
 

@@ -8,20 +8,34 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from accounts.queries import person_of
 from applications import office, queries, questions, rules
 from applications.models import Case, Material
 from applications.services.clocks import calendar_of, path_of
-from applications.states import TRANSITIONS, CheckResult, CorrectionReason, MaterialStatus, ScanState, Who
+from applications.services.revocation import valid_certificate
+from applications.states import (
+    TRANSITIONS,
+    CheckResult,
+    CloseType,
+    CorrectionReason,
+    MaterialStatus,
+    RequestState,
+    ScanState,
+    Who,
+)
 from applications.views.files import SHOWN_INLINE
 from applications.wizard import Row, row_of
+from certificates.faces import FIELDS
 from notifications.models import DeliveryState, Message
 from policies.conditions import Answer, evaluate
 from policies.guides import facts_told
 from policies.models import Necessity
 from policies.situation import age_on
 from regions.models import Region
+from talentportal.lib import pages, spoken
 from talentportal.lib.bilingual import pick
+from workstations.models import Window, WindowStatus
 
 SHEET_WORDS = {  # state of a sheet: what its tab says, its colour
     "ok": (gettext_lazy("in order"), "ok"),
@@ -29,9 +43,30 @@ SHEET_WORDS = {  # state of a sheet: what its tab says, its colour
     "todo": (gettext_lazy("to check"), "pine"),
     "later": (gettext_lazy("to come"), "amber"),
     "missing": (gettext_lazy("missing"), "amber"),
+    "conflict": (gettext_lazy("contradicts the declaration"), "seal"),
 }
-CHECKED = {CheckResult.ACCEPTED: "ok", CheckResult.DEFECTIVE: "bad", CheckResult.UNCHECKED: "todo"}
+CHECKED = {
+    CheckResult.ACCEPTED: "ok",
+    CheckResult.DEFECTIVE: "bad",
+    CheckResult.UNCHECKED: "todo",
+    CheckResult.CONFLICT: "conflict",
+}
+SIDEWAYS = ("withdraw", "terminate", "transfer", "revoke", "reopen")  # steps for which nobody waits
 RELATED = ("item__catalog_item", "guide__item__catalog_item", "organization", "region", "window", "applicant", "unit")
+
+OCCASIONS = {  # verb: whether a case gives occasion for it
+    "reject_uncorrected": lambda case: case.correction_sent,
+    "grant_on_commitment": lambda case: case.guide.notify_commit,
+    "revoke": lambda case: case.close_type == CloseType.GRANTED and not hasattr(case, "revocation"),
+    "deregister": lambda case: case.close_type == CloseType.GRANTED and not hasattr(case, "revocation"),
+    "correct_clerical": lambda case: case.close_type == CloseType.GRANTED,
+    "check_commitment": lambda case: (check := getattr(case, "commitment_check", None)) and not check.is_kept,
+    "reopen": lambda case: case.close_type in rules.REOPENABLE,
+    "order_rectification": lambda case: (
+        (check := getattr(case, "commitment_check", None)) and check.is_kept is False and not check.rectify_by
+    ),
+    "excuse_breach": lambda case: (breach := getattr(case, "breach", None)) and not breach.is_excused,
+}
 
 
 @dataclass(frozen=True)
@@ -78,7 +113,16 @@ class Sheet:
 
     def file(self, public_id: str | None):
         """Return the file of this id, or the newest one."""
-        return next((kept for kept in self.row.files if kept.public_id == public_id), self.row.newest)
+        return self.version(public_id) or self.row.newest
+
+    def version(self, public_id: str | None):
+        """Return the file of this id, or None."""
+        return next((kept for kept in self.row.files if kept.public_id == public_id), None)
+
+    def before(self, kept):
+        """Return the version before a file, or None."""
+        earlier = [other for other in self.row.files if other.version < kept.version]
+        return earlier[-1] if earlier else None
 
 
 class Desk:
@@ -100,18 +144,26 @@ class Desk:
     @property
     def may_move(self) -> bool:
         """Whether it is this person's turn to move the case on."""
-        return any(transition.target and self.may(verb) for verb, transition in TRANSITIONS.items())
+        return any(self.may(verb) for verb in self._onward)
+
+    @property
+    def _onward(self) -> list[str]:
+        """The verbs that move this case on from its state."""
+        return [
+            verb
+            for verb, transition in TRANSITIONS.items()
+            if transition.target
+            and verb not in SIDEWAYS
+            and self.case.state in transition.sources
+            and self.gives_occasion(verb)
+        ]
 
     @property
     def turn(self) -> list[str]:
         """Whose turn it is, in words: everybody who could move the case on from here; nobody where the portal does."""
-        who = [
-            one
-            for transition in TRANSITIONS.values()
-            if transition.target and transition.verb != "withdraw" and self.case.state in transition.sources
-            for one in transition.who
-            if Who.SYSTEM not in transition.who
-        ]
+        onward = [TRANSITIONS[verb] for verb in self._onward]
+        who = [one for transition in onward for one in transition.who if Who.SYSTEM not in transition.who]
+        who += [TRANSITIONS[one.verb].approver for one in self.requests if one.state == RequestState.OPEN]
         who = who or ([Who.APPLICANT] if self.case.state == "WAIT_SUPPLY" else [])
         return [Who(one).label for one in dict.fromkeys(who)]
 
@@ -119,6 +171,70 @@ class Desk:
     def held(self) -> list:
         """Who else works on it, as reason against acting."""
         return rules.claim_obstacles(self.case, self.user, self.now)
+
+    # --- what colleagues ask, and what a step needs
+
+    @cached_property
+    def requests(self) -> list:
+        """The requests for approval, newest first, each with `label`."""
+        found = list(self.case.approval_requests.select_related("asked_by", "answered_by").order_by("-id"))
+        for request in found:
+            request.label = TRANSITIONS[request.verb].label
+        return found
+
+    @property
+    def to_answer(self) -> list:
+        """The open requests that wait for the word of this person."""
+        return [
+            request
+            for request in self.requests
+            if request.state == RequestState.OPEN
+            and TRANSITIONS[request.verb].approver in self.roles
+            and request.asked_by_id != self.user.pk
+        ]
+
+    def asked_already(self, verb: str) -> list:
+        """Say who asked for the approval of a verb and still waits, as reason against asking again."""
+        return [
+            _("%(name)s asked for it on %(day)s; the answer is awaited.")
+            % {"name": request.asked_by.name, "day": spoken.day(timezone.localdate(request.asked_at))}
+            for request in self.requests
+            if request.verb == verb and request.state == RequestState.OPEN
+        ]
+
+    def gives_occasion(self, verb: str) -> bool:
+        """Tell whether the case is of the sort for which a verb is meant at all; else its button is not shown."""
+        case, occasion = self.case, OCCASIONS.get(verb)
+        return occasion is None or bool(occasion(case))
+
+    @property
+    def colleagues(self):
+        """The other people who could examine this case."""
+        officers = queries.second_officers(self.case, self.user, self.today)
+        return User.objects.filter(pk__in=[person.pk for person in officers]).order_by("name")
+
+    @property
+    def team(self):
+        """The other people who could go on with this case in its state: those whose turn it is."""
+        turn = {one for verb in self._onward for one in TRANSITIONS[verb].who} & set(queries.POST_ROLES.values())
+        posts = [queries.posts_on(self.case, who, self.today).values("user") for who in turn]
+        people = User.objects.filter(pk__in=[row["user"] for rows in posts for row in rows]).exclude(pk=self.user.pk)
+        return people.order_by("name")
+
+    @property
+    def printed_fields(self) -> list[tuple[str, str]]:
+        """The fields of the certificate of this case that could be printed anew, with their names."""
+        certificate = valid_certificate(self.case)
+        if certificate is None:
+            return []
+        names = {key: pick(FIELDS[key]) for key in certificate.face if key in FIELDS}
+        return [("holder", _("name of the holder, as it is registered")), *names.items()]
+
+    @property
+    def other_windows(self):
+        """The windows outside the region of this case, for a transfer."""
+        windows = Window.objects.filter(status=WindowStatus.OPEN, items__item=self.case.item)
+        return windows.exclude(region=self.case.region_id).select_related("region").distinct()
 
     # --- materials
 
@@ -245,6 +361,17 @@ class View:
         if self.file.kind not in SHOWN_INLINE:
             return "download"
         return "pdf" if self.file.kind == "pdf" else "image"
+
+    @cached_property
+    def pages(self) -> list[pages.Size]:
+        """The pages of a PDF as pictures; none when it cannot be drawn, then the browser tries."""
+        if self.kind != "pdf":
+            return []
+        try:
+            with self.file.file.open("rb") as content:
+                return pages.sizes(content.read())
+        except (pages.CannotDraw, FileNotFoundError):
+            return []
 
     @property
     def warning(self) -> str:

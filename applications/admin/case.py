@@ -1,5 +1,8 @@
 """The case on the desk, each act a POST to its own address. Nothing is edited by hand."""
 
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
 from django.contrib import admin, messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -8,18 +11,66 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accounts.permissions import ReadOnlyAdminMixin
-from applications import acts, office, services
+from applications import acts, comparison, office, services
+from applications.admin.conversation import TalkPages
+from applications.admin.intake import IntakePages
 from applications.admin.queue import QueuePages
 from applications.desk import RELATED, Desk, View
 from applications.models import STAFF_ROLES_ON_CASES, Case, MaterialFile, Paper
 from applications.states import TRANSITIONS
-from applications.views import files
+from applications.views import again, files
 from jobs import clock
 from talentportal.lib.refusals import Refused
 
+BESIDE = 25  # cases in the list at the left
+KEPT = ("queue", "who", "item", "window")  # of the list a case was opened from
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The list at the left: the queue from which the case was opened, with the neighbors of the case."""
+
+    queue: str
+    rows: list
+    trail: str  # the list as a query string, kept from case to case
+    here: int  # place of the case in the list, -1 when it lies on another page of it
+
+    @classmethod
+    def of(cls, request, case: Case, state: str, now) -> "Beside":
+        """Read the list from the address; without one it is the queue of the state."""
+        said = {key: request.GET[key][:40] for key in KEPT if request.GET.get(key)}
+        if said.get("queue") not in office.QUEUES:
+            said["queue"] = office.QUEUE_OF[state]
+        number = {key: int(said[key]) for key in KEPT[2:] if said.get(key, "").isdecimal()}
+        wish = office.Wish(said["queue"], who=said.get("who", ""), **number)
+        rows = office.queue_page(request.user, wish, now, size=BESIDE).rows
+        here = next((n for n, row in enumerate(rows) if row.case.pk == case.pk), -1)
+        return cls(said["queue"], rows, urlencode(said), here)
+
+    @property
+    def name(self):
+        return office.QUEUES[self.queue]
+
+    @property
+    def free(self) -> list[Case]:
+        """The cases after this one that nobody else works on, then those before it."""
+        return [row.case for row in self.rows[self.here + 1 :] + self.rows[: max(self.here, 0)] if not row.holder]
+
+    @property
+    def next(self) -> Case | None:
+        return self.free[0] if self.free else None
+
+    @property
+    def previous(self) -> Case | None:
+        return self.rows[self.here - 1].case if self.here > 0 else None
+
+    @property
+    def number(self) -> int:
+        return self.here + 1
+
 
 @admin.register(Case)
-class CaseAdmin(QueuePages, ReadOnlyAdminMixin, admin.ModelAdmin):
+class CaseAdmin(TalkPages, IntakePages, QueuePages, ReadOnlyAdminMixin, admin.ModelAdmin):
     """The queue and the page of a case. Which cases somebody reaches follows from the posts held today."""
 
     view_roles = STAFF_ROLES_ON_CASES
@@ -32,6 +83,7 @@ class CaseAdmin(QueuePages, ReadOnlyAdminMixin, admin.ModelAdmin):
         view = self.admin_site.admin_view
         own = [
             path("file/<str:public_id>/", view(self.file), name="applications_case_file"),
+            path("file/<str:public_id>/<int:number>.png", view(self.page), name="applications_case_file_page"),
             path("paper/<str:public_id>/", view(self.paper), name="applications_case_paper"),
             path("<int:pk>/act/<slug:verb>/", view(self.act), name="applications_case_act"),
             path("<int:pk>/claim/", view(self.claim), name="applications_case_claim"),
@@ -42,86 +94,118 @@ class CaseAdmin(QueuePages, ReadOnlyAdminMixin, admin.ModelAdmin):
     # --- the case on the desk
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        """Lay a case on the desk; whose turn it is holds it for 15 minutes."""
+        """Lay a case on the desk; whose turn it is holds it for 15 minutes. A look is noted once per visit.
+
+        A script that asks for the part "sheet" gets the viewer alone.
+        """
         case, now = self._case_or_404(request, object_id), clock.now()
         desk = Desk(case, request.user, now)
+        if request.headers.get("X-Part") == "sheet":
+            return self._page(request, "applications/_desk_sheet.html", self._sheet(request, desk))
+        services.note_look(case=case, actor=request.user, now=now)
         if desk.may_move and not desk.held:
             services.claim(case=case, actor=request.user, now=now)
         return self._desk(request, desk)
 
-    def _desk(self, request, desk, posted=None, lost=None, status=200):
-        sheet = desk.sheet(request.POST.get("sheet") or request.GET.get("m"))
-        kept = sheet.file(request.GET.get("f")) if sheet else None
-        queue = office.QUEUE_OF[desk.case.state]
-        beside = office.queue_page(request.user, office.Wish(queue), desk.now, size=12)
-        context = {
+    def _desk(self, request, desk):
+        offer, lost = self._given_back(request, desk)
+        context = self._sheet(request, desk, offer)
+        offers = acts.offers(desk, offer, request.GET.get("confirm", ""))
+        rare = [one for one in offers if one.act.is_rare]
+        context |= {
             "title": desk.case.applicant_name,
+            "offers": offers,
+            "common": [one for one in offers if one not in rare],
+            "rare": rare,
+            "rare_is_open": any(one.is_open for one in rare),
+            "answer": offer if offer and offer.act.place == "request" else None,
+            "lost": lost,
+            "lines": comparison.lines(desk),
+            "has_errors": bool(offer or lost),
+        }
+        return self._page(request, "applications/admin_case.html", context)
+
+    def _sheet(self, request, desk, offer=None) -> dict:
+        """Return what the viewer shows: the chosen material with its file, and beside it an earlier one."""
+        said = again.typed(request) if offer else None
+        sheet = desk.sheet(said.get("sheet") if said else request.GET.get("m"))
+        kept = sheet.file(request.GET.get("f")) if sheet else None
+        other = sheet.version(request.GET.get("b")) if sheet else None
+        return {
             "desk": desk,
             "case": desk.case,
             "sheet": sheet,
             "view": View(kept) if kept else None,
-            "at_material": _at_material(desk, sheet, posted),
-            "offers": acts.offers(desk, posted, request.GET.get("confirm", "")),
-            "posted": posted,
-            "lost": lost,
-            "queue": queue,
-            "queue_name": office.QUEUES[queue],
-            "beside": beside.rows,
-            "next_case": _after(desk.case, beside.rows),
-            "has_errors": bool(posted or lost),
+            "other": View(other) if other else None,
+            "earlier": sheet.before(kept) if kept else None,
+            "at_material": acts.at_material(desk, sheet, offer),
+            "beside": Beside.of(request, desk.case, desk.case.state, desk.now),
         }
-        return self._page(request, "applications/admin_case.html", context, status)
 
     def act(self, request, pk, verb):
-        """Do what a button says; when it cannot be done, show the page as it is now with what was typed."""
+        """Do what a button says; when it cannot be done, lead back to the page with what was typed."""
         case = self._case_or_404(request, pk)
         if request.method != "POST" or verb not in acts.ACTS:
-            return redirect(self._address(case))
+            return redirect(self._address(request, case))
         act, now = acts.ACTS[verb], clock.now()
-        desk = Desk(case, request.user, now)
-        offer = acts.Offer(act, act.form(desk, verb, request.POST, request.FILES))
-        if offer.form.is_valid():
+        form = act.form(Desk(case, request.user, now), verb, request.POST, request.FILES)
+        refused = []
+        if form.is_valid():
             try:
-                act.service(case=case, actor=request.user, now=now, **offer.form.words())
+                act.do(case=case, actor=request.user, now=now, **form.words())
                 return self._done(request, case, act)
-            except Refused as refused:
-                if self._was_done(case, request.user, act, offer.form):
+            except Refused as error:
+                if self._was_done(case, request.user, act, form):
                     messages.info(request, _("This was done already; nothing was done twice."))
-                    return redirect(self._address(case, request))
-                offer.refused = refused.reasons
-        return self._give_back(request, pk, offer, now)
+                    return redirect(self._address(request, case))
+                refused = [str(reason) for reason in error.reasons]
+        elif form.is_multipart():  # a file cannot be given back, what was wrong with it can
+            refused = [error for errors in form.errors.values() for error in errors]
+        address = reverse("admin:applications_case_change", args=[case.pk])
+        return redirect(f"{again.keep(request, address, verb=verb, refused=refused)}&{self._trail(request)}")
 
     def _done(self, request, case, act):
-        """Say what happened and offer the next case."""
+        """Say what happened; a case that has moved on gives its place to the next one."""
         before = case.state
+        if not self.get_queryset(request).filter(pk=case.pk).exists():  # who stays away sees it no more
+            messages.success(request, f"{TRANSITIONS[act.verb].label}: {case.case_no}")
+            return redirect("admin:applications_case_changelist")
         case.refresh_from_db()
-        label = TRANSITIONS[acts.VERBS.get(act.verb, act.verb)].label
-        words = format_html("{}: {} · {}", label, case.applicant_name, case.case_no)
-        if case.state != before:
-            page = office.queue_page(request.user, office.Wish(office.QUEUE_OF[before]), clock.now(), size=2)
-            if page.rows:
-                link = self._address(page.rows[0].case)
-                words = format_html('{} <a href="{}">{}</a>', words, link, _("Open the next case"))
-        messages.success(request, words)
-        return redirect(self._address(case, request))
+        verb = "request_approval" if act.asks_first else acts.VERBS.get(act.verb, act.verb)
+        label = TRANSITIONS[verb].label if verb in TRANSITIONS else act.label
+        link = reverse("admin:applications_case_change", args=[case.pk])
+        following = self._following(request, case, before) if case.state != before else None
+        name = format_html("{} · {}", case.applicant_name, case.case_no)
+        name = format_html('<a href="{}">{}</a>', link, name) if following else name
+        messages.success(request, format_html("{}: {}", label, name))
+        if following:
+            return redirect(f"{reverse('admin:applications_case_change', args=[following.pk])}?{self._trail(request)}")
+        return redirect(self._address(request, case))
+
+    def _following(self, request, case, before) -> Case | None:
+        """Return the case that the page named as the next one while it still waits, else the first that does."""
+        wanted = request.POST.get("next")
+        if not wanted:
+            return None
+        waiting = Beside.of(request, case, before, clock.now()).free
+        return next((other for other in waiting if str(other.pk) == wanted), waiting[0] if waiting else None)
 
     def _was_done(self, case, user, act, form) -> bool:
         """Tell whether a stale form is the second click on a button whose first one was heard."""
-        last = case.events.filter(actor=user).last()
         verb = acts.VERBS.get(act.verb, act.verb)
-        return bool(
-            last
-            and last.verb == verb
-            and last.seq > form.cleaned_data["version"]
-            and case.events.filter(seq=form.cleaned_data["version"] + 1, verb=verb, actor=user).exists()
-        )
+        later = list(case.events.filter(seq__gt=form.cleaned_data["version"]).values_list("verb", "actor"))
+        return any(done == verb for done, _by in later) and all(by in (user.pk, None) for _done, by in later)
 
-    def _give_back(self, request, pk, offer, now):
-        """Show the case as it is now; a form that has no place there any more is given back as text."""
-        desk = Desk(self._case_or_404(request, pk), request.user, now)
-        offer.form.desk = desk
-        lost = None if acts.may_act(desk, offer.act) else offer
-        return self._desk(request, desk, None if lost else offer, lost, status=422)
+    def _given_back(self, request, desk) -> tuple:
+        """Return the act that could not be done, as it was posted; or as lost when it has no place here any more."""
+        told, typed = again.told(request), again.typed(request)
+        act = acts.ACTS.get(told.get("verb"))
+        if act is None or typed is None:
+            return None, None
+        form = act.form(desk, act.verb, *([] if act.form(desk, act.verb).is_multipart() else [typed]))
+        offer = acts.Offer(act, form, refused=told["refused"])
+        form.is_valid()
+        return (offer, None) if acts.may_act(desk, act) else (None, offer)
 
     def claim(self, request, pk):
         """Take a case over from a colleague, or go on holding it."""
@@ -132,7 +216,7 @@ class CaseAdmin(QueuePages, ReadOnlyAdminMixin, admin.ModelAdmin):
             if not take_over:
                 return HttpResponse(status=204)
             messages.success(request, _("The case is on your desk now."))
-        return redirect(self._address(case))
+        return redirect(self._address(request, case))
 
     def release(self, request, pk):
         """Put a case back into the queue."""
@@ -148,9 +232,12 @@ class CaseAdmin(QueuePages, ReadOnlyAdminMixin, admin.ModelAdmin):
 
     def file(self, request, public_id):
         """Give out a file of a case within reach; infected and unscanned ones stay in."""
-        cases = self.get_queryset(request)
-        get_object_or_404(MaterialFile, public_id=public_id, material__case__in=cases)
+        self._file_or_404(request, public_id)
         return files.file(request, public_id)
+
+    def page(self, request, public_id, number):
+        """Give out the picture of a page of a PDF of a case within reach."""
+        return files.page(request, self._file_or_404(request, public_id), number)
 
     def paper(self, request, public_id):
         """Give out an official document of a case within reach."""
@@ -159,46 +246,25 @@ class CaseAdmin(QueuePages, ReadOnlyAdminMixin, admin.ModelAdmin):
 
     # --- small parts
 
+    def _file_or_404(self, request, public_id) -> MaterialFile:
+        cases = self.get_queryset(request)
+        return get_object_or_404(MaterialFile, public_id=public_id, material__case__in=cases)
+
     def _case_or_404(self, request, pk) -> Case:
         if not str(pk).isdecimal():
             raise Http404
         cases = self.get_queryset(request).select_related(*RELATED, "claimed_by", "decision__examined_by", "commitment")
         return get_object_or_404(cases.prefetch_related("clocks"), pk=pk)
 
-    def _address(self, case, request=None) -> str:
+    def _trail(self, request) -> str:
+        """Return the part of the address that names the list at the left and the sheet on top."""
+        said = {key: request.GET[key][:40] for key in KEPT if request.GET.get(key)}
+        return urlencode(said)
+
+    def _address(self, request, case) -> str:
         """Return the page of a case; after an act on a material, with the same sheet on top."""
-        sheet = request.POST.get("sheet", "") if request else ""
+        sheet = request.POST.get("sheet", "")
+        said = {"m": sheet} if sheet.isdecimal() and len(sheet) < 4 else {}
+        said |= {key: request.GET[key][:40] for key in KEPT if request.GET.get(key)}
         address = reverse("admin:applications_case_change", args=[case.pk])
-        return f"{address}?m={sheet}" if sheet.isdecimal() else address
-
-
-def _after(case: Case, rows: list) -> Case | None:
-    """Return the case after this one in the list beside it, else the first other one."""
-    cases = [row.case for row in rows]
-    here = cases.index(case) if case in cases else -1
-    return next((other for other in cases[here + 1 :] + cases if other != case), None)
-
-
-def _at_material(desk: Desk, sheet, posted) -> dict:
-    """Return the acts on the chosen material that roles and state allow, by verb."""
-    found = {}
-    for act in acts.ACTS.values():
-        if sheet is None or not act.at_material or not acts.may_act(desk, act) or not _fits(act.verb, desk, sheet):
-            continue
-        if posted and posted.act is act:
-            found[act.verb] = posted
-        else:
-            options = {"sheet": sheet} if act.form is acts.CheckForm else {}
-            found[act.verb] = acts.Offer(act, act.form(desk, act.verb, **options))
-        found[act.verb].reasons = desk.held
-    return found
-
-
-def _fits(verb: str, desk: Desk, sheet) -> bool:
-    match verb:
-        case "check_material":
-            return sheet.is_in_hand
-        case "check_all":
-            return desk.unchecked > 0
-        case _:
-            return bool(sheet.promise and not sheet.promise.accepted_at)
+        return f"{address}?{urlencode(said)}" if said else address

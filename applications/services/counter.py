@@ -1,6 +1,7 @@
 """What a clerk does at the counter in one go: find all materials in order, take in a promised one on paper."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -28,10 +29,35 @@ def check_all_materials(*, case: Case, actor, now: datetime, version: int | None
 
 
 @transaction.atomic
-def take_in_deferred(*, material: Material, actor, file, facts: UploadFacts, name: str, now: datetime) -> Case:
+def take_in_deferred(
+    *,
+    material: Material,
+    actor,
+    file,
+    facts: UploadFacts,
+    name: str,
+    now: datetime,
+    arrived_on: date | None = None,
+    postmarked_on: date | None = None,
+) -> Case:
     """Take in a promised material that was brought or posted: keep its scan and note the supply of today.
 
     The day of arrival counts (domain 11.22). Raises Refused with what `add_file` and `supply_deferred` say.
     """
     add_file(material=material, actor=actor, file=file, facts=facts, name=name, now=now)
-    return supply_deferred(material=material, actor=actor, now=now)
+    days = {"arrived_on": arrived_on, "postmarked_on": postmarked_on}
+    return supply_deferred(material=material, actor=actor, now=now, **days)
+
+
+@transaction.atomic
+def after_looking(
+    verb: Callable, *, case: Case, actor, now: datetime, looked: bool, version: int | None = None
+) -> Case:
+    """Do a verb; where the clerk `looked` at the unchecked materials, first find all of them in order.
+
+    One transaction: when the verb is refused, nothing was checked either. Raises Refused with what both say.
+    """
+    if looked and rules.to_check(queries.materials_of(case), case.answers):
+        case = check_all_materials(case=case, actor=actor, now=now, version=version)
+        version = case.version
+    return verb(case=case, actor=actor, now=now, version=version)

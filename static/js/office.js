@@ -1,5 +1,8 @@
 // The clerk's desk: the lease of the open case is prolonged while the page is open and given back when it is left.
 
+import "./keys.js";
+import "./viewer.js";
+
 const form = document.querySelector("#release");
 if (form) {
   const post = (address) => fetch(address, { method: "POST", body: new FormData(form) });
@@ -23,3 +26,8 @@ if (form) {
 for (const details of document.querySelectorAll(".act details")) {
   details.addEventListener("toggle", () => { if (details.open) details.scrollIntoView({ block: "nearest" }); });
 }
+
+// The list at the left shows the case in it.
+const here = document.querySelector(".bench__queue .is-here");
+const list = here?.closest(".bench__queue");
+if (list) list.scrollTop = here.offsetTop - list.clientHeight / 2;
