@@ -116,6 +116,8 @@ def register_at_window(
     )
     person = _found_at_window(identity) or _opened_at_window(identity, contact, is_proved, now)
     refuse_unless(person.user_id != actor.pk, _("Somebody else has to serve you at the window."))
+    if is_seen and is_proved and contact and person.user.is_untaken:
+        _hand_over(person.user, contact)
     if is_seen and person.level < Person.Level.CONFIRMED:
         person.level, person.checked_at = Person.Level.CONFIRMED, now
         person.save(update_fields=["level", "checked_at"])
@@ -164,6 +166,17 @@ def _open_account(name: str, contact: Contact | None, is_proved: bool) -> User:
     if is_proved and user.email:
         user.emailaddress_set.create(email=user.email, verified=True, primary=True)
     return user
+
+
+def _hand_over(user: User, contact: Contact) -> None:
+    """Give an account that an office opened to the person who came with the document and a contact of their own."""
+    refuse_unless(queries.owner_of(contact) in (None, user), ELSEWHERE)
+    forget_unfinished_sign_up(contact=contact)
+    user.phone, user.email = (contact.value, None) if contact.kind == "phone" else (None, contact.value)
+    user.phone_verified, user.is_untaken = contact.kind == "phone", False
+    user.save()
+    if user.email:
+        user.emailaddress_set.create(email=user.email, verified=True, primary=True)
 
 
 @transaction.atomic

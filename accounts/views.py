@@ -18,6 +18,7 @@ from accounts.forms import IdentityForm, MemberForm, ProfileForm, TakeOverForm, 
 from jobs import clock
 from talentportal.lib.refusals import Refused
 
+
 def forgotten_password(request):
     """Replace a forgotten password: sign in by a code, then set a new one. One way for numbers and addresses."""
     change = reverse("account_change_password")

@@ -116,7 +116,7 @@ def phrases_for(user, day: date) -> QuerySet[Phrase]:
 
 
 def ready_cures(user, day: date) -> dict[str, list[str]]:
-    """Return defect (`CorrectionReason`) -> how it is usually cured, in the words of the offices of a member of staff."""
+    """Return defect (`CorrectionReason`) -> how it is usually cured, in the words of the offices of the posts held."""
     cures: dict[str, list[str]] = {code: [] for code in CorrectionReason.values}
     for phrase in phrases_for(user, day).exclude(cures=""):
         cures[phrase.cures].append(pick(phrase, "text"))

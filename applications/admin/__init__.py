@@ -2,6 +2,7 @@
 
 from applications.admin.case import CaseAdmin
 from applications.admin.conversation import PhraseAdmin
+from applications.admin.intake import PowerOfAttorneyAdmin
 from applications.admin.others import DeferralBanAdmin
 
-__all__ = ["CaseAdmin", "DeferralBanAdmin", "PhraseAdmin"]
+__all__ = ["CaseAdmin", "DeferralBanAdmin", "PhraseAdmin", "PowerOfAttorneyAdmin"]

@@ -1,7 +1,7 @@
 """Who may hand in for whom: powers of attorney, recorded by the office from the paper that somebody brings (11.28)."""
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
+from accounts.queries import people_with_document
+from accounts.services import register_at_window
 from applications import services
 from applications.models import Case, PowerOfAttorney
 from applications.services.messages import tell
@@ -21,7 +23,36 @@ from talentportal.lib import masking, uploads
 from talentportal.lib.bilingual import both
 from talentportal.lib.refusals import refuse_unless
 
+AGAIN = timedelta(minutes=1)  # the same application within this time is a second click
 LONGEST_DAYS = 366  # calendar days that a power of attorney may run [D]
+
+
+@transaction.atomic
+def meet_at_window(
+    *, identity: Mapping, agent: Mapping | None, item: ServiceItem, is_proved: bool, actor, now: datetime
+) -> tuple[Person, PowerOfAttorney | None]:
+    """Find or register the person for whom paper came to the window, and record the agent's power of attorney.
+
+    `identity`: what `register_at_window` takes. `agent`: name, number, until and scan of who brought it, or None when
+    the person came. `is_proved`: the code sent to the person's contact was read out.
+    Raises ValidationError with the faults by field, and Refused.
+    """
+    person = register_at_window(**identity, is_proved=is_proved, actor=actor, now=now)
+    if agent is None:
+        return person, None
+    known = people_with_document(agent["number"]).select_related("user").first()
+    attorney = record_attorney(
+        grantor=person.user,
+        agent=known,
+        agent_name=agent["name"],
+        agent_number=agent["number"],
+        items=[item],
+        until=agent["until"],
+        scan=agent["scan"],
+        actor=actor,
+        now=now,
+    )
+    return person, attorney
 
 
 @transaction.atomic
@@ -88,14 +119,23 @@ def end_attorney(*, attorney: PowerOfAttorney, actor, now: datetime) -> PowerOfA
 def take_in_paper(*, actor, now: datetime, attorney: PowerOfAttorney | None = None, **application) -> Case:
     """Take in a paper application at the window, and tell its applicant by whom it was handed in.
 
-    `application`: what `receive_at_window` takes. Raises Refused with every reason; then nothing is written.
+    `application`: what `receive_at_window` takes. Sent twice within a minute it is taken in once. Raises Refused with
+    every reason; then nothing is written.
     """
     refuse_unless(application["applicant"].pk != actor.pk, _("Somebody else has to serve you at the window."))
+    if earlier := _taken_in_just_now(application, actor, now):
+        return earlier
     case = services.receive_at_window(actor=actor, now=now, attorney=attorney, **application)
     if attorney:
         place = both(case.window, "name")
         tell("handed_in_for_you", case, now, agent=attorney.agent_name, office=place)
     return case
+
+
+def _taken_in_just_now(application: Mapping, actor, now: datetime) -> Case | None:
+    same = {name: application.get(name) for name in ("item", "applicant", "unit", "window")}
+    mine = Case.objects.filter(**same, received_at__gt=now - AGAIN, events__verb="receive", events__actor=actor)
+    return mine.open().first()
 
 
 @transaction.atomic

@@ -1,0 +1,206 @@
+"""What a clerk types when paper comes over the counter: who and what, the answers of the form, the materials."""
+
+from datetime import date
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.contacts import ContactField
+from accounts.forms import IdentityForm
+from accounts.models import DocumentType, Unit
+from applications import fetching, questions
+from applications.questions import DayField
+from applications.uploads import ScanField, ScansField
+from policies.models import Necessity, ServiceItem
+from talentportal.lib import idcard, uploads, uscc
+from talentportal.lib.bilingual import pick
+from workstations.models import Window
+
+MOST_SCANS = 10
+
+
+class PickField(forms.ModelChoiceField):
+    """Choose a row by its name in the present language."""
+
+    def label_from_instance(self, row) -> str:
+        return pick(row, "name")
+
+
+def items_at(windows, today: date):
+    """Return the service items that some of these windows handle today and whose guide is in force."""
+    covering = Q(window_items__ends_on=None) | Q(window_items__ends_on__gt=today)
+    handled = ServiceItem.objects.filter(covering, window_items__window__in=windows, window_items__starts_on__lte=today)
+    return handled.distinct().order_by("serial")
+
+
+class PlaceForm(forms.Form):
+    """For which item, at which of the clerk's windows, and, where it is one, for which unit."""
+
+    use_required_attribute = False
+    item = PickField(None, label=_("Service item"), empty_label=_("Choose"))
+    window = PickField(None, label=_("Window"), empty_label=None)
+    uscc = forms.CharField(
+        label=_("Credit code of the unit"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+    )
+
+    def __init__(self, *args, windows, today: date, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["item"].queryset = items_at(windows, today)
+        self.fields["window"].queryset = windows
+        self.fields["window"].initial = windows.first()
+
+    def clean_uscc(self) -> Unit | None:
+        code = self.cleaned_data["uscc"].strip()
+        if not code:
+            return None
+        unit = Unit.objects.filter(uscc=uscc.clean(code)).first()
+        if unit is None or unit.status in (Unit.Status.DISSOLVED, Unit.Status.SUSPENDED):
+            raise ValidationError(_("No unit that can apply is registered with this code."))
+        return unit
+
+
+class IntakeForm(PlaceForm, IdentityForm):
+    """The person at the counter, or for whom an agent came, with the agent's power of attorney."""
+
+    contact = ContactField(
+        required=False,
+        help_text=_("The person’s own. A code is sent there. Left empty, everything is handed over on paper."),
+    )
+    code = forms.CharField(
+        label=_("Code that the person read out"),
+        max_length=10,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    is_seen = forms.BooleanField(label=_("I compared the original document with the person before me."), required=False)
+    agent_name = forms.CharField(label=_("Name of the agent"), max_length=120, required=False)
+    agent_document_type = forms.ChoiceField(label=_("Document of the agent"), choices=DocumentType, required=False)
+    agent_number = forms.CharField(
+        label=_("Document number of the agent"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+    )
+    is_agent_seen = forms.BooleanField(
+        label=_("I compared the agent’s original document with the agent."), required=False
+    )
+    attorney_until = DayField(label=_("Power of attorney holds until"), required=False)
+    attorney_scan = ScanField(label=_("Scan of the power of attorney"), required=False)
+    OF_AGENT = ("agent_name", "agent_number", "is_agent_seen", "attorney_until", "attorney_scan")
+
+    field_order = ["item", "window", "uscc", *IdentityForm.base_fields, "contact", "code", "is_seen"]
+
+    @property
+    def has_agent(self) -> bool:
+        return any(self.cleaned_data.get(name) for name in self.OF_AGENT)
+
+    @property
+    def shows_agent(self) -> bool:
+        """Whether the part about the agent is open: something was typed there."""
+        return self.is_bound and any(self[name].data for name in self.OF_AGENT)
+
+    def clean(self) -> dict:
+        data = super().clean() or self.cleaned_data
+        if not self.has_agent:
+            if not data.get("is_seen"):
+                self.add_error("is_seen", _("Compare the document with the person, or take down the agent."))
+            return data
+        for name in self.OF_AGENT:
+            if not data.get(name) and name not in self.errors:
+                self.add_error(name, _("Needed when somebody else hands in: %(what)s.") % {"what": self[name].label})
+        if data.get("agent_number"):
+            self._check_agent(data)
+        return data
+
+    def _check_agent(self, data: dict) -> None:
+        kind, number = data.get("agent_document_type") or DocumentType.RESIDENT_ID, data["agent_number"]
+        try:
+            data["agent_number"] = idcard.clean(
+                kind, number, birth_date=None, today=self.today, allow_demo=settings.DEMO
+            )
+        except ValidationError as error:
+            self.add_error("agent_number", error)
+
+    def identity(self) -> dict:
+        """Return what `register_at_window` takes of the person."""
+        names = ("name", "document_type", "number", "birth_date", "sex", "issuing_country", "contact", "is_seen")
+        found = {name: self.cleaned_data[name] for name in names}
+        return found | ({"is_seen": False} if self.has_agent else {})
+
+
+class PaperForm(forms.Form):
+    """The materials as they lie on the counter: scans, or a tick for what stays on paper."""
+
+    use_required_attribute = False
+
+    def __init__(self, guide, applicant, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.specs = list(guide.materials.all())
+        self.held = {spec.key for spec in self.specs if fetching.holds(spec, applicant)}
+        for spec in self.specs:
+            if spec.key in self.held:
+                continue
+            name = pick(spec, "name")
+            self.fields[f"files_{spec.key}"] = ScansField(
+                label=_("Scans of %(name)s") % {"name": name},
+                kinds=tuple(spec.formats or uploads.MIME),
+                most=MOST_SCANS,
+                required=False,
+            )
+            self.fields[f"paper_{spec.key}"] = forms.BooleanField(
+                label=_("%(name)s is handed in on paper") % {"name": name}, required=False
+            )
+
+    def rows(self) -> list[tuple]:
+        """Return (spec, field of the scans, field of the tick); no fields for what the portal holds."""
+        return [
+            (spec, None, None)
+            if spec.key in self.held
+            else (spec, self[f"files_{spec.key}"], self[f"paper_{spec.key}"])
+            for spec in self.specs
+        ]
+
+    def clean(self) -> dict:
+        if not self.errors and not (self.held or self.files_by_key() or self.on_paper()):
+            raise ValidationError(_("Nothing was handed in: add a scan, or tick what lies here on paper."))
+        return self.cleaned_data
+
+    def files_by_key(self) -> dict:
+        """Return key of the material -> its scans, as `receive_at_window` takes them."""
+        found = {key: self.cleaned_data.get(f"files_{key}") or [] for key in self._keys()}
+        return {key: [tuple(scan) for scan in scans] for key, scans in found.items() if scans}
+
+    def on_paper(self) -> list[str]:
+        """Return the keys of the materials that were handed in without a scan."""
+        return [key for key in self._keys() if self.cleaned_data.get(f"paper_{key}")]
+
+    def _keys(self) -> list[str]:
+        return [spec.key for spec in self.specs if spec.key not in self.held]
+
+
+def needs(spec) -> str:
+    """Say in a word whether a material must be there."""
+    if spec.necessity == Necessity.OPTIONAL:
+        return _("optional")
+    return _("in some situations") if spec.necessity == Necessity.CONDITIONAL else ""
+
+
+def windows_of_clerk(posts) -> "forms.models.QuerySet[Window]":
+    """Return the open windows at which the holder of these posts works as a clerk."""
+    scope = Q(pk__in=[])
+    for post in posts:
+        own = [window.pk for window in post.windows.all()]
+        scope |= Q(pk__in=own) if own else Q(region__path__startswith=post.region.path)
+    return Window.objects.filter(scope, status="OPEN").select_related("region").order_by("region__path", "code")
+
+
+def answers_form(guide, today: date, data=None):
+    """Return the guide's questions as a form, empty or as posted."""
+    return questions.question_form(guide, today, answers={}, data=data)
