@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Role, StaffPost
 from accounts.queries import posts_of
-from applications.models import Case, DeferralBan, FurtherRequest, PowerOfAttorney, own_scope
+from applications.models import Case, CaseEvent, DeferralBan, FurtherRequest, PowerOfAttorney, own_scope
 from applications.rules import Standing
 from applications.states import OPEN_STATES, TRANSITIONS, MaterialStatus, Who
 from talentportal.lib.bilingual import pick
@@ -32,10 +32,7 @@ def roles_on(case: Case, user, day: date) -> set[str]:
         return {Who.APPLICANT}
     posts = [
         post
-        for post in posts_of(user, day)
-        .filter(role__in=POST_ROLES)
-        .exclude(user__recusals__case=case.pk)
-        .prefetch_related("windows")
+        for post in posts_of(user, day).filter(role__in=POST_ROLES).exclude(_away(case)).prefetch_related("windows")
         if _covers(post, case)
     ]
     roles = {POST_ROLES[post.role] for post in posts}
@@ -44,6 +41,11 @@ def roles_on(case: Case, user, day: date) -> set[str]:
     if Who.LEADER in roles and not posts_on(case, Who.HEAD, day).exists():
         roles.add(Who.HEAD)
     return roles
+
+
+def _away(case: Case) -> Q:
+    """The posts of those who stay away from a case; from one not saved yet nobody does."""
+    return Q(user__recusals__case=case.pk) if case.pk else Q(pk__in=())
 
 
 def attorney_of(case: Case, user, day: date) -> PowerOfAttorney | None:
@@ -66,7 +68,7 @@ def posts_on(case: Case, who: Who, day: date) -> QuerySet[StaffPost]:
         held, here, role=role, starts_on__lte=day, region__in=case.region.path.split("/"), user__is_active=True
     )
     posts = posts.filter(is_head=True) if who == Who.HEAD else posts
-    away = Q(user=case.applicant_id) | Q(user__recusals__case=case.pk)
+    away = Q(user=case.applicant_id) | _away(case)
     return posts.exclude(away).select_related("user").distinct()
 
 
@@ -151,6 +153,14 @@ def specs_in_hand(materials) -> set[int]:
 def open_request_of(case: Case) -> FurtherRequest | None:
     """Return the further request that the applicant has not answered yet."""
     return case.further_requests.filter(supplied_at__isnull=True).order_by("seq").last()
+
+
+RECEIVING = ("submit", "submit_precheck", "receive")  # the verbs whose event a receipt names
+
+
+def receipt_entry(case: Case) -> CaseEvent | None:
+    """Return the event by which a case came in; its receipt names the event's hash."""
+    return case.events.filter(verb__in=RECEIVING).order_by("seq").first()
 
 
 def running_clocks(case: Case) -> dict[str, object]:

@@ -40,7 +40,14 @@ from applications.services.intake import fix_on_spot, receive, receive_at_window
 from applications.services.precheck import pass_precheck, resubmit_precheck, return_precheck
 from applications.services.recompute import recompute_cases, recompute_clocks
 from applications.services.recusal import recuse
-from applications.services.revocation import correct_clerical, deregister, excuse_breach, reopen, revoke
+from applications.services.revocation import (
+    correct_clerical,
+    deregister,
+    excuse_breach,
+    flag_lost_materials,
+    reopen,
+    revoke,
+)
 from applications.services.special import end_special, estimate_special, overrun_special, start_special
 from applications.services.submission import confirm_submission, submit
 from applications.services.viewing import note_look
@@ -79,6 +86,7 @@ __all__ = [
     "extend",
     "extend_deferral",
     "fix_on_spot",
+    "flag_lost_materials",
     "forget_view",
     "grant",
     "grant_on_commitment",

@@ -99,6 +99,8 @@ def _new_case(item: ServiceItem, applicant, unit, window, actor, now: datetime, 
         saved_at=now,
     )
     reasons = rules.may_do("receive", State.DRAFT, queries.roles_on(case, actor, today))
+    if unit and unit.members.filter(user=actor, left_at__isnull=True).exists():
+        reasons.append(_("You act for this unit yourself; a colleague has to take it in."))
     if not window.items.filter(item=item, starts_on__lte=today).exclude(ends_on__lte=today).exists():
         reasons.append(_("This window does not handle this service item."))
     if getattr(applicant, "person", None) is None:

@@ -33,16 +33,21 @@ def lock(case: Case, version: int | None = None) -> Case:
     """Lock a case until the transaction ends and return it fresh. Raises Refused when `version` is an older one."""
     locked = Case.objects.select_related(*RELATED).select_for_update(of=("self",)).get(pk=case.pk)
     if version not in (None, locked.version):
-        raise Refused(_handled_by(locked))
+        raise Refused(_handled_by(locked, version))
     return locked
 
 
-def _handled_by(case: Case):
-    last = case.events.select_related("actor").last()
-    name = last.actor.name if last and last.actor and last.actor.is_staff else None
-    if name:
+def _handled_by(case: Case, seen: int):
+    """Say who of the office did what since this version; the system's own steps follow from somebody's."""
+    last = case.events.select_related("actor").filter(seq__gt=seen, actor__is_staff=True).last()
+    if last:
         when = timezone.localtime(last.at)
-        words = {"name": name, "step": TRANSITIONS[last.verb].label, "day": spoken.day(when), "time": f"{when:%H:%M}"}
+        words = {
+            "name": last.actor.name,
+            "step": TRANSITIONS[last.verb].label,
+            "day": spoken.day(when),
+            "time": f"{when:%H:%M}",
+        }
         return _("Handled already by %(name)s, %(day)s %(time)s: %(step)s. The page shows the present state.") % words
     return _("The case has changed meanwhile. The page shows the present state.")
 
