@@ -8,8 +8,9 @@ class ApplicationsConfig(AppConfig):
 
     def ready(self):
         from applications import due, services, tasks
+        from applications.services import chain
         from applications.services.export import sweep_exports
-        from certificates.registry import on_sealed
+        from certificates.registry import on_ended, on_sealed
         from jobs.registry import register_job, register_sweep
         from regions import recompute
 
@@ -18,7 +19,9 @@ class ApplicationsConfig(AppConfig):
         register_sweep("applications.deadlines", due.sweep_deadlines)
         register_sweep("applications.uploading", due.sweep_uploading)
         register_sweep("applications.archive", services.sweep_archive)
+        register_sweep("applications.anchor", chain.sweep_anchor)
         register_sweep("applications.drafts", services.delete_expired_drafts)
         register_sweep("applications.exports", sweep_exports)
         recompute.register(services.recompute_clocks)
         on_sealed("case", tasks.certificate_sealed)
+        on_ended(services.flag_lost_materials)

@@ -263,3 +263,24 @@ class CloseAccountForm(forms.Form):
         label=_("I have read what is deleted and what is kept, and want to close my account for good."),
         error_messages={"required": _("Confirm that you want to close your account.")},
     )
+
+
+class ReceiptForm(forms.Form):
+    """The PDF of a receipt, to be checked."""
+
+    use_required_attribute = False
+    file = forms.FileField(
+        label=_("PDF of the receipt"),
+        help_text=_("at most 2 MB; it is checked and not kept"),
+        widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
+    )
+    most_bytes = 2 * 1024 * 1024
+
+    def clean_file(self) -> bytes:
+        file = self.cleaned_data["file"]
+        if file.size > self.most_bytes:
+            raise forms.ValidationError(_("This file is larger than 2 MB. Our receipts are much smaller."))
+        content = file.read()
+        if not content.startswith(b"%PDF-"):
+            raise forms.ValidationError(_("This is not a PDF. Choose the file as you received it."))
+        return content

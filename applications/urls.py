@@ -3,6 +3,7 @@
 from django.urls import path
 
 from applications.views import cases, conversation, files, privacy, progress, ratings, space, start, steps, wallet
+from applications.views.receipts import receipt as receipt
 
 apply_urls = [
     path("<slug:code>/", start.start, name="start"),

@@ -185,6 +185,7 @@ def _end(certificate, verb: str, reason: str, actor, now: datetime, document_no:
     for version in versions:
         if version == current or (version.replaces_id == current.pk and rules.may(verb, version.status)):
             _move(version, verb, now, actor, reason, document_no)
+    registry.ended(current, now)
 
 
 def _locked_counter(organization: Organization, kind: CertificateKind, year: int) -> SerialCounter:

@@ -31,6 +31,7 @@ urlpatterns += i18n_patterns(
     path("api/docs/", api.docs, name="api_docs"),
     path("services/", include((service_urls, "services"))),
     path("windows/", include("workstations.urls")),
+    path("verify/receipt/", applications.receipt, name="receipt"),
     path("verify/", include("certificates.verify_urls")),
     path("me/certificates/", include("certificates.urls")),
     path("apply/", include((applications.apply_urls, "apply"))),

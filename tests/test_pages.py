@@ -149,7 +149,7 @@ def who(key: str) -> User:
 
 
 def of_everybody(demo):
-    for name in ("home", "help", "accessibility", "privacy", "progress", "verify:form", "demo:clock", "demo:mailbox"):
+    for name in ("home", "help", "accessibility", "privacy", "progress", "receipt", "verify:form", "demo:clock", "demo:mailbox"):
         yield None, name, (), ""
     yield from ((None, "search", (), query) for query in ("", "?q=人才", "?q=zzz"))
     yield from ((None, "services:list", (), query) for query in ("", "?who=person", "?who=unit&q=zzz"))

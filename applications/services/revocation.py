@@ -6,19 +6,20 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import rules
-from applications.models import Case, DeferralBan, DeferredMaterial, Revocation
+from applications import fetching, rules
+from applications.models import Case, DeferralBan, DeferredMaterial, Material, Revocation
 from applications.services.acceptance import plan_item_reminders
 from applications.services.approvals import asked_first
 from applications.services.clocks import calendar_of, finish_clocks, lead, start_clock
 from applications.services.deferral import follow_promises, unkept
 from applications.services.journal import step, take
-from applications.services.messages import tell
+from applications.services.messages import tell, tell_clerks
 from applications.services.papers import write_paper
-from applications.states import ClockKind, PaperKind, State
+from applications.states import OPEN_STATES, CheckResult, ClockKind, MaterialStatus, PaperKind, State
 from certificates import services as certificates
 from certificates.models import Certificate
 from certificates.states import CertificateStatus
+from talentportal.lib.bilingual import both
 from talentportal.lib.refusals import Refused, refuse_unless
 from talentportal.lib.spoken import day_in_both
 
@@ -201,3 +202,29 @@ def excuse_breach(*, case: Case, actor, now: datetime, reason: str, version: int
     step(case, verb="excuse_breach", actor=actor, role=role, now=now, opinion=reason.strip()[:1000])
     tell("breach_excused", case, now, reason=reason.strip())
     return case
+
+
+@transaction.atomic
+def flag_lost_materials(certificate: Certificate, now: datetime) -> int:
+    """Mark materials for which a certificate that has ended vouched in the holder's own cases; return how many.
+
+    In a draft it has to be handed in; in an open case it is not in order any more and the window is told (domain
+    11.43). A decision asks again by itself.
+    """
+    held = Material.objects.filter(
+        case__applicant=certificate.holder.user_id,
+        case__state__in=[State.DRAFT, *OPEN_STATES],
+        status=MaterialStatus.HELD,
+        spec__fetch_from=f"certificate:{certificate.kind.code}",
+    ).select_related("spec", "case__item", "case__window", "case__applicant")
+    lost = [material for material in held if not fetching.holds(material.spec, material.case.applicant)]
+    for material in lost:
+        if material.case.state == State.DRAFT:
+            material.status = MaterialStatus.MISSING
+        else:
+            material.check_result = CheckResult.DEFECTIVE
+            material.check_note = f"{certificate.number}: {certificate.get_status_display()}"
+            words = {"key": f"{material.pk}:{certificate.pk}", "material": both(material.spec, "name")}
+            tell_clerks("material_lost", material.case, now, **words)
+        material.save(update_fields=["status", "check_result", "check_note"])
+    return len(lost)

@@ -1,8 +1,10 @@
 """The words of receipt and acceptance 收件、受理, with the promises signed for missing materials and the notices."""
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from applications import queries
 from applications.models import Case
 from applications.states import CorrectionReason, DeferralReason, NonAcceptanceReason
 from applications.wording.common import ACCEPTANCE_SEAL, due_on, item_words, remedies
@@ -12,6 +14,7 @@ from talentportal.lib.masking import mask_document
 
 
 def receipt(case: Case, **_facts) -> dict:
+    entry = getattr(queries.receipt_entry(case), "hash", "")
     materials = case.materials.select_related("spec").order_by("spec__order")
     return {
         "seal_word": ACCEPTANCE_SEAL,
@@ -31,7 +34,12 @@ def receipt(case: Case, **_facts) -> dict:
                 "widths": [3, 1.4, 0.8],
             }
         ],
-        "notes": [_("Administrative Licence Law, article 32: what is missing is told once, within five working days.")],
+        "notes": [
+            _("Administrative Licence Law, article 32: what is missing is told once, within five working days."),
+            _("Entry %(hash)s. Whether it was changed later can be checked at %(url)s.")
+            % {"hash": entry, "url": f"{settings.BASE_URL}/verify/receipt/"},
+        ],
+        "entry": entry,
     }
 
 

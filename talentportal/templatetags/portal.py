@@ -158,3 +158,9 @@ _PEOPLES = re.compile(r"((傣|景颇|哈尼|彝|白|苗|壮|傈僳|藏|朝鲜|�
 def short_place(name: str) -> str:
     """A prefecture's name as label on a map: 西双版纳傣族自治州 -> 西双版纳, Dali Bai Autonomous Prefecture -> Dali."""
     return name.split(" ")[0] if name.isascii() else _PEOPLES.sub("", name)
+
+
+@register.filter
+def in_groups(text: str) -> str:
+    """Text that people compare, in groups of eight: "6f1a02bc 93d0…"."""
+    return " ".join(text[at : at + 8] for at in range(0, len(text), 8))

@@ -94,6 +94,7 @@ ADDRESSES = {
     "windows:list": (PUBLIC, None),
     "windows:detail": (PUBLIC, lambda s: {"code": s.world.window.code}),
     "progress": (PUBLIC, None),
+    "receipt": (PUBLIC, None),
     "verify:form": (PUBLIC, None),
     "verify:live": (everybody(404), lambda s: {"code": "no-such-code"}),
     "verify:token": (PUBLIC, of_certificate),

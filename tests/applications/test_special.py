@@ -74,7 +74,9 @@ def test_scenario_7_a_licence_with_expert_review(case, examiner, applicant, run_
     paper = case.papers.get(kind="SPECIAL")
     assert "2026年10月10日" in "".join(paper.content["zh"]["paragraphs"])
     assert paper.sha256
-    told = list(Message.objects.filter(recipient=applicant, event__startswith="special").values_list("event", flat=True))
+    told = list(
+        Message.objects.filter(recipient=applicant, event__startswith="special").values_list("event", flat=True)
+    )
     assert sorted(told) == ["special_ended", "special_started"]
 
 
