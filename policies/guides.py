@@ -90,9 +90,14 @@ class Contact(TypedDict):
 
 
 class Remedy(TypedDict):
-    """Where and by when one can object. `kind`: reconsideration (复议) or litigation (诉讼)."""
+    """Where and by when one can object. `kind`: reconsideration (复议) or litigation (诉讼).
+
+    `days` (calendar days) or `months` count the period that `within` says, for the last day on the case page.
+    """
 
     kind: str
+    days: NotRequired[int]
+    months: NotRequired[int]
     body: Words
     within: Words
     address: Words

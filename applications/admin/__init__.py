@@ -4,5 +4,6 @@ from applications.admin.case import CaseAdmin
 from applications.admin.conversation import PhraseAdmin
 from applications.admin.intake import PowerOfAttorneyAdmin
 from applications.admin.others import DeferralBanAdmin
+from applications.admin.ratings import RatingAdmin
 
-__all__ = ["CaseAdmin", "DeferralBanAdmin", "PhraseAdmin", "PowerOfAttorneyAdmin"]
+__all__ = ["CaseAdmin", "DeferralBanAdmin", "PhraseAdmin", "PowerOfAttorneyAdmin", "RatingAdmin"]
