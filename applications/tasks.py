@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from applications import services
 from applications.models import BatchCase, Case, DataExport, MaterialFile, MessageFile, Paper, PowerOfAttorney
 from applications.services import attorney as attorneys
-from applications.services import batch, conversation, export, files, rendering
+from applications.services import batch, conversation, export, files, rendering, unit_batches
 from regions import queries as calendars
 
 
@@ -51,6 +51,10 @@ def scan_file(payload: dict, now: datetime) -> None:
     files.scan_file(file=MaterialFile(pk=payload["file"]), now=now)
 
 
+def take_in_lines(payload: dict, now: datetime) -> None:
+    unit_batches.take_in_lines(row_ids=payload["rows"], now=now)
+
+
 def scan_attorney(payload: dict, now: datetime) -> None:
     attorneys.scan_attorney(attorney=PowerOfAttorney(pk=payload["attorney"]), now=now)
 
@@ -92,6 +96,7 @@ JOBS = {
     recompute_clocks: _("Compute deadlines of cases again"),
     render_paper: _("Draw an official document"),
     scan_file: _("Scan a file for viruses"),
+    take_in_lines: _("Take in lines of a unit’s batch"),
     scan_attorney: _("Scan a power of attorney for viruses"),
     scan_message_file: _("Scan a file of a message for viruses"),
 }

@@ -1,0 +1,311 @@
+"""Talents of a unit taken in together by its docking officer: the table is read, shown, then one case made a line."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from accounts import rules as identities
+from accounts.contacts import Contact
+from accounts.models import Unit
+from accounts.queries import membership, people_with_document
+from accounts.services import register_at_window
+from applications import questions, unit_tables
+from applications.models import Case, PowerOfAttorney, UnitBatch, UnitBatchFile, UnitBatchRow
+from applications.services.attorney import take_in_paper
+from applications.services.drafts import guide_of_today
+from applications.states import Channel, ScanState
+from applications.uploads import Enclosed
+from jobs.services import enqueue, enqueue_many
+from talentportal.lib.phones import clean_mobile
+from talentportal.lib.refusals import Refused, refuse_unless
+from talentportal.lib.uploads import UploadFacts
+
+CHUNK_LINES = 10  # cases made by one job
+LONGEST_DAYS = 366
+
+
+@transaction.atomic
+def create_unit_batch(
+    *,
+    unit: Unit,
+    item,
+    window,
+    handler,
+    attorney: Enclosed,
+    until: date,
+    common: Mapping[str, Enclosed],
+    content: bytes,
+    actor,
+    now: datetime,
+) -> UnitBatch:
+    """Keep a table of a unit's talents, each line checked; nothing is applied for yet.
+
+    `attorney` with `until`: the scan by which all of them let the unit's handler hand in. `common`: key of a material
+    -> the file that is the same for everybody. Raises Refused with every reason that concerns the batch as a whole.
+    """
+    today = timezone.localdate(now)
+    guide = guide_of_today(item, today)
+    refuse_unless(not (reasons := _against(unit, handler, guide, until, today, actor)), reasons)
+    lines = unit_tables.read(content, guide.questions)
+    batch = UnitBatch.objects.create(
+        unit=unit,
+        item=item,
+        guide=guide,
+        window=window,
+        handler=handler,
+        attorney_file=attorney.file,
+        attorney_name=attorney.name,
+        attorney_kind=attorney.facts.kind,
+        attorney_sha256=attorney.facts.sha256,
+        attorney_until=until,
+        created_by=actor,
+        created_at=now,
+    )
+    _keep_common(batch, common)
+    rows = [_row(batch, line) for line in lines]
+    _check(rows, guide, today)
+    UnitBatchRow.objects.bulk_create(rows)
+    return batch
+
+
+@transaction.atomic
+def run_unit_batch(*, batch: UnitBatch, actor, now: datetime) -> int:
+    """Leave every line without fault and without case to jobs of ten lines; return how many lines are taken up.
+
+    Run again it looks at the faulty lines anew, e.g. after a case was closed, and goes on where it stopped.
+    Raises Refused when nothing is left to do.
+    """
+    batch = UnitBatch.objects.select_for_update(of=("self",)).select_related("guide", "unit").get(pk=batch.pk)
+    refuse_unless(actor.pk == batch.created_by_id, _("Whoever began the batch goes on with it."))
+    rows = list(batch.rows.filter(case__isnull=True).order_by("line"))
+    refuse_unless(rows, _("Every line of this batch has its case."))
+    _check(rows, batch.guide, timezone.localdate(now))
+    UnitBatchRow.objects.bulk_update(rows, ["errors"])
+    sound = [row for row in rows if not row.errors]
+    refuse_unless(sound, _("No line is without fault."))
+    batch.started_at = batch.started_at or now
+    batch.save(update_fields=["started_at"])
+    chunks = [sound[start : start + CHUNK_LINES] for start in range(0, len(sound), CHUNK_LINES)]
+    jobs = [(f"{batch.pk}:{chunk[0].line}:{now.isoformat()}", {"rows": [row.pk for row in chunk]}) for chunk in chunks]
+    enqueue_many(kind="applications.take_in_lines", rows=jobs, now=now)
+    return len(sound)
+
+
+def take_in_lines(*, row_ids: Iterable[int], now: datetime) -> None:
+    """Make a case of each of these lines, each by itself: one that fails keeps its reasons and stops nothing.
+
+    Safe to run twice: a line that has its case is left alone.
+    """
+    for pk in row_ids:
+        try:
+            _take_in_line(pk, now)
+        except Refused as refused:
+            _note(pk, refused.reasons)
+        except ValidationError as error:
+            _note(pk, error.messages)
+
+
+@transaction.atomic
+def _take_in_line(pk: int, now: datetime) -> Case | None:
+    rows = UnitBatchRow.objects.select_for_update(of=("self",))
+    row = rows.select_related("batch__unit", "batch__item", "batch__window", "batch__created_by").get(pk=pk)
+    if row.case_id:
+        return None
+    batch = row.batch
+    refuse_unless(membership(batch.handler, batch.unit), _("The handler does not act for the unit any more."))
+    person = register_at_window(
+        **_identity(row),
+        contact=Contact("phone", row.phone) if row.phone else None,
+        is_seen=False,
+        actor=batch.created_by,
+        now=now,
+    )
+    row.attorney = _attorney(row, person, now)
+    case = take_in_paper(
+        item=batch.item,
+        applicant=person.user,
+        unit=batch.unit,
+        window=batch.window,
+        answers=row.answers,
+        files=_files(batch),
+        attorney=row.attorney,
+        channel=Channel.BATCH,
+        actor=batch.created_by,
+        now=now,
+    )
+    row.case, row.done_at, row.errors = case, now, []
+    row.save(update_fields=["attorney", "case", "done_at", "errors"])
+    return case
+
+
+def _attorney(row: UnitBatchRow, person, now: datetime) -> PowerOfAttorney:
+    """Record the batch's power of attorney for one person of it; the scan is kept once."""
+    batch = row.batch
+    handler = getattr(batch.handler, "person", None)
+    kept = PowerOfAttorney.objects.create(
+        grantor=person.user,
+        agent=batch.handler,
+        agent_name=handler.name if handler else batch.handler.name,
+        agent_id_masked=handler.id_masked if handler else "",
+        starts_on=timezone.localdate(now),
+        ends_on=batch.attorney_until + timedelta(days=1),
+        file=batch.attorney_file.name,
+        name=batch.attorney_name,
+        kind=batch.attorney_kind,
+        sha256=batch.attorney_sha256,
+        scan_state=ScanState.PENDING,
+        recorded_by=batch.created_by,
+        recorded_at=now,
+    )
+    kept.items.set([batch.item])
+    enqueue(kind="applications.scan_attorney", key=str(kept.pk), now=now, attorney=kept.pk)
+    return kept
+
+
+def _files(batch: UnitBatch) -> dict:
+    """Return the common materials as `receive_at_window` takes them; the stored file is shared by all cases."""
+    found = {}
+    for kept in batch.files.select_related("spec"):
+        facts = UploadFacts(kind=kept.kind, mime=kept.mime, size=kept.size, sha256=kept.sha256)
+        found.setdefault(kept.spec.key, []).append((kept.file.name, facts, kept.name))
+    return found
+
+
+def _against(unit: Unit, handler, guide, until: date, today: date, actor) -> list:
+    reasons = []
+    if guide.by_unit:
+        reasons.append(_("This item is applied for by the unit itself, not by its people."))
+    if unit.status != Unit.Status.VERIFIED:
+        reasons.append(_("The unit is not verified."))
+    if membership(handler, unit) is None:
+        reasons.append(_("This person does not act for the unit."))
+    if handler.pk == actor.pk or membership(actor, unit):
+        reasons.append(_("You act for this unit; somebody else has to decide."))
+    if until < today:
+        reasons.append(_("The power of attorney has expired."))
+    elif (until - today).days > LONGEST_DAYS:
+        reasons.append(_("A power of attorney is taken for at most a year."))
+    return reasons
+
+
+def _keep_common(batch: UnitBatch, common: Mapping[str, Enclosed]) -> None:
+    specs = {spec.key: spec for spec in batch.guide.materials.all()}
+    for key, scan in common.items():
+        refuse_unless(key in specs, _("The guide does not ask for this material."))
+        UnitBatchFile.objects.create(
+            batch=batch,
+            spec=specs[key],
+            name=scan.name,
+            file=scan.file,
+            kind=scan.facts.kind,
+            mime=scan.facts.mime,
+            size=scan.facts.size,
+            sha256=scan.facts.sha256,
+        )
+
+
+def _row(batch: UnitBatch, line: unit_tables.Line) -> UnitBatchRow:
+    return UnitBatchRow(
+        batch=batch,
+        line=line.number,
+        name=line.name[:100],
+        document_type=line.document_type,
+        issuing_country=line.country,
+        id_number=line.id_number or None,
+        birth_date=line.birth_date,
+        sex=line.sex,
+        phone=line.phone[:20],
+        answers=line.answers,
+        errors=line.errors,
+    )
+
+
+def _identity(row: UnitBatchRow) -> dict:
+    return {
+        "name": row.name,
+        "document_type": row.document_type,
+        "number": row.id_number or "",
+        "birth_date": row.birth_date,
+        "sex": row.sex,
+        "issuing_country": row.issuing_country,
+    }
+
+
+# --- what is wrong with a line ----------------------------------------------------------------------------------------
+
+
+def _check(rows: list[UnitBatchRow], guide, today: date) -> None:
+    """Write into each row every reason against it, in both languages; what the reading found stays."""
+    seen: dict[str, int] = {}
+    for row in rows:
+        kept = [error for error in row.errors if error.get("read")]
+        number = (row.id_number or "").upper()
+        first = seen.setdefault(number, row.line) if number else row.line
+        row.errors = [*kept, *_in_both(lambda row=row, first=first: _faults(row, first, guide, today))]
+
+
+def _faults(row: UnitBatchRow, first: int, guide, today: date) -> list:
+    reasons = [*_against_person(row, today), *_against_answers(row, guide, today), *_against_case(row)]
+    if first != row.line:
+        reasons.append(_("The same document number is in line %(line)d.") % {"line": first})
+    return reasons
+
+
+def _against_person(row: UnitBatchRow, today: date) -> list:
+    reasons = []
+    if row.document_type:
+        try:
+            identities.check_identity(**_identity(row), today=today, allow_demo=settings.DEMO)
+        except ValidationError as error:
+            reasons += error.messages
+    known = people_with_document(row.id_number).first() if row.id_number else None
+    if known and known.name.casefold().replace(" ", "") != row.name.casefold().replace(" ", ""):
+        reasons.append(_("The name differs from the one registered with this document."))
+    if known is None and not row.phone:
+        reasons.append(_("The mobile number is missing: the person is told on their own phone."))
+    if row.phone:
+        try:
+            row.phone = clean_mobile(row.phone)
+        except ValidationError as error:
+            reasons += error.messages
+    return reasons
+
+
+def _against_answers(row: UnitBatchRow, guide, today: date) -> list:
+    form = questions.kept_form(guide, today, row.answers)
+    if form.is_valid():
+        return []
+    return [
+        _("%(name)s: %(reason)s") % {"name": form.fields[key].label, "reason": reason}
+        for key, errors in form.errors.items()
+        for reason in errors
+    ]
+
+
+def _against_case(row: UnitBatchRow) -> list:
+    if not row.id_number:
+        return []
+    same = Case.objects.filter(item=row.batch.item, unit=row.batch.unit)
+    people = people_with_document(row.id_number).values("user")
+    open_case = same.filter(applicant__in=people).open().first()
+    if open_case:
+        return [_("The applicant has an open case of this item already: %(no)s.") % {"no": open_case.case_no}]
+    return []
+
+
+def _note(pk: int, reasons: Iterable) -> None:
+    UnitBatchRow.objects.filter(pk=pk, case__isnull=True).update(errors=_in_both(lambda: reasons))
+
+
+def _in_both(ask: Callable[[], Iterable]) -> list[dict]:
+    """Return reasons in both languages, to be kept and read later in either; asked once in each."""
+    found = {}
+    for key, language in (("zh", "zh-hans"), ("en", "en")):
+        with translation.override(language):
+            found[key] = [str(reason) for reason in ask()]
+    return [{"zh": zh, "en": en} for zh, en in zip(found["zh"], found["en"], strict=True)]
