@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.contacts import ContactField
 from accounts.forms import IdentityForm
 from accounts.models import DocumentType, Unit
+from accounts.queries import owner_of
 from applications import fetching, questions
 from applications.questions import DayField
 from applications.uploads import ScanField, ScansField
-from policies.models import Necessity, ServiceItem
+from policies.models import ServiceItem
 from talentportal.lib import idcard, uploads, uscc
 from talentportal.lib.bilingual import pick
 from workstations.models import Window
@@ -55,6 +56,15 @@ class PlaceForm(forms.Form):
         self.fields["item"].queryset = items_at(windows, today)
         self.fields["window"].queryset = windows
         self.fields["window"].initial = windows.first()
+
+    def clean(self) -> dict:
+        data = super().clean() or self.cleaned_data
+        item, unit = data.get("item"), data.get("uscc")
+        guide = item and item.guides.in_force(self.today).order_by("-version").first()
+        if guide and "uscc" not in self.errors and guide.by_unit != bool(unit):
+            by_unit = _("This item is applied for by the unit: enter its credit code, and its handler as applicant.")
+            self.add_error("uscc", by_unit if guide.by_unit else _("This item is applied for by the person."))
+        return data
 
     def clean_uscc(self) -> Unit | None:
         code = self.cleaned_data["uscc"].strip()
@@ -185,11 +195,62 @@ class PaperForm(forms.Form):
         return [spec.key for spec in self.specs if spec.key not in self.held]
 
 
-def needs(spec) -> str:
-    """Say in a word whether a material must be there."""
-    if spec.necessity == Necessity.OPTIONAL:
-        return _("optional")
-    return _("in some situations") if spec.necessity == Necessity.CONDITIONAL else ""
+class UnitBatchForm(forms.Form):
+    """The talents of a unit: for which item, who of the unit hands in, by which authority, and their table."""
+
+    use_required_attribute = False
+    item = PickField(None, label=_("Service item"), empty_label=_("Choose"))
+    window = PickField(None, label=_("Window"), empty_label=None)
+    uscc = forms.CharField(
+        label=_("Credit code of the unit"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+    )
+    handler = ContactField(
+        label=_("Mobile number or e-mail of the unit’s handler"), help_text=_("Of the handler’s own account here.")
+    )
+    attorney = ScanField(
+        label=_("Scan of the power of attorney"), help_text=_("Signed by everybody in the table, for this item.")
+    )
+    until = DayField(label=_("Power of attorney holds until"))
+    table = forms.FileField(
+        label=_("Table of people"),
+        help_text=_("XLSX or CSV; the empty table of the item has every column."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+    )
+
+    def __init__(self, *args, windows, today: date, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["item"].queryset = items_at(windows, today)
+        self.fields["window"].queryset = windows
+        self.fields["window"].initial = windows.first()
+
+    def clean_uscc(self) -> Unit:
+        unit = Unit.objects.filter(uscc=uscc.clean(self.cleaned_data["uscc"])).first()
+        if unit is None:
+            raise ValidationError(_("No unit that can apply is registered with this code."))
+        return unit
+
+    def clean_handler(self):
+        user = owner_of(self.cleaned_data["handler"])
+        if user is None:
+            raise ValidationError(_("No account has this mobile number or e-mail."))
+        return user
+
+    def clean_table(self) -> bytes:
+        return self.cleaned_data["table"].read()
+
+
+class CommonForm(forms.Form):
+    """A material that is the same for everybody in a batch."""
+
+    use_required_attribute = False
+    spec = PickField(None, label=_("Material"), empty_label=_("Choose"))
+    scan = ScanField(label=_("File"), kinds=tuple(uploads.MIME))
+
+    def __init__(self, guide, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["spec"].queryset = guide.materials.order_by("order")
 
 
 def windows_of_clerk(posts) -> "forms.models.QuerySet[Window]":

@@ -5,5 +5,6 @@ from applications.admin.conversation import PhraseAdmin
 from applications.admin.intake import PowerOfAttorneyAdmin
 from applications.admin.others import DeferralBanAdmin
 from applications.admin.ratings import RatingAdmin
+from applications.admin.unit_batches import UnitBatchAdmin
 
-__all__ = ["CaseAdmin", "DeferralBanAdmin", "PhraseAdmin", "PowerOfAttorneyAdmin", "RatingAdmin"]
+__all__ = ["CaseAdmin", "DeferralBanAdmin", "PhraseAdmin", "PowerOfAttorneyAdmin", "RatingAdmin", "UnitBatchAdmin"]

@@ -51,7 +51,8 @@ class IntakePages:
         context = {"title": _("Take in paper at the window"), "form": form}
         if request.method == "POST" and form.is_valid() and (step := self._meet(request, form, now, context)):
             return step
-        return self._page(request, "applications/admin_intake.html", context, 422 if form.is_bound else 200)
+        wrong = form.is_bound and "told" not in context
+        return self._page(request, "applications/admin_intake.html", context, 422 if wrong else 200)
 
     def _meet(self, request, form, now, context):
         """Find or register the person once the contact is proved; return the way to the second page, or None."""
@@ -90,7 +91,7 @@ class IntakePages:
     def _prove(self, request, form, now, context) -> bool:
         """Tell whether the person read out the right code; where none was sent yet, send it and ask."""
         contact, code = form.cleaned_data["contact"], form.cleaned_data["code"]
-        context["asks_code"] = True
+        context["asks_code"] = form.fields["code"].required = True
         if code and proof.is_right(request, contact, code, now):
             return True
         if proof.is_waiting(request, contact, now):
@@ -99,7 +100,7 @@ class IntakePages:
             form.add_error("code", _("The code is used up. Send another one."))
         else:
             proof.send(request, contact, now)
-            form.add_error("code", _("A code is on its way. Ask the person to read it out."))
+            context["told"] = _("A code is on its way. Ask the person to read it out.")
         return False
 
     def intake_papers(self, request, token):

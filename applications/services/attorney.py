@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
-from accounts.queries import people_with_document
+from accounts.queries import membership, people_with_document
 from accounts.services import register_at_window
 from applications import services
 from applications.models import Case, PowerOfAttorney
 from applications.services.messages import tell
-from applications.states import ScanState
+from applications.states import Channel, ScanState
 from applications.uploads import Enclosed
 from jobs.services import enqueue
 from policies.models import ServiceItem
@@ -123,6 +123,9 @@ def take_in_paper(*, actor, now: datetime, attorney: PowerOfAttorney | None = No
     every reason; then nothing is written.
     """
     refuse_unless(application["applicant"].pk != actor.pk, _("Somebody else has to serve you at the window."))
+    unit, channel = application.get("unit"), application.get("channel")
+    acts = unit is None or channel == Channel.BATCH or membership(application["applicant"], unit)
+    refuse_unless(acts, _("This person does not act for the unit."))
     if earlier := _taken_in_just_now(application, actor, now):
         return earlier
     case = services.receive_at_window(actor=actor, now=now, attorney=attorney, **application)

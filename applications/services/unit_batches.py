@@ -1,6 +1,6 @@
 """Talents of a unit taken in together by its docking officer: the table is read, shown, then one case made a line."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -38,15 +38,14 @@ def create_unit_batch(
     handler,
     attorney: Enclosed,
     until: date,
-    common: Mapping[str, Enclosed],
     content: bytes,
     actor,
     now: datetime,
 ) -> UnitBatch:
     """Keep a table of a unit's talents, each line checked; nothing is applied for yet.
 
-    `attorney` with `until`: the scan by which all of them let the unit's handler hand in. `common`: key of a material
-    -> the file that is the same for everybody. Raises Refused with every reason that concerns the batch as a whole.
+    `attorney` with `until`: the scan by which all of them let the unit's handler hand in. `content`: a CSV or XLSX
+    file. Raises Refused with every reason that concerns the batch as a whole.
     """
     today = timezone.localdate(now)
     guide = guide_of_today(item, today)
@@ -66,11 +65,35 @@ def create_unit_batch(
         created_by=actor,
         created_at=now,
     )
-    _keep_common(batch, common)
     rows = [_row(batch, line) for line in lines]
     _check(rows, guide, today)
     UnitBatchRow.objects.bulk_create(rows)
     return batch
+
+
+@transaction.atomic
+def add_common_material(*, batch: UnitBatch, spec, scan: Enclosed, actor, now: datetime) -> UnitBatchFile:
+    """Keep a material that is the same for everybody in a batch that was not started; a second one takes its place."""
+    batch = UnitBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+    refuse_unless(batch.started_at is None, _("The batch was started; every case has its materials now."))
+    refuse_unless(spec.guide_id == batch.guide_id, _("The guide does not ask for this material."))
+    kinds = spec.formats
+    refuse_unless(
+        not kinds or scan.facts.kind in kinds,
+        _("This material must be one of: %(kinds)s.") % {"kinds": ", ".join(kinds)},
+    )
+    batch.files.filter(spec=spec).delete()
+    facts = scan.facts
+    return UnitBatchFile.objects.create(
+        batch=batch,
+        spec=spec,
+        name=scan.name,
+        file=scan.file,
+        kind=facts.kind,
+        mime=facts.mime,
+        size=facts.size,
+        sha256=facts.sha256,
+    )
 
 
 @transaction.atomic
@@ -191,22 +214,6 @@ def _against(unit: Unit, handler, guide, until: date, today: date, actor) -> lis
     elif (until - today).days > LONGEST_DAYS:
         reasons.append(_("A power of attorney is taken for at most a year."))
     return reasons
-
-
-def _keep_common(batch: UnitBatch, common: Mapping[str, Enclosed]) -> None:
-    specs = {spec.key: spec for spec in batch.guide.materials.all()}
-    for key, scan in common.items():
-        refuse_unless(key in specs, _("The guide does not ask for this material."))
-        UnitBatchFile.objects.create(
-            batch=batch,
-            spec=specs[key],
-            name=scan.name,
-            file=scan.file,
-            kind=scan.facts.kind,
-            mime=scan.facts.mime,
-            size=scan.facts.size,
-            sha256=scan.facts.sha256,
-        )
 
 
 def _row(batch: UnitBatch, line: unit_tables.Line) -> UnitBatchRow:
