@@ -216,6 +216,26 @@ def test_the_next_version_supersedes_and_followers_are_told_once(published, next
     ]
 
 
+def test_benefits_that_wait_are_left_hidden_on_purpose(published, benefit, editor, second):
+    """A copied benefit waits: publishing without a word is refused, with its number it is written down."""
+    services.confirm_benefit(benefit=benefit, actor=second, now=NOW)
+    draft = services.copy_version(version=published, label="2.0", actor=editor, now=NOW)
+    services.submit_for_review(version=draft, actor=editor, now=NOW)
+    at = NOW + dt.timedelta(days=1)
+    for act in (
+        lambda: services.publish(version=draft, actor=second, now=NOW),
+        lambda: services.schedule(version=draft, publish_at=at, actor=second, now=NOW),
+    ):
+        with pytest.raises(Refused, match="1"):
+            act()
+    assert again(draft).state == VersionState.REVIEW
+    services.schedule(version=draft, publish_at=at, actor=second, now=NOW, hidden=1)
+    services.publish(version=draft, actor=None, now=at)  # the clock asks nobody again
+    assert [(event.note, event.actor) for event in draft.events.filter(verb="leave_hidden")] == [("1", second)]
+    assert list(draft.benefits.waiting().values_list("key", flat=True)) == ["doctor"]
+    assert not draft.benefits.public().exists()
+
+
 def test_a_version_holds_until_the_first_day_of_its_successor(published, next_draft, editor, second):
     begins = dt.date(2027, 1, 1)
     services.change_draft(version=next_draft, fields={"effective_on": begins}, actor=editor, now=NOW)
