@@ -243,17 +243,22 @@ def _how(key: str, columns: Sequence[Column]) -> Row:
     return Row(key, str(label), [Cell(column, lines=answer(column)) for column in columns])
 
 
-# --- one kind of benefit in every city --------------------------------------------------------------------------------
+# --- one kind of benefit in every city or county ----------------------------------------------------------------------
 
 
 @dataclass
 class Place:
-    """A city, or the province itself, with what its policies in force grant of one kind."""
+    """A city or county, or the province itself, with what its policies in force grant of one kind."""
 
     code: str
     name: str
     policies: int  # in force here; 0: the library has none of this place
     entries: list[Entry] = field(default_factory=list)
+    city: str = ""  # the name of the city that a county belongs to
+
+    @property
+    def full_name(self) -> str:
+        return _("%(county)s, %(city)s") % {"county": self.name, "city": self.city} if self.city else self.name
 
 
 ASPECTS: dict[str, tuple] = {
@@ -317,7 +322,7 @@ def table_of_places(places: Iterable[Place]) -> list[list[str]]:
     lines = [head]
     for place in places:
         if not place.entries:
-            lines.append([place.name, silence(place)])
+            lines.append([place.full_name, silence(place)])
         lines += [_line(place, entry.benefit) for entry in place.entries]
     return [[safe(text) for text in line] for line in lines]
 
@@ -325,7 +330,7 @@ def table_of_places(places: Iterable[Place]) -> list[list[str]]:
 def _line(place: Place, benefit: Benefit) -> list[str]:
     read = [str(read(benefit)) for _label, read in ASPECTS.values()]
     clause = wording.cite(benefit.clause)
-    return [place.name, pick(benefit, "name"), *read, pick(benefit.version, "title"), clause]
+    return [place.full_name, pick(benefit, "name"), *read, pick(benefit.version, "title"), clause]
 
 
 def silence(place: Place) -> str:

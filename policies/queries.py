@@ -240,9 +240,9 @@ def granted_in(regions: list[str], kind: str, day: date) -> list[Benefit]:
     )
 
 
-def policies_by_region(regions: list[str], day: date) -> dict[str, int]:
-    """Return how many policies in force the library has of each of these very regions, by code."""
-    versions = PolicyVersion.objects.in_force(day).filter(region_code__in=regions)
+def policies_by_region(province: str, day: date) -> dict[str, int]:
+    """Return how many policies in force the library has of each region of a province, by code; 0 is left out."""
+    versions = PolicyVersion.objects.in_force(day).filter(region_code__startswith=province[:2])
     return dict(versions.order_by().values_list("region_code").annotate(n=Count("pk")))
 
 

@@ -431,6 +431,24 @@ def test_one_kind_in_all_cities(client, library):
     assert "not provided for in the documents" in page(client.get("/en/policies/compare/?kind=rent&region=530000"))
 
 
+def test_counties_stand_behind_their_city_when_asked_for(client, library):
+    county = PolicyVersion.objects.get(policy__slug="county")
+    make_benefit(county, "settling", kind="settling", amount_yuan=30000, pay_rule="ONCE")
+    address = "/en/policies/compare/?kind=settling&region=530000"
+    without = client.get(address)
+    assert "1 county has policies in the library" in page(without)
+    assert "530114" not in [place.code for place in without.context["places"]]
+    (more,) = links(page(without), "Counties too")
+    response = client.get("/en/policies/compare/" + more)
+    places = response.context["places"]
+    assert [place.code for place in places][:4] == ["530000", "530100", "530114", "530300"]
+    assert (places[2].city, [entry.benefit.amount_yuan for entry in places[2].entries]) == ("Kunming City", [30000])
+    assert len(places) == 18
+    assert links(page(response), "Counties too") == ["?kind=settling&region=530000"]
+    table = client.get(f"{address}&counties=1&format=csv").content.decode()
+    assert '"Chenggong District, Kunming City"' in table
+
+
 def test_the_own_situation_is_applied_and_can_be_put_aside(client, library):
     session = client.session
     situation.keep(session, {"region": "530000/530100", "degree": "master"})
