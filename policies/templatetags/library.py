@@ -6,7 +6,7 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from policies import conditions, topics, wording
+from policies import conditions, headings, topics, wording
 from policies.models import VersionState
 from regions import divisions
 
@@ -17,6 +17,7 @@ register.filter("amount", wording.amount)
 register.filter("payment", wording.payment)
 register.filter("stressed", wording.stressed)
 register.filter("cite", wording.cite)
+register.filter("gloss", headings.gloss)
 register.filter("topic", topics.label)
 
 
