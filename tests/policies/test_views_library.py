@@ -113,6 +113,17 @@ def test_what_only_comes_close_is_counted_apart(client, library):
     assert "Policies that come close" in page(client.get("/en/policies/?q=昆明 呈贡区 曲靖细则"))
 
 
+def test_where_nothing_has_all_of_the_words_only_chosen_filters_stay(client, library):
+    response = client.get("/en/policies/?q=昆明博士安家津贴&level=city")
+    found = response.context["filter"]
+    assert found.is_partial
+    assert [(facet.key, [(o.name, o.count, o.chosen) for o in facet.options]) for facet in found.facets] == [
+        ("status", [("In force", 0, True), ("Not yet in force", 0, True)]),
+        ("level", [("City", 0, True)]),
+    ]
+    assert "facet__count" not in page(response)
+
+
 def test_every_facet_leads_where_its_count_says(client, library):
     response = client.get("/policies/?kind=settling")
     followed = 0
