@@ -6,7 +6,6 @@ differently mark their row, and nothing says which is better.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -211,15 +210,8 @@ def _of_guides(column: Column, say: Callable[[GuideVersion], str]) -> list[str]:
 
 
 def _validity(column: Column) -> list[str]:
-    version = column.version
-    start = _("from %(day)s") % {"day": full_day(version.effective_on)} if version.effective_on else ""
-    end = _("in force until %(day)s") % {"day": full_day(_last(version.expires_on))} if version.expires_on else ""
-    return [_(", ").join(part for part in (start, end) if part)] if start or end else []
-
-
-def _last(end: date | None) -> date | None:
-    """The last day on which something holds; ends are kept as the first day without it."""
-    return end and end - timedelta(days=1)
+    said = wording.validity(column.version)
+    return [said] if said else []
 
 
 def _basis(column: Column) -> list[str]:
@@ -265,7 +257,7 @@ ASPECTS: dict[str, tuple] = {
     "amount": (gettext_lazy("Amount"), lambda benefit: wording.amount(benefit) or pick(benefit, "text")),
     "payment": (gettext_lazy("How it is paid"), wording.payment),
     "who": (gettext_lazy("Who may have it"), lambda benefit: _("; ").join(who(benefit))),
-    "until": (gettext_lazy("Until"), lambda benefit: full_day(_last(benefit.holds_until))),
+    "until": (gettext_lazy("Until"), lambda benefit: full_day(wording.last_day(benefit.holds_until))),
     "mode": (gettext_lazy("How to get it"), lambda benefit: benefit.get_mode_display()),
 }
 

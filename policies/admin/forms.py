@@ -7,6 +7,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from policies import rules
 from policies.admin.items import LinesJSONField
 from policies.conditions import check_tree
 from policies.facts import FACTS, Kind
@@ -326,6 +327,8 @@ class BenefitForm(forms.ModelForm):
         cleaned["conditions"] = cleaned.get("rule") or self._plain_tree(cleaned)
         for reason in check_tree(cleaned["conditions"]):
             self.add_error("rule", reason)
+        for name in rules.with_markup({name: cleaned.get(name) for name in self.Meta.fields}):
+            self.add_error(name, rules.PLAIN)
         if (cleaned.get("amount_yuan") or 0) < 0:
             self.add_error("amount_yuan", _("An amount cannot be negative."))
         if cleaned.get("amount_yuan") is None and cleaned.get("pay_rule") not in (None, "", "NONE"):

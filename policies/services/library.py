@@ -57,6 +57,7 @@ def copy_version(*, version: PolicyVersion, label: str, actor, now: datetime) ->
         "/" not in label and ".." not in label,
         _("A version is called without / and two dots: it stands in addresses."),
     )
+    refuse_unless(not rules.with_markup({"label": label}), rules.PLAIN)
     clauses, benefits = list(version.clauses.all()), list(version.benefits.public().select_related("clause"))
     draft = _blank_copy(version, others.aggregate(last=Max("number"))["last"] + 1, label, actor)
     copies = {clause.anchor: clause for clause in _copied(Clause, clauses, draft)}
@@ -365,6 +366,7 @@ def _check_benefit(benefit: Benefit) -> None:
     refuse_unless(not twins.exclude(pk=benefit.pk).exists(), _("Another benefit of this version has this key."))
     own_clause = benefit.clause is None or benefit.clause.version_id == benefit.version_id
     refuse_unless(own_clause, _("The clause belongs to another version."))
+    refuse_unless(not rules.with_markup(vars(benefit)), rules.PLAIN)
     reasons = check_tree(benefit.conditions)
     refuse_unless(not reasons, reasons)
 

@@ -153,6 +153,7 @@ def test_a_formula_in_a_file_is_refused_beside_its_cell(version, editor, make):
         ({"名称": "长" * 121}, "名称"),
         ({"待遇编号": "不是 slug"}, "待遇编号"),
         ({"待遇内容": ""}, "待遇内容"),
+        ({"名称": "<b>租房</b>"}, "名称"),
     ],
 )
 def test_a_fault_stands_beside_its_cell(version, editor, cells, column):

@@ -259,6 +259,11 @@ def test_a_version_is_called_so_that_it_stands_in_an_address(published, editor, 
         PolicyVersion.objects.create(policy=published.policy, number=9, label=label, level="city")
 
 
+def test_a_version_is_called_in_plain_text(published, editor):
+    with pytest.raises(Refused):
+        services.copy_version(version=published, label="<b>2", actor=editor, now=NOW)
+
+
 def test_an_earlier_version_does_not_come_after_a_later_one(published, next_draft, editor, second):
     services.submit_for_review(version=next_draft, actor=editor, now=NOW)
     services.publish(version=next_draft, actor=second, now=NOW)
@@ -321,6 +326,15 @@ def test_a_benefit_is_public_when_a_person_has_confirmed_it(published, benefit, 
         services.confirm_benefit(benefit=benefit, actor=second, now=NOW)
     with pytest.raises(Refused):
         services.change_benefit(benefit=benefit, fields={"name_zh": "别的"}, actor=second, now=NOW)
+
+
+@pytest.mark.parametrize("name", ["name_zh", "name_en", "text_zh", "pay_note_zh"])
+def test_a_benefit_is_plain_text(published, benefit, second, name):
+    for text in ("<b>博士</b>", "<script>x</script>", "博士<!-- x", "博士</b>"):
+        with pytest.raises(Refused):
+            services.change_benefit(benefit=benefit, fields={name: text}, actor=second, now=NOW)
+    benefit = services.change_benefit(benefit=benefit, fields={name: "年龄<35岁，a < b"}, actor=second, now=NOW)
+    assert getattr(Benefit.objects.get(pk=benefit.pk), name) == "年龄<35岁，a < b"
 
 
 def test_a_withdrawn_benefit_frees_its_key(published, benefit, second):
