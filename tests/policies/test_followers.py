@@ -40,7 +40,7 @@ def test_followers_are_told_once_of_each_new_version(person, english, writer, ch
         run(FRIDAY + dt.timedelta(hours=hours))
     followers.tell_of_version({"version": second.pk}, FRIDAY)  # a job done twice
     [chinese] = inbox(person)
-    assert chinese.startswith("你关注的政策有新版本：人才若干措施\n“人才若干措施”发布了 2.0 版。")
+    assert chinese.startswith("你关注的政策有新版本：人才若干措施\n《人才若干措施》发布了 2.0 版。")
     assert "安家补贴" in chinese
     [told] = inbox(english)
     assert told.startswith("New version of a policy you follow: Measures for talents")
@@ -104,7 +104,7 @@ def test_followers_are_told_once_of_a_repeal_and_not_again_on_its_day(person, en
     assert version.state == "REPEALED"
     [chinese], [told] = inbox(person), inbox(english)
     assert chinese.startswith(
-        "你关注的政策废止：人才若干措施\n“人才若干措施”自2026年9月21日（星期一）起废止。依据：云政发〔2026〕9号"
+        "你关注的政策废止：人才若干措施\n《人才若干措施》自2026年9月21日（星期一）起废止。依据：云政发〔2026〕9号"
     )
     assert "“Measures for talents” is repealed from Monday 21 September 2026." in told
     assert {one.path for one in Message.objects.all()} == {"/policies/talents/"}
