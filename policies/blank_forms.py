@@ -43,7 +43,7 @@ def _data(spec: MaterialSpec, item: ServiceItem, sample: bool, bilingual: bool) 
         ],
         "opinion": form.get("opinion", nothing)["zh"],
         "opinion_en": form.get("opinion", nothing)["en"],
-        "notes": [note[language] for note in form["notes"] for language in (("zh", "en") if bilingual else ("zh",))],
+        "notes": [[note["zh"], note["en"]] for note in form["notes"]],
         "bilingual": bilingual,
         "sample": sample,
         "demo": settings.DEMO,
