@@ -100,73 +100,69 @@ def build() -> None:
     world = cast.make_world()
     clerk = cast.make_staff("bench@example.org", "量测", "CLERK", world.county, world.office, [world.window])
     calendar = calendar_for("530000")
-    today = timezone.localdate(NOW)
-    days = [calendar.date_of(calendar.ordinal(today) + offset) for offset in range(-2, 40)]
     with connection.cursor() as cursor:
         cursor.execute("SELECT setseed(%s)", [SEED])
-        cursor.execute(
-            """
-            INSERT INTO accounts_user (password, is_superuser, email, name, language, phone_verified, elder_mode,
-                wants_marketing, is_staff, is_active, is_demo, date_joined)
-            SELECT '', false, 'p' || n || '@example.org', '', 'zh-hans', false, false, false, false, true, true, %s
-            FROM generate_series(1, %s) n
-            """,
-            [NOW, OPEN],
-        )
-        cursor.execute(
-            """
-            WITH people AS (SELECT array_agg(id ORDER BY id) AS ids FROM accounts_user WHERE NOT is_staff)
-            INSERT INTO applications_case (public_id, case_no, query_code, item_id, guide_id, organization_id,
-                region_id, window_id, applicant_id, applicant_name, state, close_type, close_reason, is_deferred,
-                is_deemed_accepted, correction_sent, answers, step, version, due_on, due_wd, is_provisional,
-                created_at, saved_at, received_at, closed_at)
-            SELECT 'b' || n, 'B' || n, 'ABCDEF', %(item)s, %(guide)s, %(office)s, %(region)s, %(window)s,
-                people.ids[1 + n %% %(open)s], '演示', CASE WHEN n <= %(open)s THEN 'RECEIVED' ELSE 'CLOSED' END,
-                CASE WHEN n <= %(open)s THEN '' ELSE 'GRANTED' END, '', false, false, false, '{}', 'sign', 1,
-                CASE WHEN n <= %(open)s THEN (%(days)s::date[])[1 + n %% %(count)s] END,
-                CASE WHEN n <= %(open)s THEN (%(ordinals)s::int[])[1 + n %% %(count)s] END, false,
-                %(now)s, %(now)s, %(now)s, CASE WHEN n > %(open)s THEN %(now)s::timestamptz END
-            FROM generate_series(1, %(cases)s) n, people
-            """,
-            {
-                "item": world.item.pk,
-                "guide": world.guide.pk,
-                "office": world.office.pk,
-                "region": world.county.pk,
-                "window": world.window.pk,
-                "open": OPEN,
-                "days": days,
-                "ordinals": [calendar.ordinal(day) for day in days],
-                "count": len(days),
-                "now": NOW,
-                "cases": CASES,
-            },
-        )
-        cursor.execute(
-            """
-            INSERT INTO applications_clock (case_id, kind, owner, days, started_on, printed_due_on, due_on, due_wd,
-                calendar, is_provisional, grace_days, paused_days)
-            SELECT id, CASE id %% 10 WHEN 0 THEN 'ACCEPT' WHEN 1 THEN 'DEFERRAL' ELSE 'PROMISED' END, 'OFFICE', 20,
-                due_on - 30, due_on, due_on, due_wd, %s, false, 0, 0
-            FROM applications_case WHERE state = 'RECEIVED'
-            """,
-            [calendar.code],
-        )
-        cursor.execute(
-            """
-            INSERT INTO applications_clock (case_id, kind, owner, days, started_on, printed_due_on, due_on, due_wd,
-                calendar, is_provisional, grace_days, paused_days, finished_at)
-            SELECT id, 'PROMISED', 'OFFICE', 20, '2026-01-05', '2026-02-02', '2026-02-02', 2700, %s, false, 0, 0, %s
-            FROM applications_case WHERE state = 'CLOSED'
-            """,
-            [calendar.code, NOW],
-        )
-        cursor.execute(
-            """
-            INSERT INTO notifications_reminder (subject, event, recipient_id, due_at, context, path)
-            SELECT 'clock:' || c.id, 'acceptance_due', %s, (c.due_on - 1) + time '09:00' AT TIME ZONE 'Asia/Shanghai',
-                '{}', '' FROM applications_clock c WHERE c.due_on >= %s
-            """,
-            [clerk.pk, today],
-        )
+        cursor.execute(PEOPLE, [NOW, OPEN])
+        cursor.execute(FILED, _facts(world, calendar))
+        cursor.execute(RUNNING, [calendar.code])
+        cursor.execute(FINISHED, [calendar.code, NOW])
+        cursor.execute(REMINDERS, [clerk.pk, timezone.localdate(NOW)])
         cursor.execute("ANALYZE")
+
+
+def _facts(world, calendar) -> dict:
+    first = calendar.ordinal(timezone.localdate(NOW))
+    ordinals = [first + offset for offset in range(-2, 40)]
+    return {
+        "item": world.item.pk,
+        "guide": world.guide.pk,
+        "office": world.office.pk,
+        "region": world.county.pk,
+        "window": world.window.pk,
+        "open": OPEN,
+        "days": [calendar.date_of(ordinal) for ordinal in ordinals],
+        "ordinals": ordinals,
+        "count": len(ordinals),
+        "now": NOW,
+        "cases": CASES,
+    }
+
+
+PEOPLE = """
+    INSERT INTO accounts_user (password, is_superuser, email, name, language, phone_verified, elder_mode,
+        wants_marketing, is_staff, is_active, is_demo, date_joined)
+    SELECT '', false, 'p' || n || '@example.org', '', 'zh-hans', false, false, false, false, true, true, %s
+    FROM generate_series(1, %s) n
+"""
+FILED = """
+    WITH people AS (SELECT array_agg(id ORDER BY id) AS ids FROM accounts_user WHERE NOT is_staff)
+    INSERT INTO applications_case (public_id, case_no, query_code, item_id, guide_id, organization_id,
+        region_id, window_id, applicant_id, applicant_name, state, close_type, close_reason, is_deferred,
+        is_deemed_accepted, correction_sent, answers, step, version, due_on, due_wd, is_provisional,
+        created_at, saved_at, received_at, closed_at)
+    SELECT 'b' || n, 'B' || n, 'ABCDEF', %(item)s, %(guide)s, %(office)s, %(region)s, %(window)s,
+        people.ids[1 + n %% %(open)s], '演示', CASE WHEN n <= %(open)s THEN 'RECEIVED' ELSE 'CLOSED' END,
+        CASE WHEN n <= %(open)s THEN '' ELSE 'GRANTED' END, '', false, false, false, '{}', 'sign', 1,
+        CASE WHEN n <= %(open)s THEN (%(days)s::date[])[1 + n %% %(count)s] END,
+        CASE WHEN n <= %(open)s THEN (%(ordinals)s::int[])[1 + n %% %(count)s] END, false,
+        %(now)s, %(now)s, %(now)s, CASE WHEN n > %(open)s THEN %(now)s::timestamptz END
+    FROM generate_series(1, %(cases)s) n, people
+"""
+RUNNING = """
+    INSERT INTO applications_clock (case_id, kind, owner, days, started_on, printed_due_on, due_on, due_wd,
+        calendar, is_provisional, grace_days, paused_days)
+    SELECT id, CASE id %% 10 WHEN 0 THEN 'ACCEPT' WHEN 1 THEN 'DEFERRAL' ELSE 'PROMISED' END, 'OFFICE', 20,
+        due_on - 30, due_on, due_on, due_wd, %s, false, 0, 0
+    FROM applications_case WHERE state = 'RECEIVED'
+"""
+FINISHED = """
+    INSERT INTO applications_clock (case_id, kind, owner, days, started_on, printed_due_on, due_on, due_wd,
+        calendar, is_provisional, grace_days, paused_days, finished_at)
+    SELECT id, 'PROMISED', 'OFFICE', 20, '2026-01-05', '2026-02-02', '2026-02-02', 2700, %s, false, 0, 0, %s
+    FROM applications_case WHERE state = 'CLOSED'
+"""
+REMINDERS = """
+    INSERT INTO notifications_reminder (subject, event, recipient_id, due_at, context, path)
+    SELECT 'clock:' || c.id, 'acceptance_due', %s, (c.due_on - 1) + time '09:00' AT TIME ZONE 'Asia/Shanghai',
+        '{}', '' FROM applications_clock c WHERE c.due_on >= %s
+"""

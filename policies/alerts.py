@@ -1,13 +1,11 @@
-"""Tell readers what is new: reports of saved searches when they fall due, and each new version of a followed policy.
+"""Tell readers what is new: reports of saved searches when they fall due.
 
 A sweep hands every due search to a job of its own and moves it to its next day, so that one that fails stops no other
 and an outage ends in one message. A job looks back from the last report, an hour further than needed: what was
 published while it looked is not missed, and SentAlert rows keep it from being told twice.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from itertools import islice
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -16,16 +14,14 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import override
 
 from jobs.services import enqueue_many
 from notifications import wording
 from notifications.models import MessageTemplate
 from notifications.queries import in_language
 from notifications.services import Note, notify_many
-from policies import queries
-from policies.differences import Change, difference
-from policies.models import BenefitKind, Follow, Frequency, PolicyLevel, PolicyVersion, SavedSearch, SentAlert
+from policies.models import BenefitKind, Frequency, PolicyLevel, PolicyVersion, SavedSearch, SentAlert
 from policies.search import engine
 from policies.search.query import Query
 from policies.services.following import CONFIRM_DAYS, next_report
@@ -33,7 +29,6 @@ from policies.states import Standing
 from policies.topics import label
 from regions import divisions
 from regions.models import Region
-from talentportal.lib import spoken
 from talentportal.lib.bilingual import pick
 
 REPORT = "policies.report_search"
@@ -117,7 +112,7 @@ def report(payload: dict, now: datetime) -> None:
         _post(search, "search_alert", words, _results(search))
     else:
         path = _results(search)
-        path = path if len(path) <= PATH_LENGTH else _path("me:following")
+        path = path if len(path) <= PATH_LENGTH else path_of("me:following")
         key = f"search_alert:{search.pk}:{now.isoformat()}"
         notify_many(notes=[Note("search_alert", search.user, key, words, path, must_reach=False)], now=now)
 
@@ -161,19 +156,19 @@ def _language(search: SavedSearch) -> str:
     return search.user.language if search.user else search.language
 
 
-def _path(name: str, **kwargs) -> str:
+def path_of(name: str, **kwargs) -> str:
     """Return an address without the language, as messages keep it."""
     with override(settings.LANGUAGE_CODE):
         return reverse(name, kwargs=kwargs)
 
 
 def _results(search: SavedSearch) -> str:
-    return f"{_path('policies:list')}?{search.query}"
+    return f"{path_of('policies:list')}?{search.query}"
 
 
 def stop_link(search: SavedSearch) -> str:
     """Return the whole address of the page that changes or stops a search, in its reader's language."""
-    return settings.BASE_URL + in_language(_path("policies:alert", token=search.token), _language(search))
+    return settings.BASE_URL + in_language(path_of("policies:alert", token=search.token), _language(search))
 
 
 # --- letters to those who do not sign in ------------------------------------------------------------------------------
@@ -201,83 +196,6 @@ def _post(search: SavedSearch, event: str, words: dict, path: str) -> None:
     with override(search.language):
         link = settings.BASE_URL + in_language(path, search.language) if path else ""
         parts = [text.body, link, _("This mail was sent by the portal; do not answer.")]
-    stop = settings.BASE_URL + _path("policies:alert_stop", token=search.token)
+    stop = settings.BASE_URL + path_of("policies:alert_stop", token=search.token)
     headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}  # RFC 8058
     EmailMessage(text.title, "\n\n".join(part for part in parts if part), None, [search.email], headers=headers).send()
-
-
-# --- new versions of followed policies --------------------------------------------------------------------------------
-
-
-def tell_followers(payload: dict, now: datetime) -> None:
-    """Handle the job of a published version: tell everybody who follows its policy, once each, what it changes."""
-    version = PolicyVersion.objects.public().select_related("policy").get(pk=payload["version"])
-    before = _before(version)
-    path = _path_of_change(before, version)
-    words = {language: _words_of_change(before, version, language) for language in ("zh-hans", "en")}
-    followers = Follow.objects.filter(policy=version.policy_id, since__lte=version.published_at, user__is_active=True)
-    for users in _batches(follow.user for follow in followers.select_related("user").order_by("pk").iterator()):
-        notes = [
-            Note("policy_changed", user, f"policy_changed:{version.pk}:{user.pk}", words[user.language], path, False)
-            for user in users
-        ]
-        notify_many(notes=notes, now=now)
-
-
-def _batches(users: Iterable, size: int = 500):
-    users = iter(users)
-    while batch := list(islice(users, size)):
-        yield batch
-
-
-def _before(version: PolicyVersion) -> PolicyVersion | None:
-    earlier = PolicyVersion.objects.public().filter(policy=version.policy_id, number__lt=version.number)
-    return earlier.order_by("-number").first()
-
-
-def _path_of_change(before: PolicyVersion | None, version: PolicyVersion) -> str:
-    slug = version.policy.slug
-    if before is None:
-        return _path("policies:detail", slug=slug)
-    path = _path("policies:difference", slug=slug, first=before.label, second=version.label)
-    return path if len(path) <= PATH_LENGTH else _path("policies:detail", slug=slug)
-
-
-def _words_of_change(before: PolicyVersion | None, version: PolicyVersion, language: str) -> dict:
-    with override(language):
-        return {
-            "policy": pick(version, "title"),
-            "version": version.label,
-            "changes": "\n".join([*_in_force(version), *_changes(before, version)]),
-        }
-
-
-def _in_force(version: PolicyVersion) -> list[str]:
-    return [_("In force from %(day)s.") % {"day": spoken.day(version.effective_on)}] if version.effective_on else []
-
-
-def _changes(before: PolicyVersion | None, version: PolicyVersion) -> list[str]:
-    """Say what differs, grouped: so many new, raised, lowered, changed, gone, and which."""
-    if before is None:
-        return []
-    found = difference(*queries.versions_in_full(version.policy.slug, [before.label, version.label]))
-    groups = [_group(change, found.benefits) for change, _count in found.counted()]
-    if groups:
-        return groups
-    count = sum(number for change, number in found.counted_clauses() if change != Change.MOVED)
-    return (
-        [ngettext("%(count)d clause changed.", "%(count)d clauses changed.", count) % {"count": count}] if count else []
-    )
-
-
-def _group(change: Change, benefits) -> str:
-    named = [pick(one.benefit, "name") for one in benefits if one.change == change]
-    names = _(", ").join(named[:LISTED]) + ("…" if len(named) > LISTED else "")
-    return _("%(change)s (%(count)d): %(names)s") % {"change": change.label, "count": len(named), "names": names}
-
-
-def with_versions(follows: list[Follow]) -> list[tuple[Follow, PolicyVersion | None]]:
-    """Put to each follow the version that stands at the policy's own address."""
-    slugs = [follow.policy.slug for follow in follows]
-    leading = {version.policy_id: version for version in queries.leading_versions(slugs)}
-    return [(follow, leading.get(follow.policy_id)) for follow in follows]

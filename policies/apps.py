@@ -8,13 +8,15 @@ class PoliciesConfig(AppConfig):
 
     def ready(self):
         from jobs import registry
-        from policies import alerts, proactive, tasks
+        from policies import alerts, followers, proactive, tasks
         from policies.search import index
         from policies.services import following, library
 
         registry.register_job(alerts.REPORT, alerts.report)
         registry.register_job(following.CONFIRM, alerts.ask_to_confirm)
-        registry.register_job(library.TELL, alerts.tell_followers)
+        registry.register_job(library.TELL, followers.tell_of_version)
+        registry.register_job(library.TELL_OF_END, followers.tell_of_end)
+        registry.register_job(library.TELL_OF_BENEFITS, followers.tell_of_benefits)
         registry.register_sweep("policies.alerts", alerts.sweep)
         for kind, (job, says) in tasks.JOBS.items():
             registry.register_job(kind, job, says)

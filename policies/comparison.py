@@ -6,7 +6,6 @@ differently mark their row, and nothing says which is better.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -211,15 +210,8 @@ def _of_guides(column: Column, say: Callable[[GuideVersion], str]) -> list[str]:
 
 
 def _validity(column: Column) -> list[str]:
-    version = column.version
-    start = _("from %(day)s") % {"day": full_day(version.effective_on)} if version.effective_on else ""
-    end = _("in force until %(day)s") % {"day": full_day(_last(version.expires_on))} if version.expires_on else ""
-    return [_(", ").join(part for part in (start, end) if part)] if start or end else []
-
-
-def _last(end: date | None) -> date | None:
-    """The last day on which something holds; ends are kept as the first day without it."""
-    return end and end - timedelta(days=1)
+    said = wording.validity(column.version)
+    return [said] if said else []
 
 
 def _basis(column: Column) -> list[str]:
@@ -243,24 +235,29 @@ def _how(key: str, columns: Sequence[Column]) -> Row:
     return Row(key, str(label), [Cell(column, lines=answer(column)) for column in columns])
 
 
-# --- one kind of benefit in every city --------------------------------------------------------------------------------
+# --- one kind of benefit in every city or county ----------------------------------------------------------------------
 
 
 @dataclass
 class Place:
-    """A city, or the province itself, with what its policies in force grant of one kind."""
+    """A city or county, or the province itself, with what its policies in force grant of one kind."""
 
     code: str
     name: str
     policies: int  # in force here; 0: the library has none of this place
     entries: list[Entry] = field(default_factory=list)
+    city: str = ""  # the name of the city that a county belongs to
+
+    @property
+    def full_name(self) -> str:
+        return _("%(county)s, %(city)s") % {"county": self.name, "city": self.city} if self.city else self.name
 
 
 ASPECTS: dict[str, tuple] = {
     "amount": (gettext_lazy("Amount"), lambda benefit: wording.amount(benefit) or pick(benefit, "text")),
     "payment": (gettext_lazy("How it is paid"), wording.payment),
     "who": (gettext_lazy("Who may have it"), lambda benefit: _("; ").join(who(benefit))),
-    "until": (gettext_lazy("Until"), lambda benefit: full_day(_last(benefit.holds_until))),
+    "until": (gettext_lazy("Until"), lambda benefit: full_day(wording.last_day(benefit.holds_until))),
     "mode": (gettext_lazy("How to get it"), lambda benefit: benefit.get_mode_display()),
 }
 
@@ -317,7 +314,7 @@ def table_of_places(places: Iterable[Place]) -> list[list[str]]:
     lines = [head]
     for place in places:
         if not place.entries:
-            lines.append([place.name, silence(place)])
+            lines.append([place.full_name, silence(place)])
         lines += [_line(place, entry.benefit) for entry in place.entries]
     return [[safe(text) for text in line] for line in lines]
 
@@ -325,7 +322,7 @@ def table_of_places(places: Iterable[Place]) -> list[list[str]]:
 def _line(place: Place, benefit: Benefit) -> list[str]:
     read = [str(read(benefit)) for _label, read in ASPECTS.values()]
     clause = wording.cite(benefit.clause)
-    return [place.name, pick(benefit, "name"), *read, pick(benefit.version, "title"), clause]
+    return [place.full_name, pick(benefit, "name"), *read, pick(benefit.version, "title"), clause]
 
 
 def silence(place: Place) -> str:

@@ -5,11 +5,14 @@ A tree is `{"all": [..]}`, `{"any": [..]}`, `{"not": ..}` or a leaf `{"fact", "o
 
 Answers are three-valued: what nobody told is never counted as met. A condition that is not met is either within reach
 (years go by, a title can be earned, one can move) or not (nobody grows younger); so a tree is NOT fulfilled, NEARLY,
-UNKNOWN or FITS, in this order. "all" is the worst of its parts, "any" the best, "not" turns its leaves round.
+UNKNOWN or FITS, in this order. "all" is the worst of its parts, "any" the best, "not" turns its leaves round. What is
+within reach one by one may never come together (five years of work before the age of 35, asked of somebody who is 34):
+then it is NOT fulfilled, see `policies/windows.py`.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import reduce
 
 from django.db.models import IntegerChoices
 from django.utils.functional import Promise
@@ -17,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from policies.facts import FACTS, Fact, Kind, known, lies_in
+from policies.windows import ALWAYS, NEVER, Windows, both, but_number, either, of_number
 from regions import divisions
 
 MAX_DEPTH = 6
@@ -51,6 +55,7 @@ class Line:
     verdict: Verdict = Verdict.UNKNOWN
     have: object = None
     steps: int = 0
+    is_late: bool = False  # it would come, but only when something else is over
 
     @property
     def fact(self) -> Fact | None:
@@ -73,6 +78,9 @@ class Line:
         if self.have is None:
             return self.for_the_office
         words = {"wanted": self.requirement, "have": self.fact.told(self.have)}
+        if self.is_late:
+            words["gap"] = self.fact.gap(self.steps)
+            return _("%(gap)s, too late for another condition (%(wanted)s, you: %(have)s)") % words
         if self.verdict != Verdict.NEARLY:
             return _("%(wanted)s (you: %(have)s)") % words
         if self.fact.gap:
@@ -97,6 +105,7 @@ class Answer:
     missing: list[Line] = field(default_factory=list)
     failed: list[Line] = field(default_factory=list)
     unknown: list[Line] = field(default_factory=list)
+    windows: Windows = ALWAYS  # when it can hold
 
     @property
     def lines(self) -> list[Line]:
@@ -133,7 +142,7 @@ class Asker:
     def ask(self, tree, wanted: bool = True, depth: int = 0) -> Answer:
         """Return the answer to a tree, or to its opposite."""
         if tree == {}:
-            return Answer(Verdict.FITS if wanted else Verdict.NOT)
+            return Answer(Verdict.FITS) if wanted else Answer(Verdict.NOT, windows=NEVER)
         kind, parts = _branches(tree)
         if depth > MAX_DEPTH:
             return _answer_of(Line(None, wanted, steps=1))
@@ -171,18 +180,40 @@ def _worst(answers: list[Answer]) -> Answer:
         missing += answer.missing
         failed += answer.failed
         unknown += answer.unknown
-    return Answer(min([answer.verdict for answer in answers], default=Verdict.FITS), met, missing, failed, unknown)
+    verdict = min([answer.verdict for answer in answers], default=Verdict.FITS)
+    windows = reduce(both, [answer.windows for answer in answers], ALWAYS)
+    if verdict > Verdict.NOT and windows == NEVER:
+        late = _late(missing, met)
+        failed = [replace(line, verdict=Verdict.NOT, is_late=True) for line in late]
+        missing, verdict = [line for line in missing if line not in late], Verdict.NOT
+    return Answer(verdict, met, missing, failed, unknown, windows)
+
+
+def _late(missing: list[Line], met: list[Line]) -> list[Line]:
+    """Return what would come only when something that is met is over; if they exclude each other, all of it."""
+    waits = [line for line in missing if line.fact.kind is Kind.NUMBER]
+    limits = reduce(both, map(_windows, met), ALWAYS)
+    return [line for line in waits if both(_windows(line), limits) == NEVER] or waits
 
 
 def _best(answers: list[Answer]) -> Answer:
     best = max(answers, key=lambda answer: (answer.verdict, -answer.distance), default=Answer(Verdict.NOT))
     if best.verdict > Verdict.NOT:
-        return best
-    return Answer(Verdict.NOT, failed=[line for answer in answers for line in answer.failed])
+        return replace(best, windows=reduce(either, [answer.windows for answer in answers]))
+    return Answer(Verdict.NOT, failed=[line for answer in answers for line in answer.failed], windows=NEVER)
 
 
 def _answer_of(line: Line) -> Answer:
-    return Answer(line.verdict, **{_LIST_OF[line.verdict]: [line]})
+    return Answer(line.verdict, **{_LIST_OF[line.verdict]: [line]}, windows=_windows(line))
+
+
+def _windows(line: Line) -> Windows:
+    """Return when a line can hold; what is not a number may come at any time, or never."""
+    if line.have is None or line.fact.kind is not Kind.NUMBER:
+        return NEVER if line.verdict == Verdict.NOT else ALWAYS
+    grows = {"a_year": line.fact.a_year, "passes": line.fact.passes}
+    target = known({line.fact.key: line.leaf["value"]}, line.fact.key)
+    return (of_number if line.wanted else but_number)(line.leaf["op"], target, line.have, **grows)
 
 
 _LIST_OF = {Verdict.FITS: "met", Verdict.NEARLY: "missing", Verdict.NOT: "failed", Verdict.UNKNOWN: "unknown"}

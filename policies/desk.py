@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Role, User
 from accounts.queries import posts_of
-from policies import differences, extraction, richtext, rules
+from policies import differences, extraction, queries, richtext, rules
 from policies.models import Benefit, Clause, ClauseKind, PolicyVersion
 from policies.services import library
 from policies.states import PUBLIC, VersionState
@@ -270,7 +270,8 @@ class Sheet:
 
 def _shown(versions: QuerySet[PolicyVersion]) -> QuerySet[PolicyVersion]:
     benefits = Benefit.objects.public().select_related("clause")
-    return versions.prefetch_related("clauses", Prefetch("benefits", queryset=benefits, to_attr="shown"))
+    shown = Prefetch("benefits", benefits, to_attr="shown")
+    return versions.prefetch_related("clauses", shown, queries.waiting_benefits())
 
 
 def as_markdown(clauses: Iterable[Clause]) -> str:

@@ -38,6 +38,7 @@ class Change(models.TextChoices):
     LOWERED = "lowered", pgettext_lazy("change", "Lowered")
     CHANGED = "changed", pgettext_lazy("change", "Changed")
     GONE = "gone", pgettext_lazy("change", "Gone")
+    WAITING = "waiting", pgettext_lazy("change", "Being checked")  # in the text, and nobody has confirmed it yet
     MOVED = "moved", pgettext_lazy("change", "Only renumbered")
     SAME = "same", pgettext_lazy("change", "Unchanged")
 
@@ -89,7 +90,7 @@ class Difference:
     clauses: list[ClauseChange]
 
     def counted(self) -> list[tuple[Change, int]]:
-        """Return how many benefits are new, raised, lowered, changed and gone; what did not happen is left out."""
+        """Return how many benefits are new, raised, lowered, changed, gone, being checked; what is none is left out."""
         return _counted(self.benefits)
 
     def counted_clauses(self) -> list[tuple[Change, int]]:
@@ -104,11 +105,20 @@ def _counted(changes: Iterable) -> list[tuple[Change, int]]:
 # --- benefits ---------------------------------------------------------------------------------------------------------
 
 
-def of_benefits(old: Iterable[Benefit], new: Iterable[Benefit]) -> list[BenefitChange]:
-    """Return what happened to each benefit, the newest first, then by what happened; unchanged ones last."""
+def of_benefits(old: Iterable[Benefit], new: Iterable[Benefit], waiting: Iterable[Benefit] = ()) -> list[BenefitChange]:
+    """Return what happened to each benefit, the newest first, then by what happened; unchanged ones last.
+
+    What the new version has among its `waiting` benefits is not gone: nobody has confirmed it yet.
+    """
     before = {benefit.key: benefit for benefit in old}
     after = {benefit.key: benefit for benefit in new}
-    changes = [_benefit(before.get(key), after.get(key)) for key in {**after, **before}]
+    unread = {benefit.key for benefit in waiting}
+    changes = [
+        BenefitChange(Change.WAITING, before[key], None)
+        if key in unread and key not in after
+        else _benefit(before.get(key), after.get(key))
+        for key in {**after, **before}
+    ]
     order = list(Change)
     return sorted(changes, key=lambda one: (order.index(one.change), one.benefit.order))
 
@@ -331,5 +341,6 @@ def _changed(gone: str, came: str) -> list[Piece]:
 
 
 def difference(before, after) -> Difference:
-    """Compare two versions whose `clauses.all()` and `shown` (their public benefits) have been read."""
-    return Difference(of_benefits(before.shown, after.shown), of_clauses(before.clauses.all(), after.clauses.all()))
+    """Compare two versions whose `clauses.all()`, `shown` and `waiting` (benefits public, and not yet) were read."""
+    benefits = of_benefits(before.shown, after.shown, after.waiting)
+    return Difference(benefits, of_clauses(before.clauses.all(), after.clauses.all()))

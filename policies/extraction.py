@@ -122,7 +122,13 @@ MEASURE_WORDS = [(fact, op, months, re.compile(words)) for fact, op, months, wor
 SAID = (
     ("full_time", re.compile("全职")),
     ("returned", re.compile("留学(?:归国|回国|人员)|海外(?:归国|留学|引进|高层次)|海归")),
-    ("first_home", re.compile("首套")),
+    (
+        "first_home",
+        re.compile(
+            "首套|(?:无|没有|未有|未拥有|未购买过?)(?:自有|自住|产权|商品|任何){0,2}(?:住房|房产|房屋)(?!公积金|补贴|保障|租赁|证)"
+            "|无房(?=职工|家庭|人员|青年|人才|户|的)"
+        ),
+    ),
 )
 AGE = re.compile(rf"(?P<not>未满|不满|不超过|不大于)?\s*(?P<n>{NUMBER})\s*周?岁(?P<after>及?以下|以内|以上)?")
 LASTS = re.compile(

@@ -38,6 +38,8 @@ class Fact:
     unit: Callable[[int], str] | None = None
     gap: Callable[[int], str] | None = None
     highest: int = 0
+    a_year: int = 1  # by how much a number grows at most
+    passes: bool = False  # a number that grows by itself, whatever one does
     is_fixed: bool = False  # a "no" cannot become a "yes"
 
     @property
@@ -125,6 +127,7 @@ _ALL = (
         unit=_age,
         gap=_counted(ngettext_lazy("Still %(count)d year too young", "Still %(count)d years too young", "count")),
         highest=120,
+        passes=True,
     ),
     Fact(
         "employer",
@@ -165,6 +168,7 @@ _ALL = (
             )
         ),
         highest=840,
+        a_year=12,
     ),
     Fact(
         "graduated_years",
@@ -177,6 +181,7 @@ _ALL = (
             ngettext_lazy("%(count)d more year since graduation", "%(count)d more years since graduation", "count")
         ),
         highest=80,
+        passes=True,
     ),
     Fact(
         "skill",

@@ -44,6 +44,30 @@ class Choice(TypedDict):
     label: Words
 
 
+class FormField(TypedDict):
+    """A box of a blank form, with what stands in the sample; `lines` makes it that many lines high."""
+
+    label: Words
+    sample: Words
+    lines: NotRequired[int]
+
+
+class BlankForm(TypedDict):
+    """A blank form 空白表 that the portal draws, empty or as a filled-in sample 样表."""
+
+    fields: list[FormField]
+    opinion: NotRequired[Words]  # over a large box that somebody else signs and seals
+    notes: list[Words]
+
+
+SUPPORTS = {  # conveniences that a guide must tell of (domain 2.4)
+    "appointment": _("Appointments"),
+    "courier_in": _("Papers by courier to the window"),
+    "courier_out": _("Result by courier"),
+    "online_payment": _("Payment online"),
+    "self_service": _("Self-service terminal"),
+}
+
 Situation = TypedDict("Situation", {"question": str, "in": list[str]})  # true when the answer is one of these
 
 
@@ -251,10 +275,25 @@ def _material_faults(guide: GuideVersion, materials: list[MaterialSpec]) -> Iter
             yield _("Material “%(name)s” needs its issuer and why we may ask for it.") % name
         if material.condition and not _possible(material.condition, guide.questions):
             yield _("Material “%(name)s” hangs on an answer that nobody can give.") % name
+        if not _is_form(material.form):
+            yield _("The blank form of “%(name)s” lacks a label, a sample or one of the languages.") % name
         if material.deferrable and not guide.deferral_allowed:
             yield _("Material “%(name)s” may come later, but the guide does not allow it.") % name
     if guide.deferral_allowed and not any(material.deferrable for material in materials):
         yield _("The guide allows materials to come later, but names none.")
+
+
+def _is_form(form) -> bool:
+    """Tell whether a blank form is empty (there is none) or complete in both languages."""
+    if form == {}:
+        return True
+    try:
+        words = [text for box in form["fields"] for text in (box["label"], box["sample"])] + form["notes"]
+        return bool(form["fields"]) and all(
+            text["zh"] and text["en"] for text in [*words, form.get("opinion", words[0])]
+        )
+    except (KeyError, TypeError):
+        return False
 
 
 def _result_faults(guide: GuideVersion) -> Iterator:

@@ -23,6 +23,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import DataError, IntegrityError, InternalError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from policies import reading, rules, services
 from policies.models import Policy, PolicyLevel, PolicyVersion
@@ -447,11 +448,11 @@ class _Taker:
         if known.state not in PUBLIC:
             raise RowError("an editor is working on a version with this id")
         if row.status == "repealed" and known.state != VersionState.REPEALED:
-            services.repeal(repealed_on=row.fields["repealed_on"] or today, reason="the source says so", **act)
+            services.repeal(repealed_on=row.fields["repealed_on"] or today, reason=_("The source says so."), **act)
         elif row.status == "superseded" and known.state == VersionState.PUBLISHED:
             services.supersede(**act)
         elif ends and known.expires_on != ends:
-            services.set_end(expires_on=ends, reason="the source says so", **act)
+            services.set_end(expires_on=ends, reason=_("The source says so."), **act)
         else:
             return "unchanged"
         return "status changed"

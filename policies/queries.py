@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from policies.models import (
     Benefit,
     Clause,
+    Follow,
     GuideState,
     GuideVersion,
     MaterialSpec,
@@ -153,6 +154,11 @@ def shown_benefits() -> Prefetch:
     return Prefetch("benefits", benefits, to_attr="shown")
 
 
+def waiting_benefits() -> Prefetch:
+    """Read with versions the benefits that nobody has confirmed yet, as a list `waiting`."""
+    return Prefetch("benefits", Benefit.objects.waiting().only("version", "key"), to_attr="waiting")
+
+
 def leading_versions(slugs: list[str], *, day: date | None = None, in_full: bool = True) -> list[PolicyVersion]:
     """Return, in the order asked for, the version at each policy's own address: the published one, else the last.
 
@@ -178,11 +184,17 @@ def chain(slug: str) -> list[PolicyVersion]:
     return sorted(versions, key=lambda version: version.state != VersionState.PUBLISHED)
 
 
+def with_versions(follows: list[Follow]) -> list[tuple[Follow, PolicyVersion | None]]:
+    """Put to each followed policy the version that stands at its own address."""
+    leading = {version.policy_id: version for version in leading_versions([follow.policy.slug for follow in follows])}
+    return [(follow, leading.get(follow.policy_id)) for follow in follows]
+
+
 def versions_in_full(slug: str, labels: list[str]) -> list[PolicyVersion]:
-    """Return public versions of a policy, the oldest first, with their clauses and `shown`."""
+    """Return public versions of a policy, the oldest first, with their clauses, `shown` and `waiting`."""
     versions = PolicyVersion.objects.public().filter(policy__slug=slug, label__in=labels).select_related("policy")
     clauses = Prefetch("clauses", Clause.objects.order_by("order"))
-    return list(versions.prefetch_related(clauses, shown_benefits()).order_by("number"))
+    return list(versions.prefetch_related(clauses, shown_benefits(), waiting_benefits()).order_by("number"))
 
 
 def benefits_of(version: PolicyVersion) -> list[Benefit]:
@@ -228,9 +240,9 @@ def granted_in(regions: list[str], kind: str, day: date) -> list[Benefit]:
     )
 
 
-def policies_by_region(regions: list[str], day: date) -> dict[str, int]:
-    """Return how many policies in force the library has of each of these very regions, by code."""
-    versions = PolicyVersion.objects.in_force(day).filter(region_code__in=regions)
+def policies_by_region(province: str, day: date) -> dict[str, int]:
+    """Return how many policies in force the library has of each region of a province, by code; 0 is left out."""
+    versions = PolicyVersion.objects.in_force(day).filter(region_code__startswith=province[:2])
     return dict(versions.order_by().values_list("region_code").annotate(n=Count("pk")))
 
 

@@ -130,7 +130,7 @@ class _Reader:
         if (found := _ARTICLE.match(bare)) and self._begins_article(found, bare):
             self._article(found, bare)
         elif not self.in_article and (found := _SECTION.match(bare)):
-            self.section = self._numbered(f"s{_value(found[1])}", found, bare)
+            self.section = self._numbered(f"s{numeral(found[1])}", found, bare)
         elif not self.in_article and (found := _ITEM.match(bare)):
             self._item(found, bare)
         elif self.by_digits and (found := _DIGIT.match(bare)):
@@ -147,11 +147,11 @@ class _Reader:
         after = line[found.end() : found.end() + 1]
         if not after or after.isspace() or after in "【（(":
             return True
-        return after not in "、，和及至的款第规所中" and _value(found[1]) == self.last_article + 1
+        return after not in "、，和及至的款第规所中" and numeral(found[1]) == self.last_article + 1
 
     def _article(self, found: re.Match, line: str) -> None:
-        self.last_article, self.in_article = _value(found[1]), True
-        anchor = f"a{self.last_article}" + (f"-{_value(found[2])}" if found[2] else "")
+        self.last_article, self.in_article = numeral(found[1]), True
+        anchor = f"a{self.last_article}" + (f"-{numeral(found[2])}" if found[2] else "")
         rest = line[found.end() :].strip()
         topic = None if _ITEM.match(rest) else _TOPIC.match(rest)
         heading, rest = (topic[1], rest[topic.end() :]) if topic else ("", rest)
@@ -161,7 +161,7 @@ class _Reader:
         if self.section:
             self.parents.add(self.section.anchor)
         prefix = f"{self.section.anchor}-" if self.section else "i"
-        self._numbered(f"{prefix}{_value(found[1])}", found, line)
+        self._numbered(f"{prefix}{numeral(found[1])}", found, line)
 
     def _numbered(self, anchor: str, found: re.Match, line: str) -> Passage:
         return self._add(ClauseKind.ARTICLE, anchor, found[0].strip(), "", line[found.end() :].strip())
@@ -230,7 +230,7 @@ def _is_heading(line: str) -> bool:
     return bool(_CHAPTER.match(line) or _ANNEX.match(line) or _BETWEEN_HAN.sub("", line) in _PLAIN_CHAPTERS)
 
 
-def _value(number: str) -> int:
+def numeral(number: str) -> int:
     """Return the value of a Chinese number below ten thousand: 一百零三 is 103; digits as they are, 一〇三 too."""
     if number.isdecimal():
         return int(number)

@@ -26,6 +26,7 @@ from import_export.fields import Field
 from import_export.resources import ModelResource
 from import_export.widgets import Widget
 
+from policies import rules
 from policies.conditions import check_tree
 from policies.models import Benefit, BenefitKind, PayRule, Policy, PolicyVersion, RedeemMode, ServiceItem
 from policies.services import editing
@@ -291,6 +292,8 @@ class BenefitResource(ModelResource):
             instance.clean_fields(exclude={*faults, "version", "clause", "service_item", "confirmed_by"})
         except ValidationError as error:
             faults = error.update_error_dict(faults)
+        for name in rules.with_markup(vars(instance)):
+            faults.setdefault(name, []).append(ValidationError(rules.PLAIN))
         if instance.confirmed_at and self.confirm is False:
             told = _("This benefit is confirmed. To replace it, confirm what you import.")
             faults.setdefault(NON_FIELD_ERRORS, []).append(ValidationError(told))

@@ -1,5 +1,7 @@
-"""Pure questions about policy versions."""
+"""Pure questions about policy versions and benefits."""
 
+import re
+from collections.abc import Mapping
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
@@ -49,3 +51,12 @@ def contradicts_level(level: str, region_code: str) -> bool:
 def may_review(actor_id: int | None, writer_ids: set[int]) -> bool:
     """Tell whether a person may review a version written by these persons; one pair of eyes is not two."""
     return actor_id is not None and actor_id not in writer_ids
+
+
+TAG = re.compile(r"<[a-zA-Z/!?]")
+PLAIN = _("Write plain text here, without HTML.")
+
+
+def with_markup(texts: Mapping) -> list[str]:
+    """Return the names of the texts that hold an HTML tag; a "<" before a number is none."""
+    return [name for name, text in texts.items() if isinstance(text, str) and TAG.search(text)]

@@ -227,8 +227,11 @@ class Shelf:
 
     @cached_property
     def facets(self) -> list[Facet]:
-        """Return every filter that offers a choice; its counts ignore its own choice."""
-        counted = engine.facets(self.query, day=self.day)
+        """Return every filter that offers a choice; its counts ignore its own choice.
+
+        Where nothing has all of the words there is nothing to count: only what is chosen stays, to be dropped.
+        """
+        counted = {} if self.is_partial else engine.facets(self.query, day=self.day)
         found = [self._facet(key, counted.get(key, [])) for key in GROUPS]
         return [facet for facet in found if len(facet.options) > 1 or any(option.chosen for option in facet.options)]
 

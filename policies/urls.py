@@ -8,6 +8,8 @@ service_urls = [
     path("", items.service_list, name="list"),
     path("<slug:code>/", items.guide, name="guide"),
     path("<slug:code>/check/", match.check, name="check"),
+    path("<slug:code>/forms/<slug:key>/", items.blank_form, name="form"),
+    path("<slug:code>/forms/<slug:key>/sample/", items.blank_form, {"sample": True}, name="form_sample"),
 ]
 
 library_urls = [  # fixed words first: a policy's own address comes last

@@ -1,6 +1,7 @@
 """Benefits in words: how much, how it is paid, until when; money set off from the rest of a sentence."""
 
 import re
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.utils.html import conditional_escape
@@ -8,8 +9,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from policies.models import Benefit, Clause, PayRule
+from policies.models import Benefit, Clause, PayRule, PolicyVersion
 from talentportal.lib.bilingual import pick
+from talentportal.templatetags.portal import full_day
 
 TEN_THOUSAND, HUNDRED_MILLION = 10**4, 10**8
 _RATES = {
@@ -69,6 +71,18 @@ def _span(months: int) -> str:
     if months % 12:
         return ngettext("%(n)d month", "%(n)d months", months) % {"n": months}
     return ngettext("%(n)d year", "%(n)d years", months // 12) % {"n": months // 12}
+
+
+def validity(version: PolicyVersion) -> str:
+    """Return from when until when a version holds, the last day included; "" when nothing is said."""
+    start = _("from %(day)s") % {"day": full_day(version.effective_on)} if version.effective_on else ""
+    end = _("in force until %(day)s") % {"day": full_day(last_day(version.expires_on))} if version.expires_on else ""
+    return _(", ").join(part for part in (start, end) if part)
+
+
+def last_day(end: date | None) -> date | None:
+    """Return the last day on which something holds; ends are kept as the first day without it."""
+    return end and end - timedelta(days=1)
 
 
 def cite(clause: Clause | None) -> str:

@@ -114,12 +114,16 @@ def _language(key: str) -> str:
 
 
 def _services(folder: Path, words: dict) -> dict[str, dict]:
-    defaults = read_yaml(COMMON / "defaults.yaml")
+    defaults, forms = read_yaml(COMMON / "defaults.yaml"), read_yaml(COMMON / "forms.yaml")
     found = {}
     for path in (folder / "services").glob("*.yaml"):
         shared = COMMON / "services" / path.name
         common = read_yaml(shared) if shared.exists() else {}
-        found[path.stem] = fill(merge(merge(defaults, common), read_yaml(path)), words)
+        entry = fill(merge(merge(defaults, common), read_yaml(path)), words)
+        for material in entry["materials"].values():
+            if "form" in material:
+                material["form"] = forms[material["form"]]
+        found[path.stem] = entry
     return dict(sorted(found.items(), key=lambda entry: entry[1]["serial"]))
 
 

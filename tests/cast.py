@@ -95,6 +95,19 @@ def make_window(code: str, region: Region, office: Organization) -> Window:
     )
 
 
+FORM = {
+    "kind": "FORM",
+    "form": {
+        "fields": [
+            {"label": {"zh": "姓名", "en": "Name"}, "sample": {"zh": "张三（样例）", "en": "Zhang San"}},
+            {"label": {"zh": "业绩", "en": "Works"}, "sample": {"zh": "专利两件", "en": "Two patents"}, "lines": 3},
+        ],
+        "opinion": {"zh": "单位意见", "en": "Opinion of the employer"},
+        "notes": [{"zh": "盖章有效。", "en": "Valid with the seal."}],
+    },
+}
+
+
 def make_item(province: Region, office: Organization, windows, *, serial: int = 1, item_type: str = "07", **guide):
     """Make a published service item with two core and three secondary materials, two of them deferrable."""
     catalog = CatalogItem.objects.create(
@@ -184,6 +197,7 @@ def make_item(province: Region, office: Organization, windows, *, serial: int = 
             tier=tier,
             deferrable=deferrable,
             defer_days=5,
+            **(FORM if key == "form" else {}),
         )
     GuideVersion.objects.filter(pk=version.pk).update(state="PUBLISHED", published_at=moment("2024-01-01 09:00"))
     version.refresh_from_db()

@@ -18,11 +18,10 @@ from policies.states import PUBLIC, VersionState
 UNREAD = (VersionState.REVIEW, VersionState.SCHEDULED)
 
 
-def _publish(*, version, at=None, actor, now, **_sure):
+def _publish(*, version, at=None, hidden=(), actor, now, **_sure):
     """Publish at once, or leave it to the clock."""
-    if at:
-        return library.schedule(version=version, publish_at=at, actor=actor, now=now)
-    return library.publish(version=version, actor=actor, now=now)
+    said = {"version": version, "hidden": sum(hidden), "actor": actor, "now": now}
+    return library.schedule(publish_at=at, **said) if at else library.publish(**said)
 
 
 def _discard(*, version, actor, now, **_sure):
@@ -149,7 +148,8 @@ class Offer:
 
 def offer(act: Act, sheet: Sheet, user, now: datetime, posted=None) -> Offer:
     """Lay out an act, with what was posted for it."""
-    form = act.form(posted, prefix=act.verb, **({"now": now} if act.form in (PublishForm, RepealForm) else {}))
+    known = {PublishForm: {"now": now, "waiting": len(sheet.open_benefits)}, RepealForm: {"now": now}}
+    form = act.form(posted, prefix=act.verb, **known.get(act.form, {}))
     return Offer(act, form, act.against(sheet, user))
 
 

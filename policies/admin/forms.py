@@ -5,8 +5,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
+from policies import rules
 from policies.admin.items import LinesJSONField
 from policies.conditions import check_tree
 from policies.facts import FACTS, Kind
@@ -326,6 +327,8 @@ class BenefitForm(forms.ModelForm):
         cleaned["conditions"] = cleaned.get("rule") or self._plain_tree(cleaned)
         for reason in check_tree(cleaned["conditions"]):
             self.add_error("rule", reason)
+        for name in rules.with_markup({name: cleaned.get(name) for name in self.Meta.fields}):
+            self.add_error(name, rules.PLAIN)
         if (cleaned.get("amount_yuan") or 0) < 0:
             self.add_error("amount_yuan", _("An amount cannot be negative."))
         if cleaned.get("amount_yuan") is None and cleaned.get("pay_rule") not in (None, "", "NONE"):
@@ -374,7 +377,10 @@ class ReturnForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    """Publish at once, or at a moment of local time."""
+    """Publish at once, or at a moment of local time; what waits to be confirmed stays hidden only on purpose.
+
+    The tick carries the number that the editor saw, so that a benefit marked up meanwhile is not passed over.
+    """
 
     at = forms.DateTimeField(
         label=_("Publish at"),
@@ -386,10 +392,29 @@ class PublishForm(forms.Form):
         label=_("I have read the text, the benefits and what differs from the version before."),
         error_messages={"required": _("Read it first: a published text cannot be changed any more.")},
     )
+    hidden = forms.TypedMultipleChoiceField(
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Confirm the benefits first, or tick that they stay hidden."),
+            "invalid_choice": _("The number of benefits that wait has changed meanwhile. Look at them again."),
+        },
+    )
 
-    def __init__(self, *args, now, **kwargs):
+    def __init__(self, *args, now, waiting, **kwargs):
         super().__init__(*args, **kwargs)
         self.now = now
+        if not waiting:
+            del self.fields["hidden"]
+            return
+        words = ngettext("%(count)d benefit waits to be confirmed", "%(count)d benefits wait to be confirmed", waiting)
+        publish = ngettext(
+            "Publish; this one stays hidden until it is confirmed.",
+            "Publish; these %(count)d stay hidden until they are confirmed.",
+            waiting,
+        )
+        self.fields["hidden"].label = words % {"count": waiting}
+        self.fields["hidden"].choices = [(waiting, publish % {"count": waiting})]
 
     def clean_at(self):
         moment = self.cleaned_data["at"]

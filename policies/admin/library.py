@@ -40,6 +40,7 @@ EVENTS = {
     "confirm_benefit": _("Benefit confirmed"),
     "withdraw_benefit": _("Benefit withdrawn"),
     "import_benefits": _("Benefits imported"),
+    "leave_hidden": _("Published with benefits that stay hidden until confirmed"),
 }
 OF_A_BENEFIT = {
     "confirm": (library.confirm_benefit, _("Confirmed: %(name)s.")),

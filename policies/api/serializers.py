@@ -1,5 +1,7 @@
 """The shapes of the public API: every text in both languages, every coded value with its name, every address whole."""
 
+from operator import attrgetter
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from drf_spectacular.utils import extend_schema_field
@@ -83,21 +85,29 @@ class Place(serializers.Field):
         return {"code": version.region_code, "name": names}
 
 
-class Linked(serializers.Serializer):
-    """A row with its own address here and its page in both languages."""
+@extend_schema_field(serializers.URLField)
+class Address(serializers.Field):
+    """The address of a row in the API: Address("benefit", pk="pk") with an attribute for each part of it."""
 
-    url = serializers.SerializerMethodField()
-    page = serializers.SerializerMethodField()
+    def __init__(self, name: str, **parts):
+        super().__init__(source="*", read_only=True)
+        self.name, self.parts = f"api:{name}", {part: attrgetter(path) for part, path in parts.items()}
 
-    def _address(self, name: str, **kwargs) -> str:
-        return reverse(f"api:{name}", kwargs=kwargs, request=self.context["request"])
+    def to_representation(self, row) -> str:
+        parts = {part: read(row) for part, read in self.parts.items()}
+        return reverse(self.name, kwargs=parts, request=self.context["request"])
 
-    def get_url(self, row) -> str:
-        raise NotImplementedError
 
-    @extend_schema_field(Words)
-    def get_page(self, row):
-        raise NotImplementedError
+@extend_schema_field(Words)
+class Page(serializers.Field):
+    """The address of a row's page in each language; `find` is asked with the request and the row."""
+
+    def __init__(self, find):
+        super().__init__(source="*", read_only=True)
+        self.find = find
+
+    def to_representation(self, row) -> dict[str, str]:
+        return self.find(self.context["request"], row)
 
 
 # --- policies and benefits --------------------------------------------------------------------------------------------
@@ -115,9 +125,15 @@ def anchor_of(benefit: Benefit) -> str:
     return benefit.clause.anchor if benefit.clause else ""
 
 
-class BenefitBrief(Linked):
+def page_of_benefit(request, benefit: Benefit) -> dict[str, str]:
+    return page_of_version(request, benefit.version, anchor_of(benefit))
+
+
+class BenefitBrief(serializers.Serializer):
     """A benefit inside its policy."""
 
+    url = Address("benefit", pk="pk")
+    page = Page(page_of_benefit)
     id = serializers.IntegerField()
     key = serializers.CharField(help_text=_("The same in every version of the policy."))
     kind = Coded(BenefitKind.choices)
@@ -139,17 +155,12 @@ class BenefitBrief(Linked):
     def get_service(self, benefit) -> str | None:
         return benefit.service_item.code if benefit.service_item else None
 
-    def get_url(self, benefit) -> str:
-        return self._address("benefit", pk=benefit.pk)
 
-    @extend_schema_field(Words)
-    def get_page(self, benefit):
-        return page_of_version(self.context["request"], benefit.version, anchor_of(benefit))
-
-
-class VersionBrief(Linked):
+class VersionBrief(serializers.Serializer):
     """Which document something belongs to."""
 
+    url = Address("version", slug="policy.slug", label="label")
+    page = Page(page_of_version)
     id = serializers.CharField(source="policy.slug")
     version = serializers.CharField(source="label")
     source_id = serializers.CharField(allow_null=True, help_text=_("Identifier at the source of the import; stable."))
@@ -159,13 +170,6 @@ class VersionBrief(Linked):
     @extend_schema_field(CodedValue)
     def get_status(self, version):
         return Coded(Standing.choices).to_representation(rules.standing(version, self.context["day"]))
-
-    def get_url(self, version) -> str:
-        return self._address("version", slug=version.policy.slug, label=version.label)
-
-    @extend_schema_field(Words)
-    def get_page(self, version):
-        return page_of_version(self.context["request"], version)
 
 
 class BenefitFull(BenefitBrief):
@@ -244,7 +248,7 @@ class PolicyFound(PolicyRow):
 
 class ClauseRow(serializers.ModelSerializer):
     kind = Coded(ClauseKind.choices)
-    text = Both("text")
+    text = Both("text", help_text=_("Plain text in Markdown, not HTML: escape it before you show it in a page."))
 
     class Meta:
         model = Clause
@@ -254,7 +258,7 @@ class ClauseRow(serializers.ModelSerializer):
 class PolicyFull(PolicyRow):
     """A document whole: clauses, benefits, and the other versions of its policy."""
 
-    clauses = ClauseRow(many=True, help_text=_("Markdown."))
+    clauses = ClauseRow(many=True)
     benefits = BenefitFull(many=True)
     versions = VersionBrief(many=True, help_text=_("All public versions, newest first."))
 
@@ -293,9 +297,15 @@ class Office(serializers.Serializer):
     phone = serializers.CharField()
 
 
-class ServiceRow(Linked):
+def page_of_guide(request, guide: GuideVersion) -> dict[str, str]:
+    return in_both(request, "services:guide", code=guide.item.code)
+
+
+class ServiceRow(serializers.Serializer):
     """A service item with the guide in force; days are working days."""
 
+    url = Address("service", code="item.code")
+    page = Page(page_of_guide)
     code = serializers.CharField(source="item.code")
     task_code = serializers.CharField(source="item.task_code", help_text=_("National implementation code."))
     catalog_code = serializers.CharField(source="item.catalog_item.catalog_code")
@@ -322,13 +332,6 @@ class ServiceRow(Linked):
     @extend_schema_field(Words)
     def get_summary(self, guide):
         return Both("summary").to_representation(guide.item)
-
-    def get_url(self, guide: GuideVersion) -> str:
-        return self._address("service", code=guide.item.code)
-
-    @extend_schema_field(Words)
-    def get_page(self, guide):
-        return in_both(self.context["request"], "services:guide", code=guide.item.code)
 
 
 class ServiceFull(ServiceRow):

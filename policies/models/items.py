@@ -65,6 +65,19 @@ class OnBreach(models.TextChoices):
     TERMINATED = "TERMINATED", _("Terminated")
 
 
+class PowerSource(models.TextChoices):
+    STATUTORY = "STATUTORY", _("Power given by law")
+    DELEGATED = "DELEGATED", _("Power delegated from above")
+    ENTRUSTED = "ENTRUSTED", _("Power entrusted by another body")
+
+
+class MaterialKind(models.TextChoices):
+    FORM = "FORM", _("Form to fill in")
+    CERTIFICATE = "CERTIFICATE", _("Certificate or licence")
+    PROOF = "PROOF", _("Written proof")
+    OTHER = "OTHER", _("Other paper")
+
+
 class ResultKind(models.TextChoices):
     CERTIFICATE = "CERTIFICATE", _("Certificate")
     DOCUMENT = "DOCUMENT", _("Document")
@@ -164,6 +177,11 @@ class GuideVersion(models.Model):
     visit_reason = models.JSONField(_("why a visit is needed"), default=dict, blank=True)
     cross_region = models.JSONField(_("cross-region handling"), default=dict, blank=True)
     quota_note = models.JSONField(_("limit of numbers"), default=dict, blank=True)
+    power_source = models.CharField(
+        _("source of the power"), max_length=10, choices=PowerSource, default=PowerSource.STATUTORY
+    )
+    in_hall = models.BooleanField(_("handled in the service hall"), default=True)
+    supports = models.JSONField(_("conveniences"), default=list, blank=True)  # keys of policies/guides.py SUPPORTS
 
     # periods, in working days
     accept_days = models.PositiveSmallIntegerField(_("days to accept"), default=5)
@@ -189,6 +207,9 @@ class GuideVersion(models.Model):
     questions = models.JSONField(_("questions"), default=list, blank=True)
     steps = models.JSONField(_("steps"), default=list)
     fees = models.JSONField(_("fees"), default=list, blank=True)
+    special_procedures = models.JSONField(_("special procedures"), default=list, blank=True)
+    rights = models.JSONField(_("rights of the applicant"), default=list, blank=True)
+    duties = models.JSONField(_("duties of the applicant"), default=list, blank=True)
     remedies = models.JSONField(_("remedies"), default=list)
     faq = models.JSONField(_("frequent questions"), default=list, blank=True)
     consult = models.JSONField(_("where to ask"), default=dict)
@@ -291,6 +312,8 @@ class MaterialSpec(models.Model):
     requirement_en = models.CharField(_("requirement in English"), max_length=400)
     basis = models.JSONField(_("why we may ask"), default=dict, blank=True)
     issuer = models.JSONField(_("issued by"), default=dict, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=MaterialKind, default=MaterialKind.OTHER)
+    form = models.JSONField(_("blank form"), default=dict, blank=True)  # policies/guides.py BlankForm
     tier = models.CharField(_("tier"), max_length=10, choices=Tier)
     necessity = models.CharField(_("necessity"), max_length=12, choices=Necessity, default=Necessity.REQUIRED)
     condition = models.JSONField(_("situation"), null=True, blank=True)  # {"question": key, "in": [values]}

@@ -253,6 +253,10 @@ class BenefitQuerySet(models.QuerySet):
         """Benefits that a person has confirmed."""
         return self.filter(confirmed_at__isnull=False, withdrawn_at=None)
 
+    def waiting(self):
+        """Benefits that nobody has confirmed yet; readers do not see them."""
+        return self.filter(confirmed_at=None, withdrawn_at=None)
+
 
 class Benefit(models.Model):
     """A benefit item 待遇 ("dry goods" 干货): what, how much, for whom, until when, by which clause, redeemed where.

@@ -162,11 +162,10 @@ def _ranked(query, found: list[Concept], narrow: Condition, day: date, size: int
     ranker = Ranker(found, known)
     candidates, is_all = finding.strict(found, narrow, known)
     rows = finding.ordered(candidates, ranker)
-    kept = [row for row in rows if not row.text or _has_all(row, found)]
-    if len(kept) < len(rows):  # the index promised more than the texts hold
-        kept, is_all = _refilled(kept, found, narrow, ranker, is_all, page * size + 1)
-    rows = kept
-    is_counted = is_all and (_is_certain(found) or all(row.text for row in rows))
+    if not all(_has_all(row, found) for row in rows if row.text):  # the index promised more than the texts hold
+        finding.read_texts(rows)
+        rows = finding.by_score([row for row in rows if _has_all(row, found)], ranker)
+    is_counted = is_all and (finding.is_certain(found) or all(row.text for row in rows))
     strict_rows, wide = len(rows), found
     if strict_rows < FEW and not (rows and any(concept.number or concept.is_spelled for concept in found)):
         wide = widened(found, known)
@@ -181,7 +180,7 @@ def _ranked(query, found: list[Concept], narrow: Condition, day: date, size: int
         rows=_hits(shown, [*found, *(concept for concept in wide if concept not in found)]),
         next=f"p{page + 1}" if is_more else "",
         page=page,
-        total_is_exact=is_counted or _is_certain(found),
+        total_is_exact=is_counted or finding.is_certain(found),
         synonyms=synonyms(wide),
         is_partial=bool(rows) and not strict_rows,
         count=lambda: strict_rows if is_counted else counts.total(query, day),
@@ -201,24 +200,8 @@ def _tail(shown: list[Candidate], rows: list[Candidate], found, narrow: Conditio
     return shown + others[:wanted], len(others) > wanted
 
 
-def _refilled(rows: list[Candidate], found, narrow: Condition, ranker: Ranker, is_all: bool, wanted: int):
-    """Look at the rest of the candidates; if they do not fill the page, look at the texts of more."""
-    finding.read_texts(rows)
-    rows = [row for row in rows if _has_all(row, found)]
-    if not is_all and len(rows) < min(wanted, finding.LOOKED):
-        known = {row.version for row in rows}
-        more, is_all = finding.verified(found, narrow, ranker.known, wanted)
-        rows += [row for row in more if row.version not in known]
-    return finding.ordered(rows, ranker), is_all
-
-
 def _has_all(row: Candidate, found: list[Concept]) -> bool:
     return all(finding.has(row, concept) for concept in found)
-
-
-def _is_certain(found: list[Concept]) -> bool:
-    """Tell whether the index answers these concepts without a look at the texts."""
-    return all(len(finding.required(word)) < 2 for concept in found for word in concept.words)
 
 
 def _with_partial(rows: list[Candidate], wide: list[Concept], narrow: Condition) -> list[Candidate]:
@@ -265,7 +248,7 @@ def _dated(query, found: list[Concept], narrow: Condition, day: date, size: int,
         rows=_hits(shown, found),
         next="k{}.{}".format(*_mark_of(shown[-1], query.sort)) if len(rows) > size else "",
         page=page,
-        total_is_exact=_is_certain(found),
+        total_is_exact=finding.is_certain(found),
         synonyms=synonyms(found),
         is_partial=False,
         count=lambda: counts.total(query, day),

@@ -21,6 +21,7 @@ READ = 24  # candidates whose texts are read to rank them
 POSTINGS = 6_000  # index entries that a forgiving search asks for
 MOST = 2_000  # index entries of one piece of it
 LOOKED = 400  # texts that are looked at for one page, when words only seem to fit
+ASKED = 3  # pieces of a long word that are asked for: the rarest; the texts tell the rest
 PIECES = 10  # rarest pieces of a search that a forgiving search asks for
 CANDIDATES = 120  # of a forgiving search
 COLUMNS = "version_id, title, region, level, state, day, ends_on, length"
@@ -40,10 +41,16 @@ def _lexeme(word: str) -> str:
     return "'" + bare.replace("\\", "\\\\").replace("'", "''") + "'" + word[len(bare) :]
 
 
-def tsquery(concept: Concept, mark: str = "") -> str:
-    """Return a tsquery for documents that may have the concept; marked "^": in the title, "!": often."""
+def tsquery(concept: Concept, mark: str = "", known: Statistics | None = None) -> str:
+    """Return a tsquery for documents that may have the concept; marked "^": in the title, "!": often.
+
+    With known figures, of long words the rarest pieces alone are asked for: nearly as few have them, found far sooner.
+    """
     size = 2 if mark == "!" else 3  # what is said often is kept in pairs
-    ways = [quoted(words, mark) for words in (required(word, size) for word in concept.words) if words]
+    pieces = [required(word, size) for word in concept.words]
+    if known:
+        pieces = [sorted(words, key=known.count)[:ASKED] for words in pieces]
+    ways = [quoted(words, mark) for words in pieces if words]
     if concept.region:
         ways.append(_lexeme("@" + concept.region))
     if concept.number:
@@ -53,9 +60,9 @@ def tsquery(concept: Concept, mark: str = "") -> str:
     return "(" + " | ".join(f"({way})" for way in ways) + ")"
 
 
-def all_of(concepts: list[Concept], mark: str = "") -> str:
+def all_of(concepts: list[Concept], mark: str = "", known: Statistics | None = None) -> str:
     """Return a tsquery for documents that may have all of the concepts."""
-    return " & ".join(tsquery(concept, mark) for concept in concepts)
+    return " & ".join(tsquery(concept, mark, known) for concept in concepts)
 
 
 def has(candidate: Candidate, concept: Concept) -> bool:
@@ -65,6 +72,11 @@ def has(candidate: Candidate, concept: Concept) -> bool:
     if concept.is_spelled or any(word in candidate.text for word in concept.words):
         return True  # the index is exact for what is spelled
     return bool(concept.number) and concept.number in document_numbers(candidate.text.split("\n", 2)[1])
+
+
+def is_certain(concepts: list[Concept]) -> bool:
+    """Tell whether the index answers these concepts without a look at the texts."""
+    return all(len(required(word)) < 2 for concept in concepts for word in concept.words)
 
 
 def estimated(concepts: list[Concept], known: Statistics) -> float:
@@ -79,33 +91,68 @@ def _count(word: str, known: Statistics) -> float:
 def strict(concepts: list[Concept], narrow: Condition, known: Statistics) -> tuple[list[Candidate], bool]:
     """Return the most promising documents that may have all concepts, and whether there are none besides.
 
-    Those with all in the title come first, then those that say it often, then the newest. Of a broad search in a large
-    library the newest documents alone are asked, while they suffice.
+    Those with all in the title come first, then those that say it often, then the newest, whose texts were looked at if
+    words only seem to fit. Of a broad search in a large library the newest documents alone are asked, while they
+    suffice.
     """
     found: dict[int, Candidate] = {}
-    anywhere, in_title = all_of(concepts), all_of(concepts, "^")
+    in_title, often = all_of(concepts, "^", known), all_of(concepts, "!", known)
     if known.recent and estimated(concepts, known) > BROAD:
-        _add(found, [("is_recent AND ", in_title, TITLE), ("is_recent AND ", anywhere, ANYWHERE)], narrow)
+        _add(found, "is_recent AND ", [(in_title, TITLE)], concepts, narrow, known)
         if len(found) >= READ:
             return list(found.values()), False
-    tiers = [("", in_title, TITLE), ("", all_of(concepts, "!"), OFTEN), ("", anywhere, ANYWHERE)]
-    is_all = _add(found, tiers, narrow)
+    is_all = _add(found, "", [(in_title, TITLE), (often, OFTEN)], concepts, narrow, known)
     return list(found.values()), is_all
 
 
-def _add(found: dict[int, Candidate], tiers: list[tuple[str, str, float]], narrow: Condition) -> bool:
-    """Add the newest of each tier; tell whether the last tier was read to its end."""
-    part = (
-        f"(SELECT {COLUMNS}, %s::float AS hint FROM policies_searchentry"
-        f" WHERE {{}}vector @@ %s::tsquery AND {narrow[0]} ORDER BY {BY_WORDS} LIMIT %s)"
-    )
-    values = [value for _where, words, tier in tiers for value in (tier, words, *narrow[1], POOL)]
+def _add(found, where: str, tiers: list[tuple[str, float]], concepts, narrow: Condition, known: Statistics) -> bool:
+    """Add the newest of each tier, then those that have it anywhere; tell whether these were read to their end."""
+    where = f"{where}vector @@ %s::tsquery AND {narrow[0]}"
+    parts = [
+        (
+            f"(SELECT {COLUMNS}, %s::float AS hint, '' AS text, '' AS anchors, NULL::int AS near"
+            f" FROM policies_searchentry WHERE {where} ORDER BY {BY_WORDS} LIMIT %s)",
+            [hint, words, *narrow[1], POOL],
+        )
+        for words, hint in tiers
+    ]
+    newest = where, [all_of(concepts, known=known), *narrow[1]]
+    parts.append(_anywhere(newest) if is_certain(concepts) else _looked_at(newest, concepts))
     with connection.cursor() as cursor:
-        cursor.execute(INDEXED + " UNION ALL ".join(part.format(where) for where, _words, _tier in tiers), values)
+        cursor.execute(
+            INDEXED + " UNION ALL ".join(sql for sql, _values in parts), [v for _sql, values in parts for v in values]
+        )
         rows = cursor.fetchall()
-    for row in rows:
-        found.setdefault(row[0], Candidate(*row))
-    return sum(row[-1] == tiers[-1][-1] for row in rows) < POOL
+    for version, *row, near in rows:
+        if version and (near is None or version not in found):
+            found[version] = Candidate(version, *row)
+        elif version and row[-2]:
+            found[version].text, found[version].anchors = row[-2:]
+    nears = [row[-1] for row in rows if row[-1] is not None]
+    return len(nears) < (POOL if is_certain(concepts) else READ) and max(nears, default=0) < LOOKED
+
+
+def _anywhere(newest: Condition) -> Condition:
+    return (
+        f"(SELECT {COLUMNS}, {ANYWHERE}::float, '', '', 0 FROM policies_searchentry WHERE {newest[0]}"
+        f" ORDER BY {BY_WORDS} LIMIT %s)",
+        [*newest[1], POOL],
+    )
+
+
+def _looked_at(newest: Condition, concepts: list[Concept]) -> Condition:
+    """Return the statement that reads texts, the newest first, until enough of them have all concepts."""
+    looked, values = ["true"], []
+    for concept in concepts:
+        if not concept.is_spelled and not concept.number:
+            looked.append("(" + " OR ".join(["strpos(text, %s) > 0"] * len(concept.words) + ["region = %s"]) + ")")
+            values += [*concept.words, concept.region]
+    return (
+        f"(WITH newest AS MATERIALIZED (SELECT {COLUMNS}, text, anchors FROM policies_searchentry WHERE {newest[0]}"
+        f" ORDER BY {BY_WORDS} LIMIT %s) SELECT {COLUMNS}, {ANYWHERE}::float, text, anchors, near"
+        f" FROM (SELECT count(*) AS near FROM newest) counted LEFT JOIN newest ON {' AND '.join(looked)} LIMIT %s)",
+        [*newest[1], LOOKED, *values, READ],
+    )
 
 
 def forgiving(ranker: Ranker, narrow: Condition, without: set[int]) -> list[Candidate]:
@@ -171,38 +218,6 @@ def by_score(rows: list[Candidate], ranker: Ranker) -> list[Candidate]:
     for row in rows:
         row.score = ranker.score(row)
     return sorted(rows, key=lambda row: (-row.score, -row.day.toordinal(), -row.version))
-
-
-def verified(concepts: list[Concept], narrow: Condition, known: Statistics, limit: int):
-    """Return the newest documents that have all concepts, with texts, and whether those are all there are.
-
-    For words whose pieces are common but seldom together, when the candidates of `strict` did not hold. The newest
-    documents of a large library are asked first.
-    """
-    if known.recent and estimated(concepts, known) > BROAD:
-        rows, _is_all = _verified("is_recent AND ", concepts, narrow, limit)
-        if len(rows) >= limit:
-            return rows, False
-    return _verified("", concepts, narrow, limit)
-
-
-def _verified(where: str, concepts: list[Concept], narrow: Condition, limit: int) -> tuple[list[Candidate], bool]:
-    looked, values = ["true"], []
-    for concept in concepts:
-        if not concept.is_spelled and not concept.number:
-            looked.append("(" + " OR ".join(["strpos(text, %s) > 0"] * len(concept.words) + ["region = %s"]) + ")")
-            values += [*concept.words, concept.region]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"{INDEXED}SELECT {COLUMNS}, {ANYWHERE}::float AS hint, text, anchors, near"
-            f" FROM (SELECT {COLUMNS}, text, anchors,"
-            f" count(*) OVER () AS near FROM policies_searchentry WHERE {where}vector @@ %s::tsquery AND {narrow[0]}"
-            f" ORDER BY {BY_WORDS} LIMIT %s) newest WHERE {' AND '.join(looked)} LIMIT %s",
-            [all_of(concepts), *narrow[1], LOOKED, *values, limit],
-        )
-        rows = cursor.fetchall()
-    is_all = bool(rows) and rows[0][-1] <= LOOKED and len(rows) < limit
-    return [Candidate(*row[:-1]) for row in rows], is_all
 
 
 @cache

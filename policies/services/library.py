@@ -10,14 +10,18 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from jobs.services import enqueue
 from policies import reading, rules
-from policies.models import Benefit, Clause, Policy, PolicyVersion, VersionEvent
+from policies.models import Benefit, Clause, Frequency, Policy, PolicyVersion, VersionEvent
+from policies.services.following import next_report
 from policies.states import PUBLIC, TRANSITIONS, VersionState
 from talentportal.lib.refusals import refuse_unless
 
-TELL = "policies.tell_followers"
+TELL = "policies.tell_followers"  # of a new version
+TELL_OF_END = "policies.tell_of_end"  # of a repeal, or of another end of validity
+TELL_OF_BENEFITS = "policies.tell_of_benefits"  # confirmed after the version was published
 WRITING = ("draft", "edit", "submit_for_review")  # events of those who wrote the text
 OPEN = (VersionState.DRAFT, VersionState.REVIEW, VersionState.SCHEDULED)
 
@@ -53,6 +57,7 @@ def copy_version(*, version: PolicyVersion, label: str, actor, now: datetime) ->
         "/" not in label and ".." not in label,
         _("A version is called without / and two dots: it stands in addresses."),
     )
+    refuse_unless(not rules.with_markup({"label": label}), rules.PLAIN)
     clauses, benefits = list(version.clauses.all()), list(version.benefits.public().select_related("clause"))
     draft = _blank_copy(version, others.aggregate(last=Max("number"))["last"] + 1, label, actor)
     copies = {clause.anchor: clause for clause in _copied(Clause, clauses, draft)}
@@ -167,22 +172,28 @@ def return_to_editor(*, version: PolicyVersion, reason: str, actor, now: datetim
 
 
 @transaction.atomic
-def schedule(*, version: PolicyVersion, publish_at: datetime, actor, now: datetime) -> PolicyVersion:
-    """Approve a version; the clock publishes it. Raises Refused for its author, in a wrong state, for the past."""
+def schedule(*, version: PolicyVersion, publish_at: datetime, actor, now: datetime, hidden: int = 0) -> PolicyVersion:
+    """Approve a version; the clock publishes it. Raises Refused for its author, in a wrong state, for the past.
+
+    `hidden`: how many benefits the actor leaves hidden from readers, as for `publish`.
+    """
     version = _locked(version)
     _check_state(version, "schedule")
     _check_reviewer(version, actor)
     _check_complete(version)
     refuse_unless(publish_at > now, _("Choose a moment that is still to come."))
+    _leave_hidden(version, hidden, actor, now)
     return _turn(version, "schedule", actor, now, note=publish_at.isoformat(), publish_at=publish_at, reviewer=actor)
 
 
 @transaction.atomic
-def publish(*, version: PolicyVersion, actor, now: datetime) -> PolicyVersion:
+def publish(*, version: PolicyVersion, actor, now: datetime, hidden: int = 0) -> PolicyVersion:
     """Publish a version that a second person approves, or one scheduled; the published one before it is superseded.
 
     Without an actor it is the clock, for scheduled versions whose moment has come. Found by searches at once; followers
-    are told by a job. Raises Refused for its author, in a wrong state, or when a later version is published already.
+    are told by a job. `hidden`: how many benefits the actor knowingly leaves hidden until somebody confirms them.
+    Raises Refused for its author, in a wrong state, when a later version is published already, or when more benefits
+    wait to be confirmed than the actor said.
     """
     version = _locked(version)
     _check_state(version, "publish")
@@ -190,6 +201,7 @@ def publish(*, version: PolicyVersion, actor, now: datetime) -> PolicyVersion:
         refuse_unless(version.publish_at <= now, _("Its moment has not come yet."))
     else:
         _check_reviewer(version, actor)
+        _leave_hidden(version, hidden, actor, now)
         version.reviewer = actor
     _check_complete(version)
     _supersede_before(version, actor, now)
@@ -210,17 +222,19 @@ def supersede(*, version: PolicyVersion, actor, now: datetime, on: date | None =
 def repeal(*, version: PolicyVersion, repealed_on: date, reason: str, actor, now: datetime) -> PolicyVersion:
     """Repeal a version from a day on; a day still to come is written down and the state turns on that day.
 
-    Raises Refused without a reason, or in another state.
+    Followers of a published version are told now, once. Raises Refused without a reason, or in another state.
     """
     version = _locked(version)
     refuse_unless(reason.strip(), _("Say by which document it is repealed."))
     _check_state(version, "repeal")
+    is_read = version.state == VersionState.PUBLISHED
     version.repealed_on = repealed_on
     version.save(update_fields=["repealed_on"])
     if repealed_on > timezone.localdate(now):
         _note(version, "repeal_planned", actor, now, note=reason.strip(), date=repealed_on)
-        return _end(version)
-    return _end(_turn(version, "repeal", actor, now, note=reason.strip(), date=repealed_on))
+    else:
+        _turn(version, "repeal", actor, now, note=reason.strip(), date=repealed_on)
+    return _end(version, tell=is_read, now=now)
 
 
 @transaction.atomic
@@ -235,15 +249,19 @@ def turn_repealed(*, version: PolicyVersion, now: datetime) -> PolicyVersion:
 
 @transaction.atomic
 def set_end(*, version: PolicyVersion, expires_on: date | None, reason: str, actor, now: datetime) -> PolicyVersion:
-    """Prolong or shorten the validity of a public version; None: no end. Raises Refused when the end comes first."""
+    """Prolong or shorten the validity of a public version; None: no end. Followers of a published one are told.
+
+    Raises Refused when the end comes first or is the same as before.
+    """
     version = _locked(version)
     refuse_unless(version.state in PUBLIC, _("Only a published version has a validity to change."))
+    refuse_unless(expires_on != version.expires_on, _("This is its end already."))
     too_early = expires_on and version.effective_on and expires_on <= version.effective_on
     refuse_unless(not too_early, _("The end must be after the beginning."))
     version.expires_on = expires_on
     version.save(update_fields=["expires_on"])
-    _note(version, "set_end", actor, now, note=reason, date=expires_on)
-    return _end(version)
+    _note(version, "set_end", actor, now, note=reason.strip(), date=expires_on)
+    return _end(version, tell=version.state == VersionState.PUBLISHED, now=now)
 
 
 # --- Documents that their issuers published --------------------------------------------------------------------------
@@ -312,7 +330,10 @@ def change_benefit(*, benefit: Benefit, fields: Mapping, actor, now: datetime) -
 
 @transaction.atomic
 def confirm_benefit(*, benefit: Benefit, actor, now: datetime) -> Benefit:
-    """Confirm that a benefit says what its clause says; readers see it from now on. Raises Refused the second time."""
+    """Confirm that a benefit says what its clause says; readers see it from now on.
+
+    Followers of a version that is published already are told the next morning. Raises Refused the second time.
+    """
     benefit = _locked_benefit(benefit)
     refuse_unless(actor, _("A person confirms each benefit."))
     refuse_unless(not benefit.confirmed_at, _("This benefit is confirmed already."))
@@ -321,6 +342,8 @@ def confirm_benefit(*, benefit: Benefit, actor, now: datetime) -> Benefit:
     benefit.save(update_fields=["confirmed_by", "confirmed_at"])
     _note(benefit.version, "confirm_benefit", actor, now, note=benefit.key)
     _index_if_public(benefit.version)
+    if benefit.version.state == VersionState.PUBLISHED:
+        _tell_of_benefits(benefit.version, now)
     return benefit
 
 
@@ -343,6 +366,7 @@ def _check_benefit(benefit: Benefit) -> None:
     refuse_unless(not twins.exclude(pk=benefit.pk).exists(), _("Another benefit of this version has this key."))
     own_clause = benefit.clause is None or benefit.clause.version_id == benefit.version_id
     refuse_unless(own_clause, _("The clause belongs to another version."))
+    refuse_unless(not rules.with_markup(vars(benefit)), rules.PLAIN)
     reasons = check_tree(benefit.conditions)
     refuse_unless(not reasons, reasons)
 
@@ -385,6 +409,19 @@ def _check_reviewer(version: PolicyVersion, actor) -> None:
     refuse_unless(rules.may_review(actor and actor.pk, writers), _("A second person reviews: the author cannot."))
 
 
+def _leave_hidden(version: PolicyVersion, hidden: int, actor, now: datetime) -> None:
+    """Refuse unless the actor knows of every benefit that waits; what they leave hidden stands in the history."""
+    waiting = version.benefits.waiting().count()
+    words = ngettext(
+        "%(count)d benefit waits to be confirmed. Confirm it, or tick that it stays hidden until then.",
+        "%(count)d benefits wait to be confirmed. Confirm them, or tick that they stay hidden until then.",
+        waiting,
+    )
+    refuse_unless(waiting <= hidden, words % {"count": waiting})
+    if waiting:
+        _note(version, "leave_hidden", actor, now, note=str(waiting))
+
+
 def _supersede_before(version: PolicyVersion, actor, now: datetime) -> None:
     for other in version.policy.versions.filter(state=VersionState.PUBLISHED).exclude(pk=version.pk):
         refuse_unless(other.number < version.number, _("A later version is published already."))
@@ -413,9 +450,23 @@ def _open(
     return version
 
 
-def _end(version: PolicyVersion) -> PolicyVersion:
+def _end(version: PolicyVersion, *, tell: bool = False, now: datetime | None = None) -> PolicyVersion:
+    """Index a version whose end is another one, and let a job tell its followers of the event just noted."""
     _index_if_public(version)
+    if tell and version.policy.follows.exists():
+        event = version.events.latest("pk").pk
+        enqueue(kind=TELL_OF_END, key=str(event), now=now, event=event)
     return version
+
+
+def _tell_of_benefits(version: PolicyVersion, now: datetime) -> None:
+    """Let a job tell the followers the next morning of everything that was confirmed on this day."""
+    if version.policy.follows.exists():
+        day = timezone.localdate(now).isoformat()
+        morning = next_report(Frequency.DAILY, now)
+        enqueue(
+            kind=TELL_OF_BENEFITS, key=f"{version.pk}:{day}", now=now, run_after=morning, version=version.pk, day=day
+        )
 
 
 def _index_if_public(version: PolicyVersion) -> None:

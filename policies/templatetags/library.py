@@ -6,7 +6,7 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from policies import conditions, topics, wording
+from policies import conditions, headings, topics, wording
 from policies.models import VersionState
 from regions import divisions
 
@@ -17,6 +17,9 @@ register.filter("amount", wording.amount)
 register.filter("payment", wording.payment)
 register.filter("stressed", wording.stressed)
 register.filter("cite", wording.cite)
+register.filter("validity", wording.validity)
+register.filter("last_day", wording.last_day)
+register.filter("gloss", headings.gloss)
 register.filter("topic", topics.label)
 
 
@@ -57,12 +60,6 @@ def opens(benefit, open_items: dict[int, str]) -> str:
 def count_of(counts: dict[str, int], code: str) -> int:
     """The number under a code, 0 if there is none."""
     return counts.get(code, 0)
-
-
-@register.filter
-def last_day(end: date) -> date:
-    """The last day on which something holds; dates of ends are kept as the first day without it."""
-    return end - timedelta(days=1)
 
 
 @register.filter

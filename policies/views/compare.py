@@ -1,4 +1,4 @@
-"""Up to three policies side by side, or one kind of benefit in all cities of a province."""
+"""Up to three policies side by side, or one kind of benefit in all cities, and counties, of a province."""
 
 import csv
 
@@ -90,7 +90,9 @@ def _places(request):
     if kind not in BenefitKind or code not in divisions.provinces():
         return _start(request, wrong=True, kind=kind, region=code)
     today = _today()
-    places = _filled(code, kind, today, _mine(request))
+    cities, counties = _regions(code, today)
+    chosen = {**cities, **counties} if request.GET.get("counties") == "1" else cities
+    places = _filled(chosen, kind, today, _mine(request))
     if request.GET.get("format") == "csv":
         return _csv(comparison.table_of_places(places))
     aspects = comparison.aspects(place for place in places if place.entries)
@@ -103,6 +105,8 @@ def _places(request):
             "province": divisions.name(code),
             "region": code,
             "places": places,
+            "counties": len(counties),
+            "with_counties": chosen is not cities,
             "aspects": [one for one in aspects if one.differs or not own["only"]],
             "differing": sum(one.differs for one in aspects),
             "of": len(aspects),
@@ -113,20 +117,30 @@ def _places(request):
     )
 
 
-def _filled(province, kind, today, facts):
-    """The province and each of its cities, with what they grant of the kind."""
-    regions = [province, *divisions.cities(province)]
-    counts = queries.policies_by_region(regions, today)
-    granted = queries.granted_in(regions, kind, today)
+def _regions(province, today) -> tuple[dict, dict]:
+    """The province with all its cities, and the counties that have policies here: number of policies by code."""
+    counts = queries.policies_by_region(province, today)
+    cities = {code: counts.pop(code, 0) for code in (province, *divisions.cities(province))}
+    return cities, counts
+
+
+def _filled(regions, kind, today, facts):
+    """Regions with what they grant of the kind, each county behind its city."""
+    granted: dict[str, list] = {code: [] for code in sorted(regions)}
+    for benefit in queries.granted_in(list(regions), kind, today):
+        granted[benefit.version.region_code].append(benefit)
     return [
         comparison.Place(
-            code,
-            divisions.name(code),
-            counts.get(code, 0),
-            comparison.entries([one for one in granted if one.version.region_code == code], facts),
+            code, divisions.name(code), regions[code], comparison.entries(benefits, facts), _city_of(code, regions)
         )
-        for code in regions
+        for code, benefits in granted.items()
     ]
+
+
+def _city_of(code, regions) -> str:
+    """The name of the city under which a county stands in the table."""
+    above = divisions.parent(code)
+    return divisions.name(above) if above in regions and not above.endswith("0000") else ""
 
 
 def _csv(lines):

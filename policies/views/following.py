@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from jobs import clock
-from policies import alerts
+from policies import alerts, queries
 from policies.forms import FrequencyForm, SaveSearchForm
 from policies.models import Follow, Policy, PolicyVersion, SavedSearch
 from policies.search import engine
@@ -137,7 +137,7 @@ def following(request):
     follows = Follow.objects.filter(user=request.user).select_related("policy").order_by("-since", "-id")
     context = {
         "searches": [(search, alerts.words_of(search.query), _results(search)) for search in searches],
-        "follows": alerts.with_versions(list(follows)),
+        "follows": queries.with_versions(list(follows)),
         "email": request.user.email,
     }
     return render(request, "policies/following.html", context)

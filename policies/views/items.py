@@ -1,11 +1,13 @@
 from django.db.models import Q
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 
 from jobs import clock
-from policies import queries
+from policies import blank_forms, queries
 from policies.filters import ServiceFilter
+from policies.guides import SUPPORTS
 from policies.models import FetchMode, ServiceItem
 from regions.queries import calendar_for
 
@@ -35,10 +37,27 @@ def guide(request, code):
         "windows": _windows(item, today),
         "draft": _draft(item, request.user),
         "terms": _deferral(version, materials),
+        "supports": [(label, key in version.supports) for key, label in SUPPORTS.items()],
     }
     if status.state == "OPEN":
         context["forecast"] = queries.forecast(version, calendar_for(item.region), today)
     return render(request, "policies/guide.html", context)
+
+
+def blank_form(request, code, key, sample=False):
+    """A form of the guide in force as PDF, empty or filled in as a sample."""
+    now = clock.now()
+    item = get_object_or_404(ServiceItem.objects.select_related("organization"), code=code)
+    status = queries.guide_of(item, timezone.localdate(now))
+    spec = status and status.guide.materials.exclude(form={}).select_related("guide").filter(key=key).first()
+    if not spec:
+        raise Http404
+    name = f"{spec.name_zh}{'（样表）' if sample else '（空白）'}.pdf"
+    return HttpResponse(
+        blank_forms.draw(spec, item, sample=sample),
+        content_type="application/pdf",
+        headers={"Content-Disposition": content_disposition_header(as_attachment=False, filename=name)},
+    )
 
 
 def _windows(item, today):

@@ -90,6 +90,8 @@ ADDRESSES = {
     "services:list": (PUBLIC, None),
     "services:guide": (PUBLIC, lambda s: {"code": s.world.item.code}),
     "services:check": (PUBLIC, lambda s: {"code": s.world.item.code}),
+    "services:form": (PUBLIC, lambda s: {"code": s.world.item.code, "key": "form"}),
+    "services:form_sample": (PUBLIC, lambda s: {"code": s.world.item.code, "key": "form"}),
     "policies:match": (PUBLIC, None),
     "windows:list": (PUBLIC, None),
     "windows:detail": (PUBLIC, lambda s: {"code": s.world.window.code}),

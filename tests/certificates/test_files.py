@@ -11,12 +11,7 @@ from certificates import faces, files, queries, services
 from talentportal.lib.signing import make_demo_signer, sign_pdf
 from talentportal.lib.typeset import compile_pdf
 from tests.certificates.conftest import NOW, content_of
-
-
-def text_of(pdf, folder):
-    (folder / "text.pdf").write_bytes(pdf)
-    command = ["pdftotext", "-layout", folder / "text.pdf", "-"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+from tests.pdf import text_of
 
 
 def pages_of(pdf, folder):

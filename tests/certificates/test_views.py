@@ -13,6 +13,7 @@ from redis.exceptions import ConnectionError as CacheDown
 from certificates import queries, services
 from jobs import clock
 from tests.certificates.conftest import content_of
+from tests.policies.library import leaf, make_benefit, make_version
 
 FORM = "/en/verify/"
 
@@ -214,6 +215,35 @@ def test_holder_pages(client, applicant, sealed):
     assert response["Content-Disposition"] == f'attachment; filename="{sealed.number}.pdf"'
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Type"] == "application/pdf"
+
+
+@pytest.mark.django_db
+def test_the_page_shows_what_the_grade_opens_where_it_was_given(client, applicant, sealed):
+    at_least_d = leaf("grade", "at_least", "D")
+    make_benefit(make_version(), key="fits", name_en="Home for class D", conditions=at_least_d)
+    make_benefit(
+        make_version(),
+        key="more",
+        name_en="Living allowance",
+        conditions={"all": [at_least_d, leaf("age", "at_most", 45)]},
+    )
+    make_benefit(make_version(), key="higher", name_en="Only for class A", conditions=leaf("grade", "at_least", "A"))
+    make_benefit(make_version(), key="anybody", name_en="For everybody", conditions={})
+    make_benefit(make_version(region="220000"), key="elsewhere", name_en="In Jilin", conditions=at_least_d)
+    client.force_login(applicant)
+    page = client.get(f"/en/me/certificates/{sealed.token}/")
+    said = words(page)
+    assert "What it opens" in said
+    assert [
+        name
+        for name in ("Home for class D", "Living allowance", "Only for class A", "For everybody", "In Jilin")
+        if name in said
+    ] == [
+        "Home for class D",
+        "Living allowance",
+    ]
+    told = {"ask-region": "", "region": "530000", "ask-grade": "", "grade": "D"}
+    assert "Home for class D" in words(client.post("/en/policies/match/", told, follow=True))
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ from policies.models import Benefit, Clause, Policy, PolicyVersion
 from tests.cast import moment
 
 _numbers = count(1)
+FRIDAY = moment("2026-09-18 10:00")
 
 
 def reader() -> User:

@@ -5,20 +5,12 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from jobs import clock
 from policies import services
 from policies.models import GuideState, GuideVersion
 from talentportal.lib.refusals import Refused
-from tests.cast import moment
+from tests.policies.library import FRIDAY
 
-pytestmark = pytest.mark.django_db
-
-NOW = moment("2026-09-18 11:00")
-
-
-@pytest.fixture(autouse=True)
-def _portal_time(monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: NOW)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("portal_time")]
 
 
 def page(guide) -> str:
@@ -36,7 +28,7 @@ def offered(client, guide) -> list[str]:
 
 
 def test_a_copy_is_the_next_draft_with_all_its_materials(world, administrator):
-    draft = services.copy_guide(guide=world.guide, actor=administrator, now=NOW)
+    draft = services.copy_guide(guide=world.guide, actor=administrator, now=FRIDAY)
     world.guide.refresh_from_db()
     assert (draft.version, draft.state, draft.published_at, str(draft.effective_from)) == (
         2,
@@ -47,7 +39,7 @@ def test_a_copy_is_the_next_draft_with_all_its_materials(world, administrator):
     assert [m.key for m in draft.materials.all()] == [m.key for m in world.guide.materials.all()]
     assert (world.guide.version, world.guide.state, world.guide.materials.count()) == (1, "PUBLISHED", 5)
     with pytest.raises(Refused):
-        services.copy_guide(guide=world.guide, actor=administrator, now=NOW)
+        services.copy_guide(guide=world.guide, actor=administrator, now=FRIDAY)
 
 
 def test_each_state_offers_its_own_buttons(client, world, administrator):
@@ -73,7 +65,7 @@ def test_a_published_guide_is_only_read(client, world, administrator):
 
 
 def test_a_draft_is_edited_as_readable_json(client, world, administrator):
-    draft = services.copy_guide(guide=world.guide, actor=administrator, now=NOW)
+    draft = services.copy_guide(guide=world.guide, actor=administrator, now=FRIDAY)
     client.force_login(administrator)
     shown = client.get(page(draft))
     assert shown.context["has_change_permission"]
@@ -96,7 +88,7 @@ def test_a_draft_is_edited_as_readable_json(client, world, administrator):
 
 
 def test_an_incomplete_draft_says_what_is_missing_and_stays_a_draft(client, world, administrator):
-    draft = services.copy_guide(guide=world.guide, actor=administrator, now=NOW)
+    draft = services.copy_guide(guide=world.guide, actor=administrator, now=FRIDAY)
     client.force_login(administrator)
     faults = [str(fault) for fault in client.get(page(draft)).context["faults"]]
     assert faults

@@ -7,17 +7,15 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
-from jobs import clock
 from policies import desk, extraction
 from policies.models import Benefit, PolicyVersion, VersionState
 from policies.services import library
 from tests import cast
 from tests.cast import moment
-from tests.policies.library import leaf, make_benefit, make_version
+from tests.policies.library import FRIDAY, leaf, make_benefit, make_version
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("portal_time")]
 
-NOW = moment("2026-09-18 11:00")
 TEXT = """为支持人才，制定本办法。
 
 第一章 总则
@@ -42,11 +40,6 @@ FACTS = {
     "effective_on": "2026-01-01",
     "topics": ["talent"],
 }
-
-
-@pytest.fixture(autouse=True)
-def _portal_time(monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: NOW)
 
 
 @pytest.fixture
@@ -79,14 +72,14 @@ def draft(editor):
         slug="kunming-talent",
         fields=FACTS | {"effective_on": cast.day("2026-01-01"), "document_no": "昆政发〔2026〕5号"},
         actor=editor,
-        now=NOW,
+        now=FRIDAY,
     )
-    return library.write_text(version=version, text=TEXT, actor=editor, now=NOW)
+    return library.write_text(version=version, text=TEXT, actor=editor, now=FRIDAY)
 
 
 def publish(version, editor, reviewer) -> PolicyVersion:
-    library.submit_for_review(version=version, actor=editor, now=NOW)
-    return library.publish(version=version, actor=reviewer, now=NOW)
+    library.submit_for_review(version=version, actor=editor, now=FRIDAY)
+    return library.publish(version=version, actor=reviewer, now=FRIDAY)
 
 
 # --- writing
@@ -199,7 +192,7 @@ def test_the_slower_editor_is_told_and_keeps_what_was_typed(client, draft, edito
         "text": {"text": TEXT.replace("本市", "我的")},
         "clause": {"kind": "ARTICLE", "number": "第一条", "text_zh": "我的"},
     }[page] | {"seen": form["seen"].value()}
-    library.change_draft(version=draft, fields={"title_zh": "别人的"}, actor=reviewer, now=NOW)
+    library.change_draft(version=draft, fields={"title_zh": "别人的"}, actor=reviewer, now=FRIDAY)
     answer = client.post(address(page, draft, *args), said)
     draft.refresh_from_db()
     assert (answer.status_code, draft.title_zh) == (422, "别人的")
@@ -215,7 +208,7 @@ def test_a_benefit_changed_by_another_is_not_overwritten(client, draft, editor, 
     client.force_login(editor)
     page = f"{address('benefits', draft)}?edit={benefit.pk}"
     data = typed(client.get(page).context["opened"].form)
-    library.change_benefit(benefit=benefit, fields={"name_zh": "别人的"}, actor=reviewer, now=NOW)
+    library.change_benefit(benefit=benefit, fields={"name_zh": "别人的"}, actor=reviewer, now=FRIDAY)
     answer = client.post(page, data | {"name_zh": "我的"})
     benefit.refresh_from_db()
     assert (answer.status_code, benefit.name_zh) == (422, "别人的")
@@ -327,7 +320,7 @@ def test_benefits_are_confirmed_withdrawn_and_deleted_one_by_one(client, draft, 
     for benefit, verb in ((first, "confirm"), (first, "withdraw"), (second, "discard")):
         assert client.post(address("of_benefit", draft, benefit.pk, verb)).status_code == 302
     first.refresh_from_db()
-    assert (first.confirmed_by, first.withdrawn_at) == (editor, NOW)
+    assert (first.confirmed_by, first.withdrawn_at) == (editor, FRIDAY)
     assert not Benefit.objects.filter(key="second").exists()
     assert client.post(address("of_benefit", draft, first.pk, "explode")).status_code == 404
 
@@ -344,7 +337,7 @@ def test_a_benefit_whose_clause_names_another_amount_is_marked(draft):
 
 
 def test_what_is_missing_stands_there_before_review(client, editor):
-    draft = library.draft_version(slug="bare", fields={"level": "city", "title_zh": "空"}, actor=editor, now=NOW)
+    draft = library.draft_version(slug="bare", fields={"level": "city", "title_zh": "空"}, actor=editor, now=FRIDAY)
     client.force_login(editor)
     page = client.get(address("change", draft))
     missing = [str(reason) for reason in page.context["sheet"].missing]
@@ -362,21 +355,36 @@ def test_the_author_writes_and_a_second_person_publishes(client, draft, editor, 
     client.force_login(reviewer)
     assert act(client, draft, "publish").status_code == 422  # without having said that it was read
     assert act(client, draft, "publish", sure="on").status_code == 302
-    assert (draft.state, draft.reviewer, draft.published_at) == (VersionState.PUBLISHED, reviewer, NOW)
+    assert (draft.state, draft.reviewer, draft.published_at) == (VersionState.PUBLISHED, reviewer, FRIDAY)
 
 
 def test_a_version_is_published_later_in_local_time(client, draft, editor, reviewer):
-    library.submit_for_review(version=draft, actor=editor, now=NOW)
+    library.submit_for_review(version=draft, actor=editor, now=FRIDAY)
     client.force_login(reviewer)
-    assert act(client, draft, "publish", sure="on", at="2026-09-18T10:59").status_code == 422
+    assert act(client, draft, "publish", sure="on", at="2026-09-18T09:59").status_code == 422
     assert act(client, draft, "publish", sure="on", at="2026-10-01T08:00").status_code == 302
     assert (draft.state, draft.publish_at) == (VersionState.SCHEDULED, moment("2026-10-01 08:00"))
     assert act(client, draft, "publish", sure="on").status_code == 302
     assert draft.state == VersionState.PUBLISHED
 
 
+def test_publishing_with_benefits_that_wait_needs_a_tick_for_just_that_number(client, draft, editor, reviewer):
+    for key in ("one", "two"):
+        make_benefit(draft, key, confirmed="")
+    library.submit_for_review(version=draft, actor=editor, now=FRIDAY)
+    client.force_login(reviewer)
+    assert 'name="publish-hidden" value="2"' in shown(client.get(address("change", draft)))
+    assert act(client, draft, "publish", sure="on").status_code == 422
+    make_benefit(draft, "meanwhile", confirmed="")
+    assert act(client, draft, "publish", sure="on", hidden="2").status_code == 422
+    assert draft.state == VersionState.REVIEW
+    assert act(client, draft, "publish", sure="on", hidden="3").status_code == 302
+    assert draft.state == VersionState.PUBLISHED
+    assert draft.events.get(verb="leave_hidden").note == "3"
+
+
 def test_the_reviewer_gives_it_back_with_a_reason(client, draft, editor, reviewer):
-    library.submit_for_review(version=draft, actor=editor, now=NOW)
+    library.submit_for_review(version=draft, actor=editor, now=FRIDAY)
     client.force_login(reviewer)
     assert act(client, draft, "return_to_editor", reason=" ").status_code == 422
     assert act(client, draft, "return_to_editor", reason="第二条的金额不对").status_code == 302
@@ -442,9 +450,9 @@ def test_lists_hold_what_waits_for_whom(client, editor, reviewer):
     other = make_version("other", state="DRAFT", author=reviewer)
     published = make_version("published")
     ending = make_version("ending", expires_on=cast.day("2026-10-01"))
-    broken = make_version("broken", link_broken_since=NOW)
+    broken = make_version("broken", link_broken_since=FRIDAY)
     review = make_version("review", state="DRAFT", author=reviewer)
-    library.submit_for_review(version=review, actor=reviewer, now=NOW)
+    library.submit_for_review(version=review, actor=reviewer, now=FRIDAY)
     client.force_login(editor)
     lists = {
         key: set(client.get(reverse("admin:policies_policyversion_changelist"), {"list": key}).context["rows"])

@@ -445,6 +445,12 @@ def test_every_answer_fits_the_schema(library):
     assert set(found("benefits/")[0]) == set(schema["components"]["schemas"]["BenefitFull"]["properties"])
 
 
+def test_the_schema_says_that_texts_of_clauses_are_no_html():
+    schema = Client().get("/api/schema/?format=json&lang=en").json()["components"]["schemas"]
+    assert "not HTML: escape it" in schema["ClauseRow"]["properties"]["text"]["description"]
+    assert schema["BenefitFull"]["properties"]["url"] == {"type": "string", "format": "uri", "readOnly": True}
+
+
 def test_the_page_that_describes_it_names_schema_and_limit(monkeypatch):
     monkeypatch.setattr(api.AnonymousThrottle, "rate", "90/min", raising=False)
     for address in ("/api/docs/", "/en/api/docs/"):

@@ -149,20 +149,22 @@ def test_more_is_never_worse_where_only_lower_limits_stand(parts, kind, facts, k
     assert better.distance <= less.distance
 
 
-@given(trees, precise, st.data())
-def test_no_is_final_years_and_levels_do_not_help(tree, facts, data):
-    """NOT is said only where no growing, moving or changing of the employer could ever fulfil the tree."""
+@given(trees, precise, st.floats(0, 40), st.data())
+def test_no_is_final_time_and_effort_do_not_help(tree, facts, wait, data):
+    """NOT is said only where no waiting, growing, moving or changing of the employer could ever fulfil the tree."""
     if evaluate(tree, facts).verdict != Verdict.NOT:
         return
-    later = dict(facts)
+    later = {key: data.draw(values(key)) for key in ("employer", "full_time")}
+    later["region"] = data.draw(st.sampled_from([CHENGGONG, "220000/220100/220102"]))
     for key in GROWING:
         fact, have = FACTS[key], known(facts, key)
-        top = fact.highest if fact.kind is Kind.NUMBER else len(fact.values) - 1
-        value = data.draw(st.integers(have, top))
-        later[key] = value if fact.kind is Kind.NUMBER else fact.values[value]
-    later |= {key: data.draw(values(key)) for key in ("employer", "full_time")}
-    later["region"] = data.draw(st.sampled_from([CHENGGONG, "220000/220100/220102"]))
-    assert not plainly(tree, later)
+        if fact.kind is Kind.ORDER:
+            later[key] = fact.values[data.draw(st.integers(have, len(fact.values) - 1))]
+            continue
+        begun = data.draw(st.floats(0, 1, exclude_max=True))  # of the year or month that was not full
+        grown = int(have + begun + wait * (12 if key == "insured_months" else 1))
+        later[key] = grown if key in ("age", "graduated_years") else data.draw(st.integers(have, grown))
+    assert not plainly(tree, facts | later)
 
 
 @given(trees, somethings)
@@ -293,6 +295,52 @@ def test_where_no_way_is_left_all_are_named():
     answer = evaluate(tree, {"age": 50, "returned": False})
     assert answer.verdict == Verdict.NOT
     assert [line.leaf["fact"] for line in answer.failed] == ["age", "returned"]
+
+
+WORK_BEFORE_35 = {"all": [leaf("age", "at_most", 35), leaf("years", "at_least", 5)]}
+SKILLED, RETURNED = leaf("skill", "at_least", "3"), leaf("returned", "is", True)
+INSURED_GRADUATE = {"all": [leaf("graduated_years", "at_most", 2), leaf("insured_months", "at_least", 36)]}
+
+
+@pytest.mark.parametrize(
+    ("tree", "facts", "verdict", "late"),
+    [
+        (WORK_BEFORE_35, {"age": 34, "years": 0}, "NOT", ["years"]),
+        (WORK_BEFORE_35, {"age": 36, "years": 3}, "NOT", []),  # too old already
+        (WORK_BEFORE_35, {"age": 30, "years": 0}, "NEARLY", []),
+        (WORK_BEFORE_35, {"age": 34, "years": 3}, "NEARLY", []),  # a year and a day may be enough
+        (WORK_BEFORE_35, {"age": 34, "years": 2}, "NOT", ["years"]),  # more than two years, and less than two
+        (WORK_BEFORE_35, {"years": 0}, "NEARLY", []),  # nobody told the age
+        (INSURED_GRADUATE, {"graduated_years": 2, "insured_months": 20}, "NOT", ["insured_months"]),
+        (INSURED_GRADUATE, {"graduated_years": 2, "insured_months": 25}, "NEARLY", []),
+        (INSURED_GRADUATE, {"graduated_years": 3, "insured_months": 30}, "NOT", []),  # graduated too long ago
+        ({"any": [WORK_BEFORE_35, SKILLED]}, {"age": 34, "years": 0, "skill": "4"}, "NEARLY", []),
+        ({"any": [WORK_BEFORE_35, RETURNED]}, {"age": 34, "years": 0, "returned": False}, "NOT", ["years"]),
+        (
+            {"all": [*WORK_BEFORE_35["all"], leaf("insured_months", "at_least", 12)]},
+            {"age": 35, "years": 0, "insured_months": 6},
+            "NOT",
+            ["years"],  # the months alone would come in time
+        ),
+        (
+            {"all": [leaf("age", "is", 40), leaf("graduated_years", "is", 10)]},  # both would have to come at once
+            {"age": 30, "graduated_years": 5},
+            "NOT",
+            ["age", "graduated_years"],
+        ),
+    ],
+)  # fmt: skip
+def test_what_can_never_come_together_does_not_fit(tree, facts, verdict, late):
+    answer = evaluate(tree, facts)
+    assert (answer.verdict.name, [line.leaf["fact"] for line in answer.failed if line.is_late]) == (verdict, late)
+
+
+def test_what_comes_too_late_says_so():
+    with translation.override("en"):
+        (line,) = evaluate(WORK_BEFORE_35, {"age": 34, "years": 0}).failed
+        assert line.text == (
+            "Still 5 years of work, too late for another condition (Working years: at least 5 years, you: 0 years)"
+        )
 
 
 def test_the_clause_travels_with_the_line():

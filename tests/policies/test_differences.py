@@ -39,6 +39,17 @@ def test_a_benefit_is_the_same_by_its_key_and_may_come_or_go():
     ]
 
 
+def test_what_nobody_has_confirmed_yet_is_not_gone():
+    changes = of_benefits(
+        [benefit("open"), benefit("again"), benefit("old")], [benefit("again")], [benefit("open"), benefit("again")]
+    )
+    assert [(one.change, one.benefit.key) for one in changes] == [
+        (Change.GONE, "old"),
+        (Change.WAITING, "open"),
+        (Change.SAME, "again"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "change"),
     [

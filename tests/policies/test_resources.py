@@ -10,23 +10,15 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from accounts.models import Role
-from jobs import clock
 from policies import resources
 from policies.models import Benefit, PolicyVersion
 from talentportal.lib.refusals import Refused
 from tests import cast
-from tests.cast import moment
-from tests.policies.library import leaf, make_benefit, make_version
+from tests.policies.library import FRIDAY, leaf, make_benefit, make_version
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("portal_time")]
 
-NOW = moment("2026-09-18 11:00")
 HEAD = ["政策地址", "版本", "待遇编号", "类别", "名称", "待遇内容", "金额（元）", "发放方式"]
-
-
-@pytest.fixture(autouse=True)
-def _portal_time(monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: NOW)
 
 
 @pytest.fixture
@@ -62,7 +54,7 @@ def preview(content: bytes, editor, **more):
 
 def write(content: bytes, editor, confirm=False):
     table = resources.read_file(content)
-    return resources.write(table, versions=PolicyVersion.objects.all(), actor=editor, now=NOW, confirm=confirm)
+    return resources.write(table, versions=PolicyVersion.objects.all(), actor=editor, now=FRIDAY, confirm=confirm)
 
 
 def faults(content: bytes, editor) -> dict:
@@ -161,6 +153,7 @@ def test_a_formula_in_a_file_is_refused_beside_its_cell(version, editor, make):
         ({"名称": "长" * 121}, "名称"),
         ({"待遇编号": "不是 slug"}, "待遇编号"),
         ({"待遇内容": ""}, "待遇内容"),
+        ({"名称": "<b>租房</b>"}, "名称"),
     ],
 )
 def test_a_fault_stands_beside_its_cell(version, editor, cells, column):
@@ -250,7 +243,7 @@ def test_what_changes_is_shown_against_what_was(version, editor):
 def test_lines_are_confirmed_only_by_the_person_who_says_so(version, editor):
     write(csv_of(line()), editor, confirm=True)
     benefit = version.benefits.get()
-    assert (benefit.confirmed_by, benefit.confirmed_at) == (editor, NOW)
+    assert (benefit.confirmed_by, benefit.confirmed_at) == (editor, FRIDAY)
 
 
 def test_a_confirmed_benefit_is_replaced_only_with_confirmation(editor):
@@ -263,7 +256,7 @@ def test_a_confirmed_benefit_is_replaced_only_with_confirmation(editor):
     assert [b.amount_yuan for b in version.benefits.public()] == [1000]
     assert write(csv_of(line()), editor, confirm=True)["update"] == 1
     old.refresh_from_db()
-    assert old.withdrawn_at == NOW
+    assert old.withdrawn_at == FRIDAY
     assert [b.amount_yuan for b in version.benefits.public()] == [1500]
 
 

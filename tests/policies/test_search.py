@@ -424,10 +424,19 @@ def test_the_newest_are_looked_at_first_for_words_that_seldom_stand_together(mon
     monkeypatch.setattr(finding, "BROAD", -1)
     known = Statistics(documents=12, recent=9)
     asked = concepts("人才公寓", known)
-    rows, is_all = finding.verified(asked, ("true", []), known, 2)
+    monkeypatch.setattr(finding, "READ", 2)
+    rows, is_all = finding.strict(asked, ("true", []), known)
     assert ([row.title for row in rows], is_all) == (["办法9", "办法6"], False)
-    rows, is_all = finding.verified(asked, ("true", []), known, 9)
+    monkeypatch.setattr(finding, "READ", 9)
+    rows, is_all = finding.strict(asked, ("true", []), known)
     assert ([row.title for row in rows], is_all) == (["办法9", "办法6", "办法3", "办法0"], True)
+
+
+def test_of_long_words_the_rarest_pieces_are_asked_for():
+    known = Statistics(documents=100, rarest=0.1, common={"按照规": 0.9, "规定向": 0.8, "向所在": 0.7, "在地公": 0.1})
+    (concept,) = concepts("按照规定向所在地公立", known)
+    assert finding.tsquery(concept, known=known) == "(('地公立' & '在地公' & '向所在'))"
+    assert finding.tsquery(concept).count("&") == 4
 
 
 def test_words_are_looked_up_in_the_index():

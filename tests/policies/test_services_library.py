@@ -216,6 +216,26 @@ def test_the_next_version_supersedes_and_followers_are_told_once(published, next
     ]
 
 
+def test_benefits_that_wait_are_left_hidden_on_purpose(published, benefit, editor, second):
+    """A copied benefit waits: publishing without a word is refused, with its number it is written down."""
+    services.confirm_benefit(benefit=benefit, actor=second, now=NOW)
+    draft = services.copy_version(version=published, label="2.0", actor=editor, now=NOW)
+    services.submit_for_review(version=draft, actor=editor, now=NOW)
+    at = NOW + dt.timedelta(days=1)
+    for act in (
+        lambda: services.publish(version=draft, actor=second, now=NOW),
+        lambda: services.schedule(version=draft, publish_at=at, actor=second, now=NOW),
+    ):
+        with pytest.raises(Refused, match="1"):
+            act()
+    assert again(draft).state == VersionState.REVIEW
+    services.schedule(version=draft, publish_at=at, actor=second, now=NOW, hidden=1)
+    services.publish(version=draft, actor=None, now=at)  # the clock asks nobody again
+    assert [(event.note, event.actor) for event in draft.events.filter(verb="leave_hidden")] == [("1", second)]
+    assert list(draft.benefits.waiting().values_list("key", flat=True)) == ["doctor"]
+    assert not draft.benefits.public().exists()
+
+
 def test_a_version_holds_until_the_first_day_of_its_successor(published, next_draft, editor, second):
     begins = dt.date(2027, 1, 1)
     services.change_draft(version=next_draft, fields={"effective_on": begins}, actor=editor, now=NOW)
@@ -237,6 +257,11 @@ def test_a_version_is_called_so_that_it_stands_in_an_address(published, editor, 
         services.copy_version(version=published, label=label, actor=editor, now=NOW)
     with pytest.raises(DatabaseError), transaction.atomic():
         PolicyVersion.objects.create(policy=published.policy, number=9, label=label, level="city")
+
+
+def test_a_version_is_called_in_plain_text(published, editor):
+    with pytest.raises(Refused):
+        services.copy_version(version=published, label="<b>2", actor=editor, now=NOW)
 
 
 def test_an_earlier_version_does_not_come_after_a_later_one(published, next_draft, editor, second):
@@ -301,6 +326,15 @@ def test_a_benefit_is_public_when_a_person_has_confirmed_it(published, benefit, 
         services.confirm_benefit(benefit=benefit, actor=second, now=NOW)
     with pytest.raises(Refused):
         services.change_benefit(benefit=benefit, fields={"name_zh": "别的"}, actor=second, now=NOW)
+
+
+@pytest.mark.parametrize("name", ["name_zh", "name_en", "text_zh", "pay_note_zh"])
+def test_a_benefit_is_plain_text(published, benefit, second, name):
+    for text in ("<b>博士</b>", "<script>x</script>", "博士<!-- x", "博士</b>"):
+        with pytest.raises(Refused):
+            services.change_benefit(benefit=benefit, fields={name: text}, actor=second, now=NOW)
+    benefit = services.change_benefit(benefit=benefit, fields={name: "年龄<35岁，a < b"}, actor=second, now=NOW)
+    assert getattr(Benefit.objects.get(pk=benefit.pk), name) == "年龄<35岁，a < b"
 
 
 def test_a_withdrawn_benefit_frees_its_key(published, benefit, second):

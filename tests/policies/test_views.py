@@ -13,6 +13,7 @@ from policies.queries import forecast, guide_of, initials
 from regions.queries import calendar_for
 from tests import cast
 from tests.cast import moment
+from tests.pdf import text_of
 
 NOW = moment("2026-09-18 10:00")  # a Friday; Sunday the 20th is worked, the 25th to the 27th is Mid-Autumn
 
@@ -191,6 +192,40 @@ def test_a_guide_of_tomorrow_announces_its_day(client, world, monkeypatch):
     text = page(client.get(f"/en/services/{world.item.code}/"))
     assert "opens on Monday 1 January 2024" in text
     assert "Apply online" not in text
+
+
+def test_a_guide_says_what_a_guide_must_say(client, world):
+    words = {"special_procedures": [{"zh": "专家评审", "en": "Expert review"}], "in_hall": False}
+    rights = [{"zh": "有权申辩", "en": "You may state your view"}]
+    item, _guide = cast.make_item(
+        world.province, world.office, [], serial=7, supports=["appointment"], rights=rights, **words
+    )
+    text = page(client.get(f"/en/services/{item.code}/"))
+    for words in ("You may state your view", "Expert review", "Power given by law", "level 5 of 5", "Blank form"):
+        assert words in text
+    facts = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", text))
+    assert (facts["Appointments"], facts["Result by courier"], facts["In the service hall"]) == ("Yes", "No", "No")
+    assert "<dt>特别程序</dt><dd>无</dd>" in page(client.get(f"/services/{world.item.code}/"))
+
+
+def test_a_form_can_be_had_empty_and_as_a_sample(client, world, tmp_path):
+    address = f"/services/{world.item.code}/forms/form/"
+    answers = [client.get(one) for one in (address, f"{address}sample/", f"/en{address}")]
+    assert {answer["Content-Type"] for answer in answers} == {"application/pdf"}
+    empty, sample, english = (text_of(answer.content, tmp_path) for answer in answers)
+    for words in ("材料 form", "姓名", "业绩", "单位意见", "负责人（签字）", "盖章有效。"):
+        assert words in empty
+    assert "张三（样例）" not in empty
+    assert "Opinion of the employer" not in empty
+    assert "张三（样例）" in sample
+    assert "专利两件" in sample
+    assert "Opinion of the employer" in english
+
+
+def test_there_is_no_form_where_the_guide_has_none(client, world):
+    for key in ("degree", "no-such-material"):
+        assert client.get(f"/services/{world.item.code}/forms/{key}/").status_code == 404
+    assert client.get("/services/no-such-item/forms/form/").status_code == 404
 
 
 def test_the_newest_guide_in_force_is_shown(world):

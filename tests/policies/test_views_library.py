@@ -113,6 +113,17 @@ def test_what_only_comes_close_is_counted_apart(client, library):
     assert "Policies that come close" in page(client.get("/en/policies/?q=昆明 呈贡区 曲靖细则"))
 
 
+def test_where_nothing_has_all_of_the_words_only_chosen_filters_stay(client, library):
+    response = client.get("/en/policies/?q=昆明博士安家津贴&level=city")
+    found = response.context["filter"]
+    assert found.is_partial
+    assert [(facet.key, [(o.name, o.count, o.chosen) for o in facet.options]) for facet in found.facets] == [
+        ("status", [("In force", 0, True), ("Not yet in force", 0, True)]),
+        ("level", [("City", 0, True)]),
+    ]
+    assert "facet__count" not in page(response)
+
+
 def test_every_facet_leads_where_its_count_says(client, library):
     response = client.get("/policies/?kind=settling")
     followed = 0
@@ -429,6 +440,24 @@ def test_one_kind_in_all_cities(client, library):
     assert len(places) == 17
     assert "no policy of this place in the library" in text
     assert "not provided for in the documents" in page(client.get("/en/policies/compare/?kind=rent&region=530000"))
+
+
+def test_counties_stand_behind_their_city_when_asked_for(client, library):
+    county = PolicyVersion.objects.get(policy__slug="county")
+    make_benefit(county, "settling", kind="settling", amount_yuan=30000, pay_rule="ONCE")
+    address = "/en/policies/compare/?kind=settling&region=530000"
+    without = client.get(address)
+    assert "1 county has policies in the library" in page(without)
+    assert "530114" not in [place.code for place in without.context["places"]]
+    (more,) = links(page(without), "Counties too")
+    response = client.get("/en/policies/compare/" + more)
+    places = response.context["places"]
+    assert [place.code for place in places][:4] == ["530000", "530100", "530114", "530300"]
+    assert (places[2].city, [entry.benefit.amount_yuan for entry in places[2].entries]) == ("Kunming City", [30000])
+    assert len(places) == 18
+    assert links(page(response), "Counties too") == ["?kind=settling&region=530000"]
+    table = client.get(f"{address}&counties=1&format=csv").content.decode()
+    assert '"Chenggong District, Kunming City"' in table
 
 
 def test_the_own_situation_is_applied_and_can_be_put_aside(client, library):

@@ -1,5 +1,6 @@
 """Sums, rates, durations and citations in both languages."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,7 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 
 from policies import wording
-from policies.models import Benefit, Clause
+from policies.models import Benefit, Clause, PolicyVersion
 
 
 @pytest.mark.parametrize(
@@ -98,3 +99,17 @@ def test_clauses_are_cited_in_the_readers_language(anchor, number, english):
     with translation.override("en"):
         assert wording.cite(clause) == english
     assert wording.cite(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "english"),
+    [
+        (date(2026, 1, 1), date(2027, 1, 1), "from 1 January 2026, in force until 31 December 2026"),
+        (date(2026, 1, 1), None, "from 1 January 2026"),
+        (None, date(2027, 1, 1), "in force until 31 December 2026"),
+        (None, None, ""),
+    ],
+)
+def test_validity_names_the_last_day(begins, ends, english):
+    with translation.override("en"):
+        assert wording.validity(PolicyVersion(effective_on=begins, expires_on=ends)) == english

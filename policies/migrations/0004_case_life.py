@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('policies', '0002_library'),
+        ('policies', '0003_guide_elements'),
     ]
 
     operations = [
