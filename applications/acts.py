@@ -292,6 +292,11 @@ class Offer:
         return bool(self.form.visible_fields()) and not self.form.takes_one_press
 
     @property
+    def has_tick(self) -> bool:
+        """Whether a look at the unchecked materials can be told with the act itself."""
+        return self.form.takes_one_press and bool(self.form.visible_fields()) and not self.reasons
+
+    @property
     def is_open(self) -> bool:
         return bool(self.form.errors or self.refused or self.is_asked)
 

@@ -117,6 +117,7 @@ class CaseAdmin(TalkPages, IntakePages, QueuePages, ReadOnlyAdminMixin, admin.Mo
             "offers": offers,
             "common": [one for one in offers if one not in rare],
             "rare": rare,
+            "has_tick": any(one.has_tick for one in offers),
             "rare_is_open": any(one.is_open for one in rare),
             "answer": offer if offer and offer.act.place == "request" else None,
             "lost": lost,
