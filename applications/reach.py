@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from accounts.models import UnitMember
+from accounts.models import Role, UnitMember
 from accounts.queries import posts_of
 from applications.models import STAFF_ROLES_ON_CASES, Case
 from applications.states import ENDED_STATES, State
@@ -33,6 +33,7 @@ class Reach:
     regions: tuple[str, ...] = ()
     windows: tuple[int, ...] = ()
     window_regions: tuple[str, ...] = ()
+    is_head: bool = False  # of a window, or a leader
 
     @property
     def is_wide(self) -> bool:
@@ -57,15 +58,16 @@ class Reach:
 def reach_of(user, now: datetime) -> Reach:
     """Read where the posts of today lead: posts, their windows, regions below, units that the user acts for."""
     posts = posts_of(user, timezone.localdate(now)).filter(role__in=STAFF_ROLES_ON_CASES)
-    areas, windows = Q(pk__in=()), {}
+    areas, windows, is_head = Q(pk__in=()), {}, False
     for post in posts.prefetch_related("windows__region"):
+        is_head |= post.is_head or post.role == Role.LEADER
         own = post.windows.all()
         windows |= {w.pk: w.region_id for w in own if w.region.path.startswith(post.region.path)}
         areas |= Q(pk__in=()) if own else Q(path__startswith=post.region.path)
     regions = tuple(Region.objects.filter(areas).order_by().values_list("code", flat=True))
     windows = {pk: region for pk, region in windows.items() if region not in regions}
     units = UnitMember.objects.filter(user_id=user.pk, left_at__isnull=True).values_list("unit", flat=True)
-    return Reach(user.pk, tuple(units), regions, tuple(windows), tuple(set(windows.values())))
+    return Reach(user.pk, tuple(units), regions, tuple(windows), tuple(set(windows.values())), is_head)
 
 
 def windows_within(reach: Reach) -> QuerySet[Window]:

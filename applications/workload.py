@@ -6,8 +6,7 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
-from accounts.models import Role, StaffPost, User
-from accounts.queries import posts_of
+from accounts.models import StaffPost, User
 from applications.models import STAFF_ROLES_ON_CASES, Case, Cover
 from applications.office import OF_APPLICANT, OF_OFFICE, SOON_DAYS, STATES
 from applications.reach import Reach
@@ -33,12 +32,6 @@ class Load:
     def who(self) -> str:
         """How the queue's address names them."""
         return str(self.user.pk) if self.user else "nobody"
-
-
-def is_head(user, day: date) -> bool:
-    """Tell whether somebody is head of a window today, or a leader."""
-    posts = posts_of(user, day)
-    return posts.filter(Q(is_head=True, role=Role.CLERK) | Q(role=Role.LEADER)).exists()
 
 
 def colleagues(reach: Reach, day: date) -> QuerySet[User]:

@@ -149,7 +149,17 @@ def who(key: str) -> User:
 
 
 def of_everybody(demo):
-    for name in ("home", "help", "accessibility", "privacy", "progress", "receipt", "verify:form", "demo:clock", "demo:mailbox"):
+    for name in (
+        "home",
+        "help",
+        "accessibility",
+        "privacy",
+        "progress",
+        "receipt",
+        "verify:form",
+        "demo:clock",
+        "demo:mailbox",
+    ):
         yield None, name, (), ""
     yield from ((None, "search", (), query) for query in ("", "?q=人才", "?q=zzz"))
     yield from ((None, "services:list", (), query) for query in ("", "?who=person", "?who=unit&q=zzz"))
@@ -239,7 +249,10 @@ def of_the_office(demo):
         for case in one_in_each_state():
             if case in reach and case.state in TURNS.get(key, tuple(State)):
                 yield who(key), "admin:applications_case_change", (case.pk,), ""
-    yield who("clerk"), "admin:applications_case_changelist", (), "?q=zzz"
+    yield who("clerk"), "admin:applications_case_changelist", (), "?queue=special&who=own"
+    for key in ("clerk", "leader"):
+        yield from ((who(key), f"admin:applications_case_{name}", (), "") for name in ("search", "workload"))
+    yield who("clerk"), "admin:applications_case_batch", (acted_on_many().public_id,), ""
     yield who("official"), "admin:index", (), ""
     certificate = sealed().filter(status="VALID").first()
     for name in ("changelist", "change", "reissue", "suspend", "revoke", "cancel"):
@@ -247,6 +260,16 @@ def of_the_office(demo):
         yield who("certificates"), f"admin:certificates_certificate_{name}", args, ""
     for name in ("changelist", "add"):
         yield who("certificates"), f"admin:certificates_batch_{name}", (), ""
+
+
+def acted_on_many():
+    """Let the clerk accept two cases at once: the result of each is shown."""
+    clerk, now = who("clerk"), clock.now()
+    cases = [(case, case.version) for case in Case.objects.for_staff(clerk).filter(state="RECEIVED")[:2]]
+    batch = services.begin_batch(cases=cases, verb="notify", facts={"text": " "}, actor=clerk, now=now)
+    for row in batch.rows.all():
+        services.do_batch_case(row=row, now=now)
+    return batch
 
 
 def of_the_editor(demo):

@@ -72,7 +72,7 @@ class QueuePages:
             "batch_verbs": BATCH_OF.get(wish.queue, ("assign", "notify")),
             "ticked": batch.data.getlist("case") if batch else [],
             "has_errors": bool(batch),
-            "is_head": workload.is_head(request.user, queue.today),
+            "is_head": queue.reach.is_head,
         }
         return self._page(request, "applications/admin_queue.html", context, status)
 
@@ -158,7 +158,7 @@ class QueuePages:
         """Show the head of a window who has how much, and who stands in for whom; others see their own cover."""
         self._check(request)
         queue = office.Queue(request.user, clock.now())
-        is_head = workload.is_head(request.user, queue.today)
+        is_head = queue.reach.is_head
         people = list(workload.colleagues(queue.reach, queue.today))
         context = {
             "title": gettext_lazy("Who has what"),

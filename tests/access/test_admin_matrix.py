@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from accounts.models import Reveal
-from applications.models import CommitmentBreach, DeferralBan
+from applications.models import BatchAct, CommitmentBreach, Cover, DeferralBan, SavedView
 from certificates.models import Batch
 from notifications.models import Delivery, MessageTemplate, Reminder
 from tests import cast
@@ -59,6 +59,7 @@ MODELS = {
     "workstations.workstation": (OFFICE | ADMINISTRATOR, ADMINISTRATOR),
     "applications.case": (CASES, set()),
     "applications.deferralban": (ADMINISTRATOR, set()),
+    "applications.rating": ({"leader", "official"}, set()),  # and heads of windows; see tests/applications/test_ratings
 }
 DELETERS = {"regions.calendarday": ADMINISTRATOR}  # everything else is kept
 # Rows that a role lists in general but not this one: another county's, by region and window.
@@ -95,6 +96,16 @@ def scene():
     )
     scene.policy_draft = make_version(state="DRAFT", author=people.editor)
     make_benefit(scene.policy_draft, confirmed="")
+    scene.view = SavedView.objects.create(owner=people.clerk, name="x", query="queue=accept")
+    scene.acts = BatchAct.objects.create(verb="accept", begun_by=people.clerk, begun_at=now)
+    scene.cover = Cover.objects.create(
+        absent=people.clerk,
+        substitute=people.leader,
+        starts_on=cast.day("2026-09-18"),
+        ends_on=cast.day("2026-09-20"),
+        arranged_by=people.leader,
+        arranged_at=now,
+    )
     breach = CommitmentBreach.objects.create(case=scene.done, applicant=people.owner, recorded_at=now)
     DeferralBan.objects.create(
         applicant=people.owner, breach=breach, starts_on=cast.day("2026-09-18"), ends_on=cast.day("2027-03-18")
@@ -171,11 +182,21 @@ BUTTONS = {
     },
     "certificates_batch_columns": (only(STAFF), None),
     "certificates_batch_run": (only({"certificate_clerk"}, 302), lambda s: [s.batch.pk]),
+    "applications_rating_follow": (only({"leader", "official"}, 302), lambda s: [s.rating.pk, "contact"]),
+    "applications_rating_code": (only(IN_CHARGE), lambda s: [s.case.pk, "INTAKE"]),
     "applications_case_file": (only(IN_CHARGE), lambda s: [s.file.public_id]),
     "applications_case_paper": (only(IN_CHARGE), lambda s: [s.paper.public_id]),
     "applications_case_act": (only(IN_CHARGE, 302), lambda s: [s.case.pk, "accept"]),
     "applications_case_claim": (only(IN_CHARGE, 302), lambda s: [s.case.pk]),
     "applications_case_release": (only(IN_CHARGE, 302), lambda s: [s.case.pk]),
+    "applications_case_search": (only(CASES), None),
+    "applications_case_save_view": (only(CASES, 302), None),
+    "applications_case_forget_view": (only(CASES, 302), lambda s: [s.view.pk]),
+    "applications_case_begin_batch": (only(CASES, 302), None),
+    "applications_case_batch": (only({"clerk"}), lambda s: [s.acts.public_id]),
+    "applications_case_workload": (only(CASES), None),
+    "applications_case_cover": (only(CASES, 302), None),
+    "applications_case_end_cover": (only(CASES, 302), lambda s: [s.cover.pk]),
 }
 
 
