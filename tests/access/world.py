@@ -4,7 +4,10 @@ from types import SimpleNamespace
 
 from accounts.models import Role, UnitMember, User
 from applications import services
+from applications.models import WalletItem
+from applications.services import export, ratings
 from certificates.models import Certificate
+from jobs import clock
 from jobs import services as jobs
 from notifications.models import Message
 from policies import proactive
@@ -61,6 +64,7 @@ def build() -> SimpleNamespace:
     done = _finished(world, people, now)
     draft_item, _guide = cast.make_item(world.province, world.office, [world.window], serial=3)
     draft = cast.make_draft(world, people.owner, "id", now=now, item=draft_item)
+    ratings.rate(case=case, actor=people.owner, now=now, touch_point="INTAKE", level=5)
     jobs.run_due(now)
     return SimpleNamespace(
         world=world,
@@ -76,6 +80,10 @@ def build() -> SimpleNamespace:
         certificate=Certificate.objects.get(),
         message=Message.objects.filter(recipient=people.owner).first(),
         offer=_offered(people, now),
+        rating=case.ratings.get(),
+        rating_code=ratings.make_rating_token(case=done, actor=people.clerk, now=clock.now(), touch_point="INTAKE"),
+        verified=_verified(done, people.owner, now),
+        export=export.build_export(export=export.ask_for_export(actor=people.owner, now=clock.now()), now=clock.now()),
         policy=_policy(),
         search=following.save_search(query="topic=talent", frequency="DAILY", actor=people.owner, now=now),
     )
@@ -88,6 +96,20 @@ def _policy():
     library.make_benefit(version, "rent")
     index_version(version)
     return version
+
+
+def _verified(case, owner, now):
+    """A material of the finished case, kept for the next one."""
+    file = case.materials.get(spec__key="degree").files.get()
+    return WalletItem.objects.create(
+        owner=owner,
+        key="degree",
+        name_zh="学位证书",
+        name_en="Degree certificate",
+        file=file,
+        verified_by=case.organization,
+        verified_on=now.date(),
+    )
 
 
 def _offered(people, now):
