@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth import admin as _auth_admin  # noqa: F401
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import ModelForm
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts import queries, services
 from accounts.forms import FindPersonForm, RevealForm
-from accounts.models import Organization, Person, Reveal, Role, StaffPost, Unit, UnitMember, User
+from accounts.models import Organization, Person, Reveal, Role, StaffPost, Unit, UnitMember, UnitSuccession, User
 from accounts.permissions import ReadOnlyAdminMixin, RoleAdminMixin
 from jobs import clock
 from talentportal.lib.masking import mask_name
@@ -144,6 +144,37 @@ class UnitAdmin(RoleAdminMixin, admin.ModelAdmin):
     @admin.action(description=_("Mark as dissolved; all memberships end"), permissions=["change"])
     def dissolve(self, request, units):
         self._set_status(request, units, Unit.Status.DISSOLVED)
+
+
+class SuccessionForm(ModelForm):
+    class Meta:
+        model = UnitSuccession
+        fields = ("old", "new", "share", "starts_on", "basis")
+
+    def clean(self) -> dict:
+        data = super().clean()
+        if not self.errors and not self.instance.pk:
+            words = {key: data[key] for key in ("old", "new", "share", "basis")}
+            if reasons := services.succession_obstacles(*words.values()):
+                raise ValidationError(reasons)
+        return data
+
+
+@admin.register(UnitSuccession)
+class UnitSuccessionAdmin(RoleAdminMixin, admin.ModelAdmin):
+    form = SuccessionForm
+    list_display = ("old", "new", "share", "starts_on", "basis")
+    list_select_related = ("old", "new")
+    search_fields = ("old__name", "new__name")
+    autocomplete_fields = ("old", "new")
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return obj is None and super().has_change_permission(request)
+
+    def save_model(self, request, obj, form, change):
+        data = form.cleaned_data
+        made = services.record_succession(**data, actor=request.user, now=clock.now())
+        obj.pk, obj.recorded_by, obj.recorded_at = made.pk, made.recorded_by, made.recorded_at
 
 
 @admin.register(Person)

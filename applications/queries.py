@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from accounts.models import Role, StaffPost
-from accounts.queries import posts_of
+from accounts.queries import posts_of, same_person
 from applications.models import Case, CaseEvent, DeferralBan, FurtherRequest, PowerOfAttorney, own_scope
 from applications.rules import Standing
 from applications.states import OPEN_STATES, TRANSITIONS, MaterialStatus, Who
@@ -115,7 +115,7 @@ def standing_of(case: Case, day: date) -> Standing:
 
 def ban_on(day: date, *, applicant, unit=None) -> DeferralBan | None:
     """Return the longest ban on deferral that holds for a person or for the person's unit on a day."""
-    who = Q(applicant=applicant) | Q(unit=unit, unit__isnull=False)
+    who = Q(applicant__in=same_person(applicant)) | Q(unit=unit, unit__isnull=False)
     bans = DeferralBan.objects.filter(who, starts_on__lte=day, ends_on__gt=day, breach__is_excused=False)
     return bans.select_related("breach__case").order_by("-ends_on").first()
 

@@ -51,6 +51,7 @@ from applications.rules.people import (
     cover_obstacles,
     may_change_material,
     may_do,
+    unit_obstacles,
 )
 from applications.rules.periods import (
     LONGEST_SPECIAL,
@@ -114,4 +115,5 @@ __all__ = [
     "termination_obstacles",
     "to_check",
     "uncorrected_obstacles",
+    "unit_obstacles",
 ]
