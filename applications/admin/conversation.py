@@ -1,5 +1,7 @@
 """Messages and notes of a case at the office, and the ready phrases."""
 
+from copy import copy
+
 from django.contrib import admin, messages
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
@@ -121,8 +123,8 @@ class PhraseAdmin(RoleAdminMixin, admin.ModelAdmin):
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
         if not self._may_share(request) and "is_shared" in form.base_fields:
-            form.base_fields["is_shared"].disabled = True
-            form.base_fields["is_shared"].help_text = _("Phrases of the office are written by its heads.")
+            field = form.base_fields["is_shared"] = copy(form.base_fields["is_shared"])  # other requests have theirs
+            field.disabled, field.help_text = True, _("Phrases of the office are written by its heads.")
         return form
 
     def save_model(self, request, obj, form, change):
