@@ -31,7 +31,7 @@ class By(models.TextChoices):
     TAIL = "tail", _("last four of the document number")
     DOCUMENT = "id", _("document number")
     PHONE = "phone", _("telephone")
-    NAME = "name", _("name")
+    NAME = "name", _("applicant’s name")
 
 
 class Reason(models.TextChoices):

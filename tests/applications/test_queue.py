@@ -167,7 +167,7 @@ def test_counting_stops_at_a_hundred(monkeypatch, clerk, cases):
     assert (office.count_words(3), office.count_words(2), office.count_words(None)) == ("2+", "2", "")
 
 
-# --- reach: the list of places says the same as the condition ----------------------------------------------------------
+# --- reach: the list of places says the same as the condition ------------------------------------------------------
 
 
 @pytest.mark.parametrize("who", ["clerk", "other_clerk", "examiner", "leader", "certificate_clerk", "official"])
