@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Role, StaffPost
 from accounts.queries import posts_of, same_person
+from accounts.queries import units_of
 from applications.models import Case, CaseEvent, DeferralBan, FurtherRequest, PowerOfAttorney, own_scope
 from applications.rules import Standing
 from applications.states import OPEN_STATES, TRANSITIONS, MaterialStatus, Who
@@ -53,8 +54,9 @@ def attorney_of(case: Case, user, day: date) -> PowerOfAttorney | None:
     if user is None or case.agent_id != user.pk:
         return None
     item = Q(items__isnull=True) | Q(items=case.item_id)
+    unit = Q(unit__isnull=True) | Q(unit__in=units_of(user))
     given = PowerOfAttorney.objects.filter(
-        item, grantor=case.applicant_id, agent=user, starts_on__lte=day, ends_on__gt=day, ended_at__isnull=True
+        item, unit, grantor=case.applicant_id, agent=user, starts_on__lte=day, ends_on__gt=day, ended_at__isnull=True
     )
     return given.order_by("-ends_on").first()
 

@@ -1049,4 +1049,9 @@ class Migration(migrations.Migration):
             model_name='recusal',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2d14e44687cd5a148d1b9d62ff2cdc8caefd8592', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_07755', table='applications_recusal', when='BEFORE')),
         ),
+        migrations.AddField(
+            model_name='powerofattorney',
+            name='unit',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit', verbose_name='unit'),
+        ),
     ]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import Person, UnitMember
-from applications import unit_tables
+from applications import queries, unit_tables
 from applications.models import Case, PowerOfAttorney, UnitBatch
 from applications.services import unit_batches
 from applications.uploads import look_into
@@ -182,10 +182,9 @@ def test_one_case_a_line_and_everybody_is_told(world, unit, clerk, stranger, run
     run_due(NOW)
     cases = list(Case.objects.order_by("pk"))
     assert [(c.applicant_name, c.channel, c.agent, c.unit, c.state) for c in cases] == [
-        (unit.name, "BATCH", stranger, unit, "RECEIVED"),
-        (unit.name, "BATCH", stranger, unit, "RECEIVED"),
+        ("周新来", "BATCH", stranger, None, "RECEIVED"),
+        ("吴二", "BATCH", stranger, None, "RECEIVED"),
     ]
-    assert [c.applicant.person.name for c in cases] == ["周新来", "吴二"]
     assert [c.applicant.is_untaken for c in cases] == [True, True]
     for case in cases:
         assert case.materials.get(spec__key="form").files.count() == 1
@@ -215,6 +214,20 @@ def test_a_handler_who_left_hands_in_nothing_from_that_minute(world, unit, clerk
     run_due(NOW)
     assert not Case.objects.exists()
     assert set(map(tuple, errors(batch).values())) == {("The handler does not act for the unit any more.",)}
+
+
+def test_the_handler_sees_the_cases_until_leaving_the_unit(world, unit, clerk, stranger, at, run_due):
+    at("2026-09-18 10:00")
+    batch = create(world, unit, clerk, stranger)
+    unit_batches.run_unit_batch(batch=batch, actor=clerk, now=NOW)
+    run_due(NOW)
+    case, today = Case.objects.first(), cast.today(NOW)
+    assert Case.objects.own(stranger).count() == 2
+    assert queries.attorney_of(case, stranger, today)
+    UnitMember.objects.filter(user=stranger).update(left_at=NOW)
+    assert not Case.objects.own(stranger).exists()
+    assert queries.attorney_of(case, stranger, today) is None
+    assert queries.roles_on(case, stranger, today) == set()
 
 
 def test_who_has_an_open_case_is_told_apart(world, unit, clerk, stranger, run_due):
