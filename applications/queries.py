@@ -6,9 +6,16 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from accounts.models import Role, StaffPost
-from accounts.queries import posts_of, same_person
-from accounts.queries import units_of
-from applications.models import Case, CaseEvent, DeferralBan, FurtherRequest, PowerOfAttorney, own_scope
+from accounts.queries import posts_of, same_person, units_of
+from applications.models import (
+    Case,
+    CaseEvent,
+    CommitmentCheck,
+    DeferralBan,
+    FurtherRequest,
+    PowerOfAttorney,
+    own_scope,
+)
 from applications.rules import Standing
 from applications.states import OPEN_STATES, TRANSITIONS, MaterialStatus, Who
 from talentportal.lib.bilingual import pick
@@ -155,6 +162,11 @@ def specs_in_hand(materials) -> set[int]:
 def open_request_of(case: Case) -> FurtherRequest | None:
     """Return the further request that the applicant has not answered yet."""
     return case.further_requests.filter(supplied_at__isnull=True).order_by("seq").last()
+
+
+def has_broken_pledge(applicant: int) -> bool:
+    """Tell whether a commitment of somebody was found broken and not put right since (Anyang 第29条, 第57条)."""
+    return CommitmentCheck.objects.filter(case__applicant=applicant, is_kept=False, rectified_at__isnull=True).exists()
 
 
 RECEIVING = ("submit", "submit_precheck", "receive")  # the verbs whose event a receipt names
