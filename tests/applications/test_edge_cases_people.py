@@ -19,7 +19,7 @@ from talentportal.lib import idcard
 from talentportal.lib.sealed import blind_index
 from tests import cast
 from tests.applications import life
-from tests.applications.test_intake import attorney, take_in
+from tests.applications.test_receipt import attorney, take_in
 from tests.cast import moment
 
 pytestmark = pytest.mark.django_db
