@@ -26,7 +26,7 @@ from workstations.models import Window
 SIZES = (10_000, 1_000_000)
 OPEN_OF_1000 = 55
 CITIES, COUNTIES = 16, 8  # counties in each city
-LINES, ROUNDS = 50, 15
+LINES, ROUNDS = 50, 7
 NOW = cast.moment("2026-09-18 09:00")
 QUEUE, STOCK = "/admin/applications/case/?queue=accept", "/bench/admin/applications/case/"
 FRAME = {
