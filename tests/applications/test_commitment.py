@@ -6,6 +6,7 @@ from applications import services
 from applications.models import CommitmentCheck, Revocation
 from applications.states import CloseType, State
 from certificates.models import Certificate
+from jobs import clock
 from notifications.models import Message, Reminder
 from talentportal.lib.refusals import Refused
 from tests import cast
@@ -22,7 +23,8 @@ def received(world, applicant):
     world.item, world.guide = cast.make_item(
         world.province, world.office, [world.window], serial=2, deferral_allowed=False, notify_commit=True
     )
-    return cast.submit(cast.make_draft(world, applicant, *ALL, now=NOW), applicant, NOW)
+    draft = cast.make_draft(world, applicant, *ALL, now=NOW)
+    return cast.submit(draft, applicant, NOW, pledges=True, pledge_name="陈思远")
 
 
 @pytest.fixture
@@ -139,3 +141,51 @@ def test_only_examiners_check(closed, clerk, leader, applicant, stranger):
         with pytest.raises(Refused):
             check(closed, actor, True)
     assert CommitmentCheck.objects.get().checked_at is None
+
+
+def test_the_commitment_is_signed_with_the_own_name_and_kept_as_a_paper(received, world, stranger):
+    assert (received.pledge.signed_name, received.papers.filter(kind="COMMITMENT").count()) == ("陈思远", 1)
+    assert "在省内全职工作" in str(received.papers.get(kind="COMMITMENT").content["zh"]["tables"])
+    draft = cast.make_draft(world, stranger, *ALL, now=NOW)
+    with pytest.raises(Refused):
+        cast.submit(draft, stranger, NOW, pledges=True, pledge_name="陈思远")
+
+
+def test_who_does_not_commit_is_examined_in_the_ordinary_way(received, world, stranger, clerk, leader):
+    case = cast.submit(cast.make_draft(world, stranger, *ALL, now=NOW), stranger, NOW, pledges=False, pledge_name="")
+    cast.check_all(case, clerk, NOW)
+    with pytest.raises(Refused):
+        services.grant_on_commitment(case=case, actor=leader, now=NOW)
+    assert services.accept(case=case, actor=clerk, now=NOW).state == State.EXAMINING
+
+
+def test_an_item_without_the_regime_takes_no_commitment(world, applicant):
+    item, _guide = cast.make_item(world.province, world.office, [world.window], serial=3)
+    draft = cast.make_draft(world, applicant, *ALL, now=NOW, item=item)
+    with pytest.raises(Refused):
+        cast.submit(draft, applicant, NOW, pledges=True, pledge_name="陈思远")
+
+
+def test_who_broke_a_commitment_gives_no_new_one_until_it_is_put_right(closed, examiner, world, applicant):
+    check(closed, examiner, False)
+    now = moment("2026-10-22 10:00")
+    draft = cast.make_draft(world, applicant, *ALL, now=now)
+    with pytest.raises(Refused):
+        cast.submit(draft, applicant, now, pledges=True, pledge_name="陈思远")
+    order(closed, examiner)
+    check(closed, examiner, True, "2026-10-22 11:00")
+    assert cast.submit(draft, applicant, now, pledges=True, pledge_name="陈思远").pledge
+
+
+def test_the_page_to_sign_offers_the_commitment(world, applicant, client_of, received):
+    services.withdraw(case=received, actor=applicant, now=NOW)
+    draft = cast.make_draft(world, applicant, *ALL, now=clock.now())
+    address = f"/en/apply/{world.item.code}/{draft.public_id}/sign/"
+    client = client_of(applicant)
+    body = client.get(address).content.decode()
+    assert "Decided at once on your commitment" in body
+    assert "Work full time in the province" in body
+    sent = client.post(address, {"declares": "on", "pledges": "on", "pledge_name": "陈思远"})
+    assert sent.status_code == 302
+    draft.refresh_from_db()
+    assert (draft.state, draft.pledge.signed_name) == (State.RECEIVED, "陈思远")
