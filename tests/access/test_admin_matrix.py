@@ -9,7 +9,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from accounts.models import Reveal
+from accounts.models import Reveal, Unit, UnitSuccession
 from applications.models import BatchAct, CommitmentBreach, Cover, DeferralBan, SavedView
 from certificates.models import Batch
 from notifications.models import Delivery, MessageTemplate, Reminder
@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 
 ADMINISTRATOR = {"administrator"}
 CASES = {"clerk", "other_clerk", "examiner", "leader", "certificate_clerk"}
+CLERKS = {"clerk", "other_clerk"}
 OFFICE = CASES | {"official"}
 IN_CHARGE = CASES - {"other_clerk"}  # of the case in the scene, by region and window
 SEAL = {"certificate_clerk", "leader", "administrator"}
@@ -39,6 +40,7 @@ MODELS = {
     "accounts.user": (ADMINISTRATOR, ADMINISTRATOR),
     "accounts.staffpost": (ADMINISTRATOR, ADMINISTRATOR),
     "accounts.organization": (OFFICE | ADMINISTRATOR, ADMINISTRATOR),
+    "accounts.unitsuccession": (ADMINISTRATOR, ADMINISTRATOR),
     "accounts.unit": (CASES | ADMINISTRATOR, set()),
     "accounts.person": (CASES | ADMINISTRATOR, set()),
     "accounts.reveal": (ADMINISTRATOR, set()),
@@ -59,11 +61,16 @@ MODELS = {
     "workstations.workstation": (OFFICE | ADMINISTRATOR, ADMINISTRATOR),
     "applications.case": (CASES, set()),
     "applications.deferralban": (ADMINISTRATOR, set()),
+    "applications.phrase": (CASES | ADMINISTRATOR, CASES | ADMINISTRATOR),
+    "applications.powerofattorney": (CASES | ADMINISTRATOR, set()),
+    "applications.unitbatch": (CLERKS, CLERKS),
     "applications.rating": ({"leader", "official"}, set()),  # and heads of windows; see tests/applications/test_ratings
 }
-DELETERS = {"regions.calendarday": ADMINISTRATOR}  # everything else is kept
+DELETERS = {"regions.calendarday": ADMINISTRATOR, "applications.phrase": {"leader", "administrator"}}  # everything else is kept
 # Rows that a role lists in general but not this one: another county's, by region and window.
-HIDDEN = {("applications.case", "other_clerk")}
+HIDDEN = {("applications.case", "other_clerk"), ("applications.unitbatch", "other_clerk")} | {
+    ("applications.powerofattorney", role) for role in CASES - {"clerk"}
+}
 
 
 @pytest.fixture
@@ -105,6 +112,11 @@ def scene():
         ends_on=cast.day("2026-09-20"),
         arranged_by=people.leader,
         arranged_at=now,
+    )
+    ended = Unit.objects.create(name="x", uscc="x", region=place.county, work_region=place.county)
+    heir, day = Unit.objects.exclude(pk=ended.pk).first(), cast.day("2026-09-18")
+    UnitSuccession.objects.create(
+        old=ended, new=heir, starts_on=day, basis="x", recorded_by=people.clerk, recorded_at=now
     )
     breach = CommitmentBreach.objects.create(case=scene.done, applicant=people.owner, recorded_at=now)
     DeferralBan.objects.create(
@@ -185,6 +197,7 @@ BUTTONS = {
     "applications_rating_follow": (only({"leader", "official"}, 302), lambda s: [s.rating.pk, "contact"]),
     "applications_rating_code": (only(IN_CHARGE), lambda s: [s.case.pk, "INTAKE"]),
     "applications_case_file": (only(IN_CHARGE), lambda s: [s.file.public_id]),
+    "applications_case_file_page": (only(IN_CHARGE), lambda s: [s.file.public_id, 1]),
     "applications_case_paper": (only(IN_CHARGE), lambda s: [s.paper.public_id]),
     "applications_case_act": (only(IN_CHARGE, 302), lambda s: [s.case.pk, "accept"]),
     "applications_case_claim": (only(IN_CHARGE, 302), lambda s: [s.case.pk]),
