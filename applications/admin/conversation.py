@@ -94,7 +94,6 @@ class PhraseAdmin(RoleAdminMixin, admin.ModelAdmin):
     """Ready phrases: everybody's own, and the office's, which heads, leaders and administrators write."""
 
     view_roles = edit_roles = (*STAFF_ROLES_ON_CASES, Role.ADMINISTRATOR)
-    may_delete = True
     form = PhraseForm
     list_display = ("title_zh", "title_en", "cures", "of_whom", "order")
     list_filter = ("cures",)
@@ -116,6 +115,9 @@ class PhraseAdmin(RoleAdminMixin, admin.ModelAdmin):
     def has_change_permission(self, request, obj=None) -> bool:
         may = super().has_change_permission(request, obj)
         return may and (obj is None or obj.owner_id == request.user.pk or self._may_share(request))
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return self.has_change_permission(request, obj)
 
     def has_add_permission(self, request) -> bool:
         return super().has_change_permission(request) and self._office(request) is not None

@@ -7,10 +7,20 @@ from itertools import product
 
 import pytest
 from django.contrib import admin
+from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from accounts.models import Reveal, Unit, UnitSuccession
-from applications.models import BatchAct, CommitmentBreach, Cover, DeferralBan, SavedView
+from applications.models import (
+    BatchAct,
+    CommitmentBreach,
+    Cover,
+    DeferralBan,
+    Phrase,
+    PowerOfAttorney,
+    SavedView,
+    UnitBatch,
+)
 from certificates.models import Batch
 from notifications.models import Delivery, MessageTemplate, Reminder
 from tests import cast
@@ -66,7 +76,10 @@ MODELS = {
     "applications.unitbatch": (CLERKS, CLERKS),
     "applications.rating": ({"leader", "official"}, set()),  # and heads of windows; see tests/applications/test_ratings
 }
-DELETERS = {"regions.calendarday": ADMINISTRATOR, "applications.phrase": {"leader", "administrator"}}  # everything else is kept
+DELETERS = {  # everything else is kept
+    "regions.calendarday": ADMINISTRATOR,
+    "applications.phrase": {"leader", "administrator"},
+}
 # Rows that a role lists in general but not this one: another county's, by region and window.
 HIDDEN = {("applications.case", "other_clerk"), ("applications.unitbatch", "other_clerk")} | {
     ("applications.powerofattorney", role) for role in CASES - {"clerk"}
@@ -117,6 +130,29 @@ def scene():
     heir, day = Unit.objects.exclude(pk=ended.pk).first(), cast.day("2026-09-18")
     UnitSuccession.objects.create(
         old=ended, new=heir, starts_on=day, basis="x", recorded_by=people.clerk, recorded_at=now
+    )
+    Phrase.objects.create(organization=place.office, title_zh="x", title_en="x", text_zh="x", text_en="x")
+    paper = {"file": "attorney/x.pdf", "name": "x.pdf", "kind": "pdf", "sha256": "0" * 64}
+    scene.attorney = PowerOfAttorney.objects.create(
+        grantor=people.owner,
+        agent_name="x",
+        starts_on=day,
+        ends_on=cast.day("2026-12-31"),
+        recorded_by=people.clerk,
+        recorded_at=now,
+        scan_state="NOT_SCANNED",
+        **paper | {"file": ContentFile(cast.PDF, name="x.pdf")},
+    )
+    scene.unit_batch = UnitBatch.objects.create(
+        unit=scene.unit,
+        item=place.item,
+        guide=place.guide,
+        window=place.window,
+        handler=people.handler,
+        attorney_until=cast.day("2026-12-31"),
+        created_by=people.clerk,
+        created_at=now,
+        **{f"attorney_{name}": value for name, value in paper.items()},
     )
     breach = CommitmentBreach.objects.create(case=scene.done, applicant=people.owner, recorded_at=now)
     DeferralBan.objects.create(
@@ -199,6 +235,14 @@ BUTTONS = {
     "applications_case_file": (only(IN_CHARGE), lambda s: [s.file.public_id]),
     "applications_case_file_page": (only(IN_CHARGE), lambda s: [s.file.public_id, 1]),
     "applications_case_paper": (only(IN_CHARGE), lambda s: [s.paper.public_id]),
+    "applications_case_messages": (only(IN_CHARGE), lambda s: [s.case.pk]),
+    "applications_case_intake": (only(CLERKS), None),
+    "applications_case_intake_papers": (only(set()), lambda s: ["no-such-token"]),
+    "applications_powerofattorney_file": (only({"clerk", "administrator"}), lambda s: [s.attorney.pk]),
+    "applications_powerofattorney_end": (only({"clerk", "administrator"}, 302), lambda s: [s.attorney.pk]),
+    "applications_unitbatch_table": (only(CLERKS), lambda s: [s.world.item.pk]),
+    "applications_unitbatch_run": (only({"clerk"}, 302), lambda s: [s.unit_batch.pk]),
+    "applications_unitbatch_common": (only({"clerk"}, 302), lambda s: [s.unit_batch.pk]),
     "applications_case_act": (only(IN_CHARGE, 302), lambda s: [s.case.pk, "accept"]),
     "applications_case_claim": (only(IN_CHARGE, 302), lambda s: [s.case.pk]),
     "applications_case_release": (only(IN_CHARGE, 302), lambda s: [s.case.pk]),

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 from accounts.models import Role, UnitMember, User
 from applications import services
 from applications.models import WalletItem
-from applications.services import export, ratings
+from applications.services import conversation, export, ratings
+from applications.uploads import look_into
 from certificates.models import Certificate
 from jobs import clock
 from jobs import services as jobs
@@ -14,6 +15,7 @@ from policies import proactive
 from policies.search.index import index_version
 from policies.services import following
 from tests import cast
+from tests.applications import samples
 from tests.cast import moment
 from tests.policies import library
 
@@ -65,6 +67,7 @@ def build() -> SimpleNamespace:
     draft_item, _guide = cast.make_item(world.province, world.office, [world.window], serial=3)
     draft = cast.make_draft(world, people.owner, "id", now=now, item=draft_item)
     ratings.rate(case=case, actor=people.owner, now=now, touch_point="INTAKE", level=5)
+    message_file = _written(case, people.owner, now)
     jobs.run_due(now)
     return SimpleNamespace(
         world=world,
@@ -75,6 +78,7 @@ def build() -> SimpleNamespace:
         done=done,
         draft=draft,
         now=now,
+        message_file=message_file,
         file=case.materials.get(spec__key="id").files.get(),
         paper=case.papers.first(),
         certificate=Certificate.objects.get(),
@@ -87,6 +91,12 @@ def build() -> SimpleNamespace:
         policy=_policy(),
         search=following.save_search(query="topic=talent", frequency="DAILY", actor=people.owner, now=now),
     )
+
+
+def _written(case, owner, now):
+    """A message of the owner's with a file."""
+    message = conversation.send_message(case=case, actor=owner, now=now, text="x", files=[look_into(samples.pdf())])
+    return message.files.get()
 
 
 def _policy():
