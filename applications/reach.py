@@ -6,11 +6,11 @@ stops after a page, whether ten thousand cases lie there or a million (decision 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -26,7 +26,9 @@ WIDE = 40  # from so many regions on, one index over all of them is walked inste
 
 @dataclass(frozen=True)
 class Reach:
-    """Where a user works: regions whole, and single windows of other regions. Never the own cases (domain 11.27)."""
+    """Where a user works: regions whole, and single windows of other regions. Never the own cases (domain 11.27),
+    nor those from which the user stays away.
+    """
 
     user_id: int
     units: tuple[int, ...] = ()  # that the user acts for
@@ -34,6 +36,7 @@ class Reach:
     windows: tuple[int, ...] = ()
     window_regions: tuple[str, ...] = ()
     is_head: bool = False  # of a window, or a leader
+    away: tuple[int, ...] = ()  # cases
 
     @property
     def is_wide(self) -> bool:
@@ -48,7 +51,8 @@ class Reach:
     @property
     def not_own(self) -> Q:
         own = Q(applicant=self.user_id) | Q(agent__isnull=False, agent=self.user_id)
-        return ~(own | Q(unit__isnull=False, unit__in=self.units)) if self.units else ~own
+        own |= Q(unit__isnull=False, unit__in=self.units) if self.units else Q(pk__in=())
+        return ~(own | Q(pk__in=self.away)) if self.away else ~own
 
     def cases(self) -> QuerySet[Case]:
         """Return the submitted cases within reach."""
@@ -59,7 +63,8 @@ def reach_of(user, now: datetime) -> Reach:
     """Read where the posts of today lead: posts, their windows, regions below, units that the user acts for."""
     posts = posts_of(user, timezone.localdate(now)).filter(role__in=STAFF_ROLES_ON_CASES)
     areas, windows, is_head = Q(pk__in=()), {}, False
-    for post in posts.prefetch_related("windows__region"):
+    here = Window.objects.select_related("region").only("pk", "region__path")
+    for post in posts.prefetch_related(Prefetch("windows", here)):
         is_head |= post.is_head or post.role == Role.LEADER
         own = post.windows.all()
         windows |= {w.pk: w.region_id for w in own if w.region.path.startswith(post.region.path)}
@@ -67,12 +72,14 @@ def reach_of(user, now: datetime) -> Reach:
     regions = tuple(Region.objects.filter(areas).order_by().values_list("code", flat=True))
     windows = {pk: region for pk, region in windows.items() if region not in regions}
     units = UnitMember.objects.filter(user_id=user.pk, left_at__isnull=True).values_list("unit", flat=True)
-    return Reach(user.pk, tuple(units), regions, tuple(windows), tuple(set(windows.values())), is_head)
+    away = tuple(user.recusals.values_list("case", flat=True))
+    return Reach(user.pk, tuple(units), regions, tuple(windows), tuple(set(windows.values())), is_head, away)
 
 
 def windows_within(reach: Reach) -> QuerySet[Window]:
     """Return the windows whose cases are within reach, for the filter."""
-    return Window.objects.filter(Q(region__in=reach.regions) | Q(pk__in=reach.windows))
+    windows = Window.objects.filter(Q(region__in=reach.regions) | Q(pk__in=reach.windows))
+    return windows.only("pk", "name_zh", "name_en")
 
 
 # --- one page, key by key --------------------------------------------------------------------------------------------
@@ -108,15 +115,31 @@ def page_ids(reach: Reach, walk: Walk, *, size: int) -> list[int]:
 
 
 def counts(reach: Reach, walks: dict[str, Walk], *, most: int) -> dict[str, int]:
-    """Count each walk, but no further than `most`; one statement for all."""
-    parts, params = [], []
+    """Count each walk, but no further than `most`; one statement for all.
+
+    Walks that differ only in their states are walked together and added up.
+    """
+    together: dict[tuple, list[Walk]] = {}
     for walk in walks.values():
-        sql, more = _union(reach, walk, most, is_sorted=False)
-        parts.append(f"(SELECT count(*) FROM (SELECT 1 FROM ({sql}) found LIMIT {most:d}) counted)")  # noqa: S608
+        together.setdefault(_key(walk), []).append(walk)
+    parts, params = [], []
+    for number, alike in enumerate(together.values()):
+        states = tuple({state for walk in alike for state in walk.states})
+        sql, more = _union(reach, replace(alike[0], states=states), most, is_sorted=False)
+        parts.append(f"SELECT {number} AS walk, state, count(*) FROM ({sql}) found GROUP BY state")  # noqa: S608
         params += more
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", params)
-        return dict(zip(walks, cursor.fetchone(), strict=True))
+        cursor.execute(" UNION ALL ".join(parts), params)
+        found = {(number, state): count for number, state, count in cursor.fetchall()}
+    numbers = {key: number for number, key in enumerate(together)}
+    return {
+        name: min(most, sum(found.get((numbers[_key(walk)], state), 0) for state in walk.states))
+        for name, walk in walks.items()
+    }
+
+
+def _key(walk: Walk) -> tuple:
+    return walk.condition, walk.people is None, tuple(walk.people or ())
 
 
 def _union(reach: Reach, walk: Walk, size: int, is_sorted: bool = True) -> tuple[str, list]:
@@ -161,5 +184,5 @@ def _inner(reach, walk, column, condition, size, is_sorted) -> tuple[str, list]:
     cases = cases.filter(condition, reach.not_own, walk.condition).order_by(
         *(() if not is_sorted else ENDED_ORDER if walk.is_ended else ORDER)
     )
-    sql, params = cases.values("id", "due_order")[:size].query.sql_with_params()
+    sql, params = cases.values("id", "due_order", "state")[:size].query.sql_with_params()
     return sql, list(params)

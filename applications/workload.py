@@ -40,7 +40,11 @@ def colleagues(reach: Reach, day: date) -> QuerySet[User]:
         Q(ends_on__isnull=True) | Q(ends_on__gt=day), role__in=STAFF_ROLES_ON_CASES, starts_on__lte=day
     )
     posts = posts.filter(Q(region__in=reach.regions) | Q(windows__in=reach.windows))
-    return User.objects.filter(pk__in=posts.values("user"), is_active=True).order_by("name", "pk")[:MOST]
+    return (
+        User.objects.filter(pk__in=posts.values("user"), is_active=True)
+        .only("pk", "name")
+        .order_by("name", "pk")[:MOST]
+    )
 
 
 def loads(reach: Reach, day: date) -> list[Load]:

@@ -11,9 +11,17 @@ class StockAdmin(admin.ModelAdmin):
     list_filter = ("state", "item")
     search_fields = ("applicant_name", "case_no")
 
+    def get_ordering(self, request):
+        """By what is due, as the queue; or newest first, which the key's own index gives."""
+        return ("-id",) if "newest" in request.path else ("due_on", "id")
+
     def get_urls(self):
         """Give the frame of our pages the one address that it links."""
-        return [path("search/", self.changelist_view, name="applications_case_search"), *super().get_urls()]
+        own = [
+            path("search/", self.changelist_view, name="applications_case_search"),
+            path("newest/", self.changelist_view),
+        ]
+        return own + super().get_urls()
 
 
 stock_site = admin.AdminSite("stock")

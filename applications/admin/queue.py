@@ -201,7 +201,9 @@ class QueuePages:
     # --- small parts
 
     def _page(self, request, template, context, status=200):
-        context |= self.admin_site.each_context(request) | {"opts": self.opts}
+        site = self.admin_site  # less than its each_context: nobody needs the list of all models here
+        frame = {"site_title": site.site_title, "site_header": site.site_header, "has_permission": True}
+        context |= frame | {"is_nav_sidebar_enabled": False, "opts": self.opts}
         return TemplateResponse(request, template, context, status=status, headers={"Cache-Control": "no-store"})
 
 

@@ -7,7 +7,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 
 from talentportal.lib import phones, spoken
@@ -120,11 +120,16 @@ def _weeks(words: list[str]) -> list[str]:
     return ["is-now" if "is-now" in chunk else chunk[-1] for chunk in chunks]
 
 
-@register.inclusion_tag("_ruler.html")
+@register.simple_tag
 def ruler(total, left, paused=0, mini=False, tone="", live=True):
-    """Draw the deadline ruler; always put words beside it. See `ruler_cells` for the numbers."""
+    """Draw the deadline ruler; always put words beside it. See `ruler_cells` for the numbers.
+
+    Without a template of its own: a queue draws one in every line.
+    """
     total, left, paused = int(total or 0), int(left), int(paused or 0)
-    return {"cells": ruler_cells(total, left, paused, live), "tone": tone or ruler_tone(total, left), "mini": mini}
+    cells = format_html_join("", '<li class="{}"></li>', ((cell,) for cell in ruler_cells(total, left, paused, live)))
+    size, tone = " ruler--mini" if mini else "", tone or ruler_tone(total, left)
+    return format_html('<ol class="ruler ruler--{}{}" aria-hidden="true">{}</ol>', tone, size, cells)
 
 
 @register.simple_tag(takes_context=True)
