@@ -11,6 +11,7 @@ from accounts import services as accounts
 from accounts.models import ID_PURPOSE, Person, Unit, UnitMember, User
 from applications import queries, services
 from applications.models import Case, DeferralBan, Recusal
+from applications.reach import reach_of
 from applications.services import rendering
 from applications.states import State, Who
 from certificates.models import Certificate
@@ -253,6 +254,7 @@ def test_11_27_who_is_related_stays_away_for_good(world, applicant, clerk):
     assert queries.roles_on(case, clerk, NOW.date()) == set()
     assert not Case.objects.for_staff(clerk).exists()
     assert not Case.objects.visible_to(clerk).exists()
+    assert not reach_of(clerk, NOW).cases().exists()
     said = life.refused(services.withdraw, case=case, actor=clerk, now=NOW)
     assert said == ["This step is for another role."]
 
