@@ -14,14 +14,18 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.admin import site
 from django.contrib.staticfiles import finders
+from django.core import signing
 from django.core.management import call_command
 from django.test import RequestFactory, override_settings
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Unit, User
 from applications import services
+from applications.admin import intake
 from applications.models import Case
+from applications.services import conversation, unit_batches
 from applications.states import State
+from applications.uploads import look_into
 from certificates.models import Certificate
 from jobs import clock
 from jobs import services as jobs
@@ -31,8 +35,9 @@ from policies.models import Policy, PolicyVersion, SavedSearch, ServiceItem
 from policies.services import following, library
 from provinces import demo_accounts, demo_cases, loader, packs
 from tests.access.test_matrix import ADDRESSES
+from tests.applications import samples
 from tests.browser import Visitor, apart, be_at, chromium
-from tests.cast import moment
+from tests.cast import day, moment
 from workstations.models import Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -51,7 +56,16 @@ OUR_ADMIN = (
     "admin:policies_policyversion_",
     "admin:policies_benefit_import",
 )
-NO_PAGES = {"healthz", "readyz", "certificates:code", "certificates:file", "me:file", "me:paper", "apply:rows"} | {
+NO_PAGES = {
+    "healthz",
+    "readyz",
+    "certificates:code",
+    "certificates:file",
+    "me:file",
+    "me:paper",
+    "me:message_file",
+    "apply:rows",
+} | {
     *("schema", "open_data:file", "policies:rss", "policies:atom"),
     *("api:policies", "api:policy", "api:version", "api:benefits", "api:benefit", "api:regions", "api:region"),
     *("api:services", "api:service"),
@@ -198,6 +212,8 @@ def of_applicants(demo):
         yield case.applicant, "me:case", (case.case_no,), ""
         if case.state in ("CORRECTION", "WAIT_SUPPLY") or (case.state == "EXAMINING" and case.is_deferred):
             yield case.applicant, "me:supplement", (case.case_no,), ""
+    yield talked_about().applicant, "me:messages", (talked_about().case_no,), ""
+    yield talked_about().applicant, "me:home", (), ""
     case = Case.objects.filter(state="RECEIVED").first()
     yield case.applicant, "me:withdraw", (case.case_no,), ""
     yield case.applicant, "me:paper_words", (case.papers.first().public_id,), ""
@@ -253,6 +269,7 @@ def of_the_office(demo):
     for key in ("clerk", "leader"):
         yield from ((who(key), f"admin:applications_case_{name}", (), "") for name in ("search", "workload"))
     yield who("clerk"), "admin:applications_case_batch", (acted_on_many().public_id,), ""
+    yield from of_the_counter(demo)
     yield who("official"), "admin:index", (), ""
     certificate = sealed().filter(status="VALID").first()
     for name in ("changelist", "change", "reissue", "suspend", "revoke", "cancel"):
@@ -260,6 +277,58 @@ def of_the_office(demo):
         yield who("certificates"), f"admin:certificates_certificate_{name}", args, ""
     for name in ("changelist", "add"):
         yield who("certificates"), f"admin:certificates_batch_{name}", (), ""
+
+
+def of_the_counter(demo):
+    """Words on a case, paper at the window, the batch of a unit, powers of attorney and phrases."""
+    clerk, asked = who("clerk"), talked_about()
+    yield clerk, "admin:applications_case_messages", (asked.pk,), "?phrase=1"
+    yield clerk, "admin:applications_case_intake", (), ""
+    place = {"by": clerk.pk, "item": asked.item_id, "window": asked.window_id, "applicant": asked.applicant_id}
+    token = signing.dumps(place | {"unit": None, "attorney": None}, salt=intake.SALT)
+    yield clerk, "admin:applications_case_intake_papers", (token,), ""
+    for name in ("changelist", "add"):
+        yield clerk, f"admin:applications_unitbatch_{name}", (), ""
+        yield clerk, f"admin:applications_phrase_{name}", (), ""
+    yield clerk, "admin:applications_unitbatch_change", (of_a_unit().pk,), ""
+
+
+@cache
+def talked_about() -> Case:
+    """Let the clerk and an applicant talk about a case, with a question that waits for its answer and a note."""
+    clerk, now = who("clerk"), clock.now()
+    case = Case.objects.for_staff(clerk).filter(state="RECEIVED").order_by("pk").first()
+    files = [look_into(samples.pdf("说明.pdf"))]
+    conversation.send_message(case=case, actor=case.applicant, now=now, text="照片要白底的吗？", files=files)
+    conversation.write_note(case=case, actor=clerk, now=now, text="电话里已经说过。")
+    conversation.send_message(case=case, actor=clerk, now=now, text="单位全称是什么？", reply_by=day("2026-09-24"))
+    conversation.send_message(
+        case=Case.objects.exclude(pk=case.pk).for_staff(clerk).filter(state="EXAMINING").first(),
+        actor=clerk,
+        now=now,
+        text="请确认电话",
+        reply_by=day("2026-09-24"),
+    )
+    return case
+
+
+@cache
+def of_a_unit():
+    """A table of two people with one fault, not taken in yet."""
+    unit = Unit.objects.get(uscc="91990100MA0000001G")
+    item = ServiceItem.objects.get(code="talent-card")
+    lines = "姓名,证件号码,手机号\n周新来,990101199506151239,19900000077\n吴二,1,2\n"
+    return unit_batches.create_unit_batch(
+        unit=unit,
+        item=item,
+        window=Window.objects.get(code="530114-1"),
+        handler=who("handler"),
+        attorney=look_into(samples.pdf("委托书.pdf")),
+        until=day("2026-12-31"),
+        content=lines.encode(),
+        actor=who("clerk"),
+        now=clock.now(),
+    )
 
 
 def acted_on_many():
