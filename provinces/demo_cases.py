@@ -95,6 +95,8 @@ STORIES = (
         ((4, "submit"), (3, "accept"), (1, "conclude")),
         later={"unit-opinion": 5},
     ),
+    Story("special", "talent-grading", "grower", ((5, "submit"), (4, "accept"), (2, "special"))),
+    Story("extended", "settling-allowance", "professor", ((12, "submit"), (11, "accept"), (3, "extend"))),
     Story("reviewed", "talent-grading", "rare", ((5, "submit"), (4, "accept"), (1, "conclude"))),
     Story("granted", "talent-grading", "applicant2", ((5, "submit"), (4, "accept"), (1, "conclude"), (0, "grant"))),
     Story("ready", "title-certificate", "engineer", tuple((1, verb) for verb in _TO_GRANT[:-1])),
@@ -305,6 +307,21 @@ def _reject(play: Play, at: datetime) -> None:
     services.reject_acceptance(case=play.case, actor=user(play.story.clerk), reason="N02", explanation=words, now=at)
 
 
+def _special(play: Play, at: datetime) -> None:
+    """Begin an expert review, unless the case is from before the guide knew it."""
+    if "EXPERT_REVIEW" not in play.case.guide.special_kinds:
+        return
+    basis = "《高层次人才分类认定办法（示例）》第十二条"
+    words = {"kind": "EXPERT_REVIEW", "basis": basis, "estimated_days": 7}
+    services.start_special(case=play.case, actor=user("examiner"), now=at, **words)
+
+
+def _extend(play: Play, at: datetime) -> None:
+    reason = "需要向原工作地核实是否重复享受同类补贴，核实函尚未回复。"
+    asked = services.ask_approval(case=play.case, verb="extend", actor=user("examiner"), now=at, reason=reason, days=5)
+    services.answer_approval(request=asked, actor=user("leader"), now=at, approve=True)
+
+
 def _conclude(play: Play, at: datetime) -> None:
     words = "经审查，申请人符合条件，材料真实有效，建议准予。"
     services.conclude(case=play.case, actor=user("examiner"), proposal="GRANT", opinion=words, now=at)
@@ -328,6 +345,8 @@ def _seal(play: Play, at: datetime) -> None:
 VERBS: dict[str, Callable[[Play, datetime], object]] = {
     "begin": _nothing,
     "submit": _submit,
+    "special": _special,
+    "extend": _extend,
     "accept": _accept,
     "correct": _correct,
     "supply_correction": _supply_correction,
