@@ -11,6 +11,7 @@ from applications.wording.common import ACCEPTANCE_SEAL, due_on, item_words, rem
 from talentportal.lib import spoken
 from talentportal.lib.bilingual import pick
 from talentportal.lib.masking import mask_document
+from talentportal.lib.numbers import in_groups
 
 
 def receipt(case: Case, **_facts) -> dict:
@@ -37,7 +38,7 @@ def receipt(case: Case, **_facts) -> dict:
         "notes": [
             _("Administrative Licence Law, article 32: what is missing is told once, within five working days."),
             _("Entry %(hash)s. Whether it was changed later can be checked at %(url)s.")
-            % {"hash": entry, "url": f"{settings.BASE_URL}/verify/receipt/"},
+            % {"hash": in_groups(entry), "url": f"{settings.BASE_URL}/verify/receipt/"},
         ],
         "entry": entry,
     }

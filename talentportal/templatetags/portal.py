@@ -10,13 +10,14 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 
-from talentportal.lib import phones, spoken
+from talentportal.lib import numbers, phones, spoken
 from talentportal.lib.citations import citation
 
 register = template.Library()
 
 register.filter("file_size", spoken.file_size)
 register.filter("phone", phones.spaced)
+register.filter("in_groups", numbers.in_groups)
 register.filter("citation", citation)
 
 WEEKDAYS_ZH = "一二三四五六日"
@@ -163,9 +164,3 @@ _PEOPLES = re.compile(r"((傣|景颇|哈尼|彝|白|苗|壮|傈僳|藏|朝鲜|�
 def short_place(name: str) -> str:
     """A prefecture's name as label on a map: 西双版纳傣族自治州 -> 西双版纳, Dali Bai Autonomous Prefecture -> Dali."""
     return name.split(" ")[0] if name.isascii() else _PEOPLES.sub("", name)
-
-
-@register.filter
-def in_groups(text: str) -> str:
-    """Text that people compare, in groups of eight: "6f1a02bc 93d0…"."""
-    return " ".join(text[at : at + 8] for at in range(0, len(text), 8))
