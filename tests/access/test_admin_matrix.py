@@ -211,6 +211,7 @@ BUTTONS = {
     "app_list": ({}, None),
     "accounts_person_reveal": (only(CASES | ADMINISTRATOR), lambda s: [s.people.owner.person.pk]),
     "accounts_person_confirm": (only(CASES | ADMINISTRATOR, 302), lambda s: [s.people.owner.person.pk]),
+    "accounts_person_same": (only(CASES | ADMINISTRATOR), lambda s: [s.people.owner.person.pk]),
     "policies_guideversion_act": (only(ADMINISTRATOR, 302), lambda s: [s.world.guide.pk, "suspend"]),
     "policies_policyversion_facts": (only({"editor"}), lambda s: [s.policy_draft.pk]),
     "policies_policyversion_text": (only({"editor"}), lambda s: [s.policy_draft.pk]),
