@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pgtrigger
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +17,7 @@ from applications.services.approvals import APPROVED
 from applications.services.viewing import VISIT
 from applications.states import TRANSITIONS, ScanState, State, Who
 from jobs import clock
+from policies.models import MaterialSpec
 from talentportal.lib import pages
 from tests import cast
 from tests.applications import life
@@ -135,7 +137,7 @@ def post_at(client, case, verb, version, **data):
 def test_a_step_leads_to_the_next_case_of_the_list(as_, world, applicant, stranger, clerk):
     first, second = life.received(world, applicant), life.received(world, stranger)
     answer = post(as_(clerk), first, "accept", looked="on", next=str(second.pk))
-    assert answer.headers["Location"] == page_of(second, "?")
+    assert answer.headers["Location"] == page_of(second)
 
 
 def test_a_next_case_that_a_colleague_holds_is_passed_over(as_, world, applicant, stranger, clerk):
@@ -144,6 +146,15 @@ def test_a_next_case_that_a_colleague_holds_is_passed_over(as_, world, applicant
     services.claim(case=second, actor=colleague, now=NOW)
     answer = post(as_(clerk), first, "accept", looked="on", next=str(second.pk))
     assert answer.headers["Location"].startswith(page_of(first))
+
+
+def test_the_list_of_which_a_case_was_opened_is_kept(as_, world, applicant, stranger, clerk):
+    case, other = life.received(world, applicant), life.received(world, stranger)
+    page = as_(clerk).get(page_of(case, f"?queue=accept&who=nobody&item={world.item.pk}"))
+    trail = f"queue=accept&amp;who=nobody&amp;item={world.item.pk}"
+    assert f"/{other.pk}/change/?{trail}" in page.content.decode()
+    assert f"/act/accept/?{trail}" in page.content.decode()
+    assert as_(clerk).get(page_of(case, "?queue=x&who=y&item=99999999999999999999&window=z&m=x&f=y&b=z")).status_code == 200
 
 
 # --- pre-check, originals, special procedures, the end and after it --------------------------------------------------
@@ -374,6 +385,19 @@ def test_two_versions_stand_side_by_side(as_, world, applicant, clerk):
     page = as_(clerk).get(page_of(case, f"?m=2&f={second.public_id}&b={first.public_id}"))
     assert page.context["other"].file == first
     assert "viewer--two" in page.content.decode()
+
+
+def test_what_the_portal_vouches_for_is_shown_with_its_record(as_, world, applicant, clerk):
+    case = life.received(world, applicant)
+    degree = life.material(case, "degree")
+    with pgtrigger.ignore("policies.MaterialSpec:published_material_is_frozen"):
+        MaterialSpec.objects.filter(pk=degree.spec_id).update(fetch_mode="AUTO", fetch_from="identity")
+    case.materials.filter(pk=degree.pk).update(status="HELD")
+    degree.files.all().delete()
+    page = text(as_(clerk).get(page_of(case, "?m=2")))
+    assert applicant.person.id_masked in page
+    assert "The portal holds this material" in page
+    assert "number passes the check built into it" in page
 
 
 # --- looks -----------------------------------------------------------------------------------------------------------

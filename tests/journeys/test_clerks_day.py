@@ -3,11 +3,13 @@
 import pytest
 from playwright.sync_api import expect
 
+from applications import services
 from applications.models import Case, CaseNote, MaterialFile, Viewing
 from applications.states import ScanState
 from tests import cast
 from tests.journeys import papers, steps
 from tests.journeys.steps import verbs
+from tests.pages.test_in_browser import faults
 
 pytestmark = pytest.mark.browser
 
@@ -95,14 +97,21 @@ def heading(page):
     return page.get_by_role("heading", level=1)
 
 
+def shows(page, case) -> None:
+    """Expect a case on the desk, and the keys at work."""
+    expect(heading(page)).to_have_text(case.applicant_name)
+    expect(page.locator("[data-help]")).to_be_visible()
+
+
 def test_keys_do_what_the_mouse_does_and_rest_while_one_types(visit, three, clerk):
     member = visit(clerk, language="en")
     page = member.page
     page.goto(member.address("admin:applications_case_change", three[0].pk))
+    shows(page, three[0])
     page.keyboard.press("j")
-    expect(heading(page)).to_have_text(three[1].applicant_name)
+    shows(page, three[1])
     page.keyboard.press("k")
-    expect(heading(page)).to_have_text(three[0].applicant_name)
+    shows(page, three[0])
 
     page.keyboard.press("3")
     expect(page.locator(".sheets [aria-current] .sheets__no")).to_have_text("3")
@@ -115,7 +124,7 @@ def test_keys_do_what_the_mouse_does_and_rest_while_one_types(visit, three, cler
     form.locator("textarea").focus()
     page.keyboard.type("j k a m 1")
     expect(form.locator("textarea")).to_have_value("j k a m 1")
-    expect(heading(page)).to_have_text(three[0].applicant_name)
+    shows(page, three[0])
     page.keyboard.press("Escape")
 
     page.keyboard.press("s")
@@ -133,6 +142,7 @@ def test_keys_can_be_switched_off_and_the_choice_stays(visit, three, clerk):
     member = visit(clerk, language="en")
     page = member.page
     page.goto(member.address("admin:applications_case_change", three[0].pk))
+    shows(page, three[0])
     page.keyboard.press("?")
     help_ = page.get_by_role("dialog")
     expect(help_).to_be_visible()
@@ -140,22 +150,24 @@ def test_keys_can_be_switched_off_and_the_choice_stays(visit, three, clerk):
     page.keyboard.press("Escape")
     expect(help_).to_be_hidden()
     page.reload()
+    shows(page, three[0])
     page.keyboard.press("j")
     page.keyboard.press("2")
     page.wait_for_timeout(300)
-    expect(heading(page)).to_have_text(three[0].applicant_name)
+    shows(page, three[0])
     expect(page.locator(".sheets [aria-current] .sheets__no")).to_have_text("1")
     page.get_by_role("button", name=member.words("Keys")).click()
     page.get_by_label(member.words("Keys are on in this browser")).check()
     page.keyboard.press("Escape")
     page.keyboard.press("j")
-    expect(heading(page)).to_have_text(three[1].applicant_name)
+    shows(page, three[1])
 
 
 def test_a_step_that_fails_can_be_reloaded_and_left_by_back(visit, three, clerk):
     member = visit(clerk, language="en")
     page = member.page
     page.goto(member.address("admin:applications_case_change", three[0].pk))
+    shows(page, three[0])
     page.keyboard.press("a")  # nothing was looked at
     expect(page.locator(".error-summary")).to_contain_text("has not been checked yet")
     page.reload()
@@ -194,3 +206,44 @@ def test_without_scripts_everything_is_there_by_links_and_buttons(visit, three, 
     expect(heading(page)).to_have_text(three[1].applicant_name)
     member.reads(three[0].case_no)
     assert verbs(three[0])[-1] == "accept"
+
+
+@pytest.fixture
+def on_many_desks(world, applicant, clerk, examiner, leader, friday, monkeypatch):
+    """One case after the other on the desks of its people: (member, case, what to ask of the address)."""
+    monkeypatch.setattr(cast, "PDF", papers.pdf(1))
+
+    def walk():
+        case = steps.received(world, applicant, friday)
+        MaterialFile.objects.update(scan_state=ScanState.CLEAN)
+        yield clerk, case, "?m=2"
+        cast.check_all(case, clerk, friday)
+        case = services.accept(case=case, actor=clerk, now=friday)
+        services.ask_approval(case=case, verb="extend", actor=examiner, now=friday, days=3, reason="情况复杂")
+        yield examiner, case, ""
+        yield leader, case, ""
+        case.refresh_from_db()
+        services.conclude(case=case, actor=examiner, now=friday, proposal="REFUSE", opinion="不符合")
+        yield leader, case, ""
+        case.refresh_from_db()
+        services.refuse(case=case, actor=leader, now=friday, reason="R01", reason_text="第三条")
+        yield leader, case, ""
+
+    return walk
+
+
+def test_the_desk_breaks_no_accessibility_rule_and_no_width(visit, on_many_desks):
+    found, members = {}, {}
+    for n, (user, case, query) in enumerate(on_many_desks()):
+        for language, size in (("zh-hans", (1440, 900)), ("en", (390, 844))):
+            place = (user.pk, language)
+            members[place] = members.get(place) or visit(user, language=language, size=size)
+            page = members[place].page
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            page.goto(members[place].address("admin:applications_case_change", case.pk) + query)
+            for details in page.locator("details").all():
+                details.evaluate("one => { one.open = true }")
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            broken = faults(page) + ([f"{wide} pixels wide"] if wide > size[0] else [])
+            found[f"{n} {user.name} {language}"] = broken
+    assert {place: broken for place, broken in found.items() if broken} == {}
