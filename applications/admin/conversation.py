@@ -108,7 +108,7 @@ class PhraseAdmin(RoleAdminMixin, admin.ModelAdmin):
             return phrases.filter(Q(owner__isnull=True) | Q(owner=request.user))
         return phrases.filter(pk__in=phrases_for(request.user, _today()).values("pk"))
 
-    @admin.display(description=gettext_lazy("of"))
+    @admin.display(description=gettext_lazy("belongs to"))
     def of_whom(self, phrase):
         return phrase.owner or phrase.organization
 
@@ -121,6 +121,10 @@ class PhraseAdmin(RoleAdminMixin, admin.ModelAdmin):
 
     def has_add_permission(self, request) -> bool:
         return super().has_change_permission(request) and self._office(request) is not None
+
+    def get_fields(self, request, obj=None):
+        fields = super().get_fields(request, obj)
+        return fields if self.has_change_permission(request, obj) else [name for name in fields if name != "is_shared"]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
