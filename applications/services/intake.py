@@ -134,7 +134,7 @@ def _take_in(case: Case, actor, now: datetime, answers: Mapping, files: Mapping,
 
 def open_received(case: Case, *, today, received_at: datetime) -> None:
     """Number and save a case that was never a draft, with its materials; `step` then tells where it came from."""
-    case.applicant_name = case.unit.name if case.unit else case.applicant.person.name
+    case.applicant_name = case.applicant_name or (case.unit.name if case.unit else case.applicant.person.name)
     case.received_at, case.state = received_at, State.RECEIVED
     filing.number_case(case, today)
     case.save(force_insert=True)

@@ -122,6 +122,7 @@ def test_the_materials_go_with_it_and_are_checked_anew(world, applicant, clerk, 
     assert set(new.materials.values_list("status", "check_result")) == {("PROVIDED", "UNCHECKED")}
     there, here = life.material(new, "degree").files.get(), life.material(old, "degree").files.get()
     assert (there.file.name, there.sha256, there.uploaded_by) == (here.file.name, here.sha256, applicant)
+    assert Job.objects.filter(kind="applications.scan_file", payload__file=there.pk).exists()
     cast.check_all(new, other_clerk, NOW)
     assert services.accept(case=new, actor=other_clerk, now=NOW).state == State.EXAMINING
 
