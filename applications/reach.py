@@ -8,6 +8,8 @@ stops after a page, whether ten thousand cases lie there or a million (decision 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
@@ -36,7 +38,9 @@ class Reach:
     windows: tuple[int, ...] = ()
     window_regions: tuple[str, ...] = ()
     is_head: bool = False  # of a window, or a leader
-    away: tuple[int, ...] = ()  # cases
+    lead_regions: tuple[str, ...] = ()  # where cases of closed accounts are seen
+    lead_windows: tuple[int, ...] = ()
+    away: tuple[int, ...] = ()  # cases from which the user stays away
 
     @property
     def is_wide(self) -> bool:
@@ -49,31 +53,46 @@ class Reach:
         return found | Q(window__in=self.windows) if self.windows else found
 
     @property
-    def not_own(self) -> Q:
+    def allowed(self) -> Q:
+        """What must hold besides the place: not the own case, none to stay away from, none kept in store only."""
         own = Q(applicant=self.user_id) | Q(agent__isnull=False, agent=self.user_id)
-        own |= Q(unit__isnull=False, unit__in=self.units) if self.units else Q(pk__in=())
-        return ~(own | Q(pk__in=self.away)) if self.away else ~own
+        own |= Q(unit__isnull=False, unit__in=self.units) if self.units else Q()
+        led = Q(is_restricted=False)
+        led |= Q(region__in=self.lead_regions) if self.lead_regions else Q()
+        led |= Q(window__in=self.lead_windows) if self.lead_windows else Q()
+        return ~own & led & (~Q(pk__in=self.away) if self.away else Q())
 
     def cases(self) -> QuerySet[Case]:
         """Return the submitted cases within reach."""
-        return Case.objects.filter(self.places, self.not_own).exclude(state=State.DRAFT)
+        return Case.objects.filter(self.places, self.allowed).exclude(state=State.DRAFT)
 
 
 def reach_of(user, now: datetime) -> Reach:
     """Read where the posts of today lead: posts, their windows, regions below, units that the user acts for."""
     posts = posts_of(user, timezone.localdate(now)).filter(role__in=STAFF_ROLES_ON_CASES)
-    areas, windows, is_head = Q(pk__in=()), {}, False
     here = Window.objects.select_related("region").only("pk", "region__path")
-    for post in posts.prefetch_related(Prefetch("windows", here)):
-        is_head |= post.is_head or post.role == Role.LEADER
-        own = post.windows.all()
-        windows |= {w.pk: w.region_id for w in own if w.region.path.startswith(post.region.path)}
-        areas |= Q(pk__in=()) if own else Q(path__startswith=post.region.path)
-    regions = tuple(Region.objects.filter(areas).order_by().values_list("code", flat=True))
-    windows = {pk: region for pk, region in windows.items() if region not in regions}
-    units = UnitMember.objects.filter(user_id=user.pk, left_at__isnull=True).values_list("unit", flat=True)
-    away = tuple(user.recusals.values_list("case", flat=True))
-    return Reach(user.pk, tuple(units), regions, tuple(windows), tuple(set(windows.values())), is_head, away)
+    whole, windows, led = [], {}, set()  # posts without windows, window -> region, windows of leaders
+    posts = list(posts.prefetch_related(Prefetch("windows", here)))
+    for post in posts:
+        own = {w.pk: w.region_id for w in post.windows.all() if w.region.path.startswith(post.region.path)}
+        windows |= own
+        led |= set(own) if post.role == Role.LEADER else set()
+        whole += [] if post.windows.all() else [post]
+    areas = reduce(or_, (Q(path__startswith=post.region.path) for post in whole), Q(pk__in=()))
+    paths = dict(Region.objects.filter(areas).order_by().values_list("code", "path"))
+    windows = {pk: region for pk, region in windows.items() if region not in paths}
+    leaders = tuple(post.region.path for post in whole if post.role == Role.LEADER)
+    return Reach(
+        user.pk,
+        units=tuple(UnitMember.objects.filter(user_id=user.pk, left_at=None).values_list("unit", flat=True)),
+        regions=tuple(paths),
+        windows=tuple(windows),
+        window_regions=tuple(set(windows.values())),
+        is_head=any(post.is_head or post.role == Role.LEADER for post in posts),
+        lead_regions=tuple(code for code, path in paths.items() if path.startswith(leaders)),
+        lead_windows=tuple(led),
+        away=tuple(user.recusals.values_list("case", flat=True)),
+    )
 
 
 def windows_within(reach: Reach) -> QuerySet[Window]:
@@ -181,7 +200,7 @@ def _inner(reach, walk, column, condition, size, is_sorted) -> tuple[str, list]:
     cases = cases.filter(**{column: RawSQL("place.key", ())} if column else {})
     if walk.is_ended and walk.people is not None:
         cases = cases.filter(assigned_to__in=walk.people)
-    cases = cases.filter(condition, reach.not_own, walk.condition).order_by(
+    cases = cases.filter(condition, reach.allowed, walk.condition).order_by(
         *(() if not is_sorted else ENDED_ORDER if walk.is_ended else ORDER)
     )
     sql, params = cases.values("id", "due_order", "state")[:size].query.sql_with_params()

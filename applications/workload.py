@@ -75,7 +75,7 @@ def _counted(reach: Reach, day: date) -> QuerySet:
     stages = {stage: Count("pk", filter=Q(state__in=STATES[stage])) for stage in STAGES}
     return (
         Case.objects.open()
-        .filter(reach.places, reach.not_own)
+        .filter(reach.places, reach.allowed)
         .order_by()
         .values("assigned_to")
         .annotate(

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from accounts.models import Role
 from applications import office, services, workload
-from applications.models import BatchCase, Case, CaseEvent, Cover, MaterialFile, SavedView
+from applications.models import BatchCase, Case, CaseEvent, Cover, MaterialFile, Recusal, SavedView
 from applications.reach import Walk, page_ids, reach_of
 from applications.states import OPEN_STATES, ScanState, State
 from jobs import clock
@@ -178,6 +178,7 @@ def test_places_and_condition_agree(request, monkeypatch, world, cases, who, wid
     Case.objects.filter(pk=cases[2].pk).update(window=world.other_window, region=world.other_county)
     Case.objects.filter(pk=cases[3].pk).update(region=world.city, window=None)
     user = request.getfixturevalue(who)
+    Case.objects.filter(pk=cases[0].pk).update(is_restricted=True)  # the account is closed: leaders only
     reach = reach_of(user, NOW)
     expected = list(Case.objects.for_staff(user).order_by("id").values_list("pk", flat=True))
     assert sorted(page_ids(reach, Walk(OPEN_STATES), size=10)) == expected
@@ -194,6 +195,21 @@ def test_nobody_sees_the_own_case_and_that_of_the_own_unit(world, applicant, cas
     Case.objects.filter(pk=cases[1].pk).update(unit=unit)
     Case.objects.filter(pk=cases[2].pk).update(agent=applicant)
     assert shown(applicant) == [cases[3]]
+
+
+def test_who_stays_away_sees_the_case_no_more(cases, clerk, leader):
+    Recusal.objects.create(case=cases[0], user=clerk, reason="亲属", declared_by=clerk, declared_at=NOW)
+    assert (shown(clerk), shown(leader)) == (cases[1:], cases)
+    assert list(Case.objects.for_staff(clerk).order_by("id")) == cases[1:]
+
+
+def test_a_leader_of_a_window_sees_closed_accounts_there_only(world, cases, leader):
+    Case.objects.filter(pk__in=[cases[0].pk, cases[1].pk]).update(is_restricted=True)
+    Case.objects.filter(pk=cases[1].pk).update(window=world.other_window, region=world.other_county)
+    leader.posts.get().windows.set([world.window])
+    leader.posts.create(role=Role.EXAMINER, organization=world.office, region=world.province, starts_on="2024-01-01")
+    expected = list(Case.objects.for_staff(leader).order_by("id"))
+    assert (shown(leader), expected) == ([cases[0], *cases[2:]],) * 2
 
 
 def test_a_post_that_names_windows_elsewhere_reaches_nothing_there(world, clerk, case):
