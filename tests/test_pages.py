@@ -22,8 +22,8 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import Unit, User
 from applications import services
 from applications.admin import intake
-from applications.models import Case
-from applications.services import conversation, unit_batches
+from applications.models import Case, Viewing
+from applications.services import conversation, export, ratings, unit_batches
 from applications.states import State
 from applications.uploads import look_into
 from certificates.models import Certificate
@@ -62,6 +62,7 @@ NO_PAGES = {
     "certificates:code",
     "certificates:file",
     "me:file",
+    "me:data_file",
     "me:paper",
     "me:message_file",
     "apply:rows",
@@ -119,10 +120,17 @@ def drafts() -> dict:
     promises = {m.pk: {"reason": "BEING_ISSUED", "promised_on": "2026-09-24"} for m in play.promised()}
     services.promise_material(case=play.case, actor=play.applicant, promises=promises, now=now)
     services.save_answers(case=play.case, actor=play.applicant, answers={}, step="sign", now=now)
-    expired = services.start(item=item, actor=who("grower"), now=now - timedelta(days=70))
+    expired = services.start(item=item, actor=who("passport"), now=now - timedelta(days=70))
     told = {"region": "530000/530100/530114", "degree": "doctor", "grade": "D", "age": 50}
     proactive.give_consent(facts=told, actor=who("engineer"), now=now)
-    return {"new": new, "promised": play.case, "expired": expired, "searches": searches(now), "versions": versions(now)}
+    return {
+        "new": new,
+        "promised": play.case,
+        "expired": expired,
+        "searches": searches(now),
+        "versions": versions(now),
+        "rated": rated(),
+    }
 
 
 def searches(now) -> list[SavedSearch]:
@@ -210,7 +218,8 @@ def of_applicants(demo):
     """The case page of a case in each state and end, what can be done there, and the space of three people."""
     for case in one_in_each_state():
         yield case.applicant, "me:case", (case.case_no,), ""
-        if case.state in ("CORRECTION", "WAIT_SUPPLY") or (case.state == "EXAMINING" and case.is_deferred):
+        asked = ("CORRECTION", "PRECHECK_RETURNED", "WAIT_SUPPLY")
+        if case.state in asked or (case.state == "EXAMINING" and case.is_deferred):
             yield case.applicant, "me:supplement", (case.case_no,), ""
     yield talked_about().applicant, "me:messages", (talked_about().case_no,), ""
     yield talked_about().applicant, "me:home", (), ""
@@ -254,6 +263,35 @@ def of_drafts(demo):
     ):
         yield applicant, "apply:start", (code,), ""
     yield who("handler"), "apply:start", ("same-city-benefits",), ""
+
+
+def of_what_is_own(demo):
+    """Ratings on both sides, verified materials, own data, more time, ways to object."""
+    case, code = demo.rated
+    me = case.applicant
+    for name in ("me:rate", "me:remedies", "me:case"):
+        yield me, name, (case.case_no,), ""
+    for name in ("me:wallet", "me:privacy_log", "me:data", "me:close_account"):
+        yield me, name, (), ""
+    yield who("engineer"), "me:close_account", (), ""
+    yield None, "rate", (code.token,), ""
+    for key in ("clerk", "official"):
+        yield who(key), "admin:applications_rating_changelist", (), ""
+        yield who(key), "admin:applications_rating_change", (case.ratings.get(level=5).pk,), ""
+    yield who("clerk"), "admin:applications_rating_code", (case.pk, "ACCEPTANCE"), ""
+    late = Case.objects.filter(is_deferred=True, state="EXAMINING", materials__deferral__supplied_at=None).first()
+    yield late.applicant, "me:more_time", (late.case_no,), ""
+
+
+def rated():
+    """Let an applicant rate a finished case badly and ask for the own data; make a code for a step not rated yet."""
+    case, now = Case.objects.filter(close_type="GRANTED", window__code="530114-1").first(), clock.now()
+    ratings.rate(case=case, actor=case.applicant, now=now, level=5, comment="等了两个小时", aspects={"speed": 5})
+    export.ask_for_export(actor=case.applicant, now=now)
+    Viewing.objects.create(case=case, by=who("clerk"), what="case", at=now)
+    jobs.run_due(now)
+    code = ratings.make_rating_token(case=case, actor=who("clerk"), now=now, touch_point="INTAKE")
+    return case, code
 
 
 def of_the_office(demo):
@@ -396,6 +434,7 @@ ROLES = {
     "everybody": of_everybody,
     "applicants": of_applicants,
     "drafts": of_drafts,
+    "own": of_what_is_own,
     "office": of_the_office,
     "editor": of_the_editor,
     "administrator": of_the_administrator,
