@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth import admin as _auth_admin  # noqa: F401
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import ModelForm
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import queries, services
-from accounts.forms import FindPersonForm, RevealForm
-from accounts.models import Organization, Person, Reveal, Role, StaffPost, Unit, UnitMember, User
+from accounts.forms import FindPersonForm, OtherDocumentForm, RevealForm
+from accounts.models import Organization, Person, Reveal, Role, StaffPost, Unit, UnitMember, UnitSuccession, User
 from accounts.permissions import ReadOnlyAdminMixin, RoleAdminMixin
 from jobs import clock
 from talentportal.lib.masking import mask_name
-from talentportal.lib.refusals import Refused
+from talentportal.lib.refusals import Refused, refuse_unless
 
 ALREADY = ("last_login", "date_joined")
 COUNTER = (Role.CLERK, Role.EXAMINER, Role.LEADER, Role.CERTIFICATE_CLERK)
@@ -146,12 +146,43 @@ class UnitAdmin(RoleAdminMixin, admin.ModelAdmin):
         self._set_status(request, units, Unit.Status.DISSOLVED)
 
 
+class SuccessionForm(ModelForm):
+    class Meta:
+        model = UnitSuccession
+        fields = ("old", "new", "share", "starts_on", "basis")
+
+    def clean(self) -> dict:
+        data = super().clean()
+        if not self.errors and not self.instance.pk:
+            words = {key: data[key] for key in ("old", "new", "share", "basis")}
+            if reasons := services.succession_obstacles(*words.values()):
+                raise ValidationError(reasons)
+        return data
+
+
+@admin.register(UnitSuccession)
+class UnitSuccessionAdmin(RoleAdminMixin, admin.ModelAdmin):
+    form = SuccessionForm
+    list_display = ("old", "new", "share", "starts_on", "basis")
+    list_select_related = ("old", "new")
+    search_fields = ("old__name", "new__name")
+    autocomplete_fields = ("old", "new")
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return obj is None and super().has_change_permission(request)
+
+    def save_model(self, request, obj, form, change):
+        data = form.cleaned_data
+        made = services.record_succession(**data, actor=request.user, now=clock.now())
+        obj.pk, obj.recorded_by, obj.recorded_at = made.pk, made.recorded_by, made.recorded_at
+
+
 @admin.register(Person)
 class PersonAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
     """Nobody browses people: a whole document number or a whole name finds them, sent by POST, so in no log."""
 
     view_roles = (*COUNTER, Role.ADMINISTRATOR)
-    fields = ("user", "name", "document_type", "issuing_country", "id_masked", "birth_date", "sex", "level")
+    fields = ("user", "name", "document_type", "issuing_country", "id_masked", "birth_date", "sex", "level", "same_as")
     readonly_fields = fields
     change_form_template = "accounts/admin_person.html"
 
@@ -160,6 +191,7 @@ class PersonAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
         own = [
             path("<int:pk>/reveal/", view(self.reveal), name="accounts_person_reveal"),
             path("<int:pk>/confirm/", view(self.confirm), name="accounts_person_confirm"),
+            path("<int:pk>/same/", view(self.same), name="accounts_person_same"),
         ]
         return own + super().get_urls()
 
@@ -202,6 +234,24 @@ class PersonAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
             except Refused as refused:
                 messages.error(request, str(refused))
         return redirect(reverse("admin:accounts_person_change", args=[pk]))
+
+    @sensitive_variables("number")
+    def same(self, request, pk):
+        """Note that another document, seen at the window as well, is of the same human being."""
+        person, form = self._person_or_404(request, pk), OtherDocumentForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            number = form.cleaned_data["number"]
+            try:
+                other = queries.people_with_document(number).exclude(pk=pk).first()
+                refuse_unless(other, _("No other record has this document number."))
+                services.link_person(person=person, to=other, actor=request.user, now=clock.now())
+                self.log_change(request, person, [{"changed": {"fields": ["same_as"]}}])
+                messages.success(request, _("From now on both records count as one person."))
+                return redirect(reverse("admin:accounts_person_change", args=[pk]))
+            except Refused as refused:
+                form.add_error("number", list(refused.reasons))
+        words = {"title": _("Same person with another document"), "person": person, "form": form}
+        return self._page(request, "accounts/admin_same.html", **words)
 
 
 @admin.register(Reveal)

@@ -236,6 +236,14 @@ class RevealForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
+class OtherDocumentForm(forms.Form):
+    number = forms.CharField(
+        label=_("Whole number of the other document"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
 class FindPersonForm(forms.Form):
     term = forms.CharField(
         label=_("Whole document number or whole name"),

@@ -130,6 +130,9 @@ class Person(models.Model):
     sex = models.CharField(_("sex"), max_length=1, choices=[("M", _("male")), ("F", _("female"))], blank=True)
     level = models.PositiveSmallIntegerField(_("checked how far"), choices=Level, default=Level.DECLARED)
     checked_at = models.DateTimeField(_("checked at"), null=True, blank=True)
+    same_as = models.ForeignKey(  # one human being with two documents and two accounts: the record that counts
+        "self", models.PROTECT, null=True, blank=True, related_name="others", verbose_name=_("same person as")
+    )
 
     class Meta:
         verbose_name = _("real-name record")
@@ -242,6 +245,31 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class UnitSuccession(models.Model):
+    """Who takes the place of a unit that was merged or split: with which share, from when, by which document."""
+
+    old = models.ForeignKey(Unit, models.PROTECT, related_name="successions", verbose_name=_("unit that ended"))
+    new = models.ForeignKey(Unit, models.PROTECT, related_name="predecessions", verbose_name=_("successor"))
+    share = models.PositiveSmallIntegerField(_("share in percent"), default=100)
+    starts_on = models.DateField(_("from"))
+    basis = models.CharField(_("document"), max_length=200)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
+    recorded_at = models.DateTimeField(_("recorded at"))
+
+    class Meta:
+        verbose_name = _("succession of a unit")
+        verbose_name_plural = _("successions of units")
+        constraints = [
+            models.UniqueConstraint(fields=["old", "new"], name="succession_once"),
+            models.CheckConstraint(condition=~Q(old=F("new")), name="succession_by_another"),
+            models.CheckConstraint(condition=Q(share__range=(1, 100)), name="succession_share"),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.old} → {self.new}"
 
 
 class UnitMember(models.Model):

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.contacts import Contact
 from accounts.models import ID_PURPOSE, TAIL_PURPOSE, Person, StaffPost, Unit, UnitMember, User
-from talentportal.lib.idcard import normalize
+from talentportal.lib.idcard import full, normalize
 from talentportal.lib.sealed import blind_index, blind_indexes
 
 
@@ -52,9 +52,19 @@ def person_of(user: User) -> Person | None:
     return Person.objects.filter(user_id=user.pk).first()
 
 
+def same_person(user: User) -> list[int]:
+    """Return the ids of all accounts of the human being whose account this is, the given one first."""
+    person = person_of(user)
+    if person is None:
+        return [user.pk]
+    first = person.same_as_id or person.pk
+    others = Person.objects.filter(Q(pk=first) | Q(same_as=first)).exclude(pk=person.pk)
+    return [user.pk, *others.values_list("user", flat=True)]
+
+
 def people_with_document(number: str) -> QuerySet[Person]:
-    """Find real-name records by a whole document number, through its fingerprint."""
-    return Person.objects.filter(id_fingerprint__in=blind_indexes(normalize(number), ID_PURPOSE))
+    """Find real-name records by a whole document number, through its fingerprint; also by an old one of 15 digits."""
+    return Person.objects.filter(id_fingerprint__in=blind_indexes(full(normalize(number)), ID_PURPOSE))
 
 
 def people_with_tail(tail: str) -> QuerySet[Person]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import queries, rules
 from accounts.contacts import Contact
-from accounts.models import ID_PURPOSE, Person, Reveal, Unit, UnitMember, User
+from accounts.models import ID_PURPOSE, Person, Reveal, Unit, UnitMember, UnitSuccession, User
 from regions.models import Region
 from talentportal.lib import masking, names, uscc
 from talentportal.lib.refusals import Refused, refuse_unless
@@ -205,6 +205,29 @@ def confirm_person(*, person: Person, actor: User, now: datetime) -> Person:
 
 
 @transaction.atomic
+def link_person(*, person: Person, to: Person, actor: User, now: datetime) -> Person:
+    """Note that two records are one human being, e.g. by passport and by residence card; both were seen at a window.
+
+    From then on a case of one counts as a case of the other. Each keeps its account. Raises Refused with every reason.
+    """
+    first, person = to.same_as or to, Person.objects.select_for_update().get(pk=person.pk)
+    reasons = []
+    if first.pk == person.pk or person.same_as_id == first.pk:
+        reasons.append(_("These records are linked already."))
+    if actor.pk in (person.user_id, to.user_id):
+        reasons.append(_("Somebody else has to confirm your own identity."))
+    if min(person.level, to.level) < Person.Level.CONFIRMED:
+        reasons.append(_("Both documents have to be seen at a window first."))
+    if person.birth_date != to.birth_date:
+        reasons.append(_("The dates of birth differ."))
+    refuse_unless(not reasons, reasons)
+    person.same_as = first
+    person.save(update_fields=["same_as"])
+    person.others.update(same_as=first)
+    return person
+
+
+@transaction.atomic
 def reveal_number(*, person: Person, actor: User, reason: str, now: datetime) -> str:
     """Return the whole document number, after writing down who asked and why. Each call writes a row."""
     refuse_unless(reason.strip(), _("Give the reason; it is kept."))
@@ -253,6 +276,38 @@ def set_unit_status(*, unit: Unit, status: str, actor: User, now: datetime) -> U
     if status == Unit.Status.DISSOLVED:
         unit.members.filter(left_at=None).update(left_at=now)
     return unit
+
+
+def succession_obstacles(old: Unit, new: Unit, share: int, basis: str) -> list:
+    """List what stands against a unit going over to another one, wholly or in part."""
+    given = sum(old.successions.values_list("share", flat=True))
+    reasons = [] if basis.strip() else [_("Name the document of the merger or the split.")]
+    if old.pk == new.pk:
+        reasons.append(_("A unit cannot succeed itself; a new name alone is no succession."))
+    if new.status == Unit.Status.DISSOLVED:
+        reasons.append(_("The successor is dissolved."))
+    if not 1 <= share <= 100 - given:
+        reasons.append(_("The shares of all successors make 100 percent at most."))
+    return reasons
+
+
+@transaction.atomic
+def record_succession(
+    *, old: Unit, new: Unit, share: int, starts_on: date, basis: str, actor: User, now: datetime
+) -> UnitSuccession:
+    """Record that a unit went over to another one, wholly or in part; the old one is dissolved (domain 11.9).
+
+    Its members lose access at once, and nothing passes by itself: open cases are taken on one by one, promises to the
+    old unit and its breaches do not pass. A mere change of name is none: the credit code stays. Raises Refused.
+    """
+    units = Unit.objects.select_for_update().in_bulk([old.pk, new.pk])
+    old, new = units[old.pk], units[new.pk]
+    refuse_unless(not (reasons := succession_obstacles(old, new, share, basis)), reasons)
+    if old.status != Unit.Status.DISSOLVED:
+        set_unit_status(unit=old, status=Unit.Status.DISSOLVED, actor=actor, now=now)
+    return UnitSuccession.objects.create(
+        old=old, new=new, share=share, starts_on=starts_on, basis=basis.strip(), recorded_by=actor, recorded_at=now
+    )
 
 
 @transaction.atomic

@@ -210,7 +210,11 @@ class SureForm(ActForm):
     )
 
     def words(self) -> dict:
-        return {"version": self.cleaned_data["version"]}
+        return {key: value for key, value in self.cleaned_data.items() if key != "sure"}
+
+
+class LookedSureForm(LookedForm, SureForm):
+    """The same for an act on a case whose materials are all in order."""
 
 
 class UncorrectedForm(ActForm):
@@ -318,6 +322,15 @@ class HandOverForm(ActForm):
 
 class RecuseForm(ActForm):
     reason = text_field(_("Why you must stay away"), limit=300)
+
+
+class TakeOnForm(ActForm):
+    unit = forms.ModelChoiceField(None, label=_("Successor of the unit"))
+    document_no = forms.CharField(label=_("Number of its written confirmation"), max_length=120)
+
+    def __init__(self, desk: Desk, *args, **kwargs):
+        super().__init__(desk, *args, **kwargs)
+        self.fields["unit"].queryset = desk.successors
 
 
 class ReopenForm(ActForm):

@@ -50,6 +50,10 @@ def _accept(*, looked, **words):
     return services.after_looking(services.accept, looked=looked, **words)
 
 
+def _accept_with_deferral(*, looked, **words):
+    return services.after_looking(services.accept_with_deferral, looked=looked, **words)
+
+
 def _pass_precheck(*, looked, **words):
     return services.after_looking(services.pass_precheck, looked=looked, **words)
 
@@ -70,9 +74,13 @@ def _answer(case, request, **words):
 
 
 def _against_acceptance(desk: Desk) -> list:
-    """What would still stand against it after a look at the unchecked materials."""
+    return rules.acceptance_obstacles(_looked_at(desk), desk.case.answers)
+
+
+def _looked_at(desk: Desk) -> list:
+    """The materials that were checked or are not there: what would still stand against an act after a look."""
     unchecked = rules.to_check(desk.materials, desk.case.answers)
-    return rules.acceptance_obstacles([m for m in desk.materials if m not in unchecked], desk.case.answers)
+    return [material for material in desk.materials if material not in unchecked]
 
 
 def _against_correction(desk: Desk) -> list:
@@ -103,11 +111,13 @@ def _against_more(desk: Desk) -> list:
 
 
 def _against_commitment(desk: Desk) -> list:
-    return rules.commitment_obstacles(desk.guide, desk.materials, desk.case.answers, desk.user)
+    return rules.commitment_obstacles(
+        desk.guide, hasattr(desk.case, "pledge"), desk.materials, desk.case.answers, desk.user
+    )
 
 
 def _against_deferral(desk: Desk) -> list:
-    return rules.deferred_acceptance_obstacles(desk.guide, desk.materials, desk.case.answers, desk.standing)
+    return rules.deferred_acceptance_obstacles(desk.guide, _looked_at(desk), desk.case.answers, desk.standing)
 
 
 def _against_grant(desk: Desk) -> list:
@@ -146,11 +156,12 @@ ACTS = {
         Act(
             "accept_with_deferral",
             _("Accept, the rest supplied later"),
-            forms.SureForm,
+            forms.LookedSureForm,
             _against_deferral,
             tone="main",
             key="r",
             brings=consequences.of_deferral,
+            service=_accept_with_deferral,
         ),
         Act(
             "request_correction",
@@ -246,6 +257,7 @@ ACTS = {
             brings=consequences.of_termination,
             is_rare=True,
         ),
+        Act("take_on", _("The successor of the unit takes it on"), forms.TakeOnForm, is_rare=True),
         Act("recuse", _("Stay away from this case"), forms.RecuseForm, is_rare=True),
         # after the end
         Act("check_commitment", _("Note the check of the commitment"), forms.CommitmentCheckForm),
@@ -290,6 +302,16 @@ class Offer:
     @property
     def asks(self) -> bool:
         return bool(self.form.visible_fields()) and not self.form.takes_one_press
+
+    @property
+    def has_tick(self) -> bool:
+        """Whether a look at the unchecked materials can be told with the act itself."""
+        return self.is_drawn and self.form.takes_one_press and bool(self.form.visible_fields()) and not self.reasons
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the form stands on the page and not behind a page with its consequences."""
+        return self.is_open or not self.needs_confirming
 
     @property
     def is_open(self) -> bool:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import UnitMember
 from applications import questions
 from applications.desk import Desk
+from certificates.faces import FIELDS, in_both
 from certificates.models import Certificate, CertificateStatus
 from policies.situation import age_on
 from talentportal.lib import spoken
@@ -56,6 +57,23 @@ def lines(desk: Desk) -> list[Line]:
         told = _told(asked[key], known)
         found.append(Line(label, words, told, _is_same(told, str(kept.get(key, "")), words), earlier.get(key)))
     return found
+
+
+def vouched(desk: Desk, sheet) -> list[tuple[str, str]]:
+    """Return (label, words) of the record with which the portal vouches for a material that nobody had to hand in."""
+    source, _colon, kind = sheet.material.spec.fetch_from.partition(":")
+    if source == "identity" and desk.person:
+        person = desk.person
+        told = [(_("Name"), person.name), (person.get_document_type_display(), person.id_masked)]
+        return [*told, (_("Date of birth"), spoken.day(person.birth_date)), (_("Identity"), person.get_level_display())]
+    held = Certificate.objects.filter(holder=desk.person, kind__code=kind).select_related("kind", "organization")
+    if source != "certificate" or (certificate := held.order_by("-approved_on", "-id").first()) is None:
+        return []
+    told = [(pick(certificate.kind, "name"), certificate.number), (_("Name"), certificate.holder_name)]
+    told += [(pick(FIELDS[key]), pick(in_both(value))) for key, value in certificate.face.items() if key in FIELDS]
+    if certificate.valid_until:
+        told.append((_("valid until"), spoken.day(certificate.valid_until)))
+    return [*told, (_("status"), certificate.get_status_display())]
 
 
 def before(desk: Desk) -> dict[str, str]:

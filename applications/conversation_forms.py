@@ -74,9 +74,9 @@ class PhraseForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name in ("title_en", "text_en"):
+        for name in {"title_en", "text_en"} & set(self.fields):  # who may only look has none
             self.fields[name].required = False
-        if self.instance.pk:
+        if self.instance.pk and "is_shared" in self.fields:
             self.fields["is_shared"].initial = self.instance.owner_id is None
 
     def clean(self) -> dict:

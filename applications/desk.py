@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
+from accounts.models import Unit, User
 from accounts.queries import person_of
 from applications import office, queries, questions, rules
 from applications.models import Case, Material
@@ -56,6 +56,7 @@ RELATED = ("item__catalog_item", "guide__item__catalog_item", "organization", "r
 
 OCCASIONS = {  # verb: whether a case gives occasion for it
     "reject_uncorrected": lambda case: case.correction_sent,
+    "take_on": lambda case: case.unit and case.unit.successions.exists(),
     "grant_on_commitment": lambda case: case.guide.notify_commit,
     "revoke": lambda case: case.close_type == CloseType.GRANTED and not hasattr(case, "revocation"),
     "deregister": lambda case: case.close_type == CloseType.GRANTED and not hasattr(case, "revocation"),
@@ -179,8 +180,17 @@ class Desk:
         """The requests for approval, newest first, each with `label`."""
         found = list(self.case.approval_requests.select_related("asked_by", "answered_by").order_by("-id"))
         for request in found:
-            request.label = TRANSITIONS[request.verb].label
+            request.label, request.told = TRANSITIONS[request.verb].label, self._facts_in_words(request.facts)
         return found
+
+    def _facts_in_words(self, facts: dict) -> list[tuple[str, str]]:
+        """Return (label, words) of what a request asks to do."""
+        labels = {"days": _("Working days"), "what": _("What it says now"), "corrected": _("What it has to say")}
+        told = [(label, facts[key]) for key, label in labels.items() if facts.get(key)]
+        names = {str(material.pk): pick(material.spec, "name") for material in self.materials}
+        for pk, (reason, cure, *_question) in facts.get("points", {}).items():
+            told.append((names.get(pk, ""), f"{CorrectionReason(reason).label}; {cure}"))
+        return told
 
     @property
     def to_answer(self) -> list:
@@ -229,6 +239,12 @@ class Desk:
             return []
         names = {key: pick(FIELDS[key]) for key in certificate.face if key in FIELDS}
         return [("holder", _("name of the holder, as it is registered")), *names.items()]
+
+    @property
+    def successors(self):
+        """The units that followed upon the unit of this case."""
+        gone = {"predecessions__old": self.case.unit_id, "predecessions__starts_on__lte": self.today}
+        return Unit.objects.filter(**gone).distinct()
 
     @property
     def other_windows(self):
@@ -309,6 +325,31 @@ class Desk:
     def commitment(self):
         return getattr(self.case, "commitment", None)
 
+    @cached_property
+    def specials(self) -> list:
+        """The special procedures, newest first."""
+        return list(self.case.specials.select_related("started_by").order_by("-id"))
+
+    @property
+    def more_asked(self) -> list:
+        """The requests after the once-only notice, newest first."""
+        if not self.case.second_requests:
+            return []
+        return list(self.case.further_requests.select_related("asked_by", "authorized_by").order_by("-seq"))
+
+    @property
+    def after_the_end(self) -> list[tuple[str, str, str]]:
+        """What became of a right that was granted: (name, day, words)."""
+        case, told = self.case, []
+        if check := getattr(case, "commitment_check", None):
+            said = _("conditions met") if check.is_kept else _("conditions not met")
+            words = f"{said}. {check.findings}" if check.checked_at else ""
+            told.append((_("Check of the commitment, until"), check.due_on, words))
+        if end := getattr(case, "revocation", None) if case.close_type else None:
+            name = case.get_state_display() if case.state == "REVOKED" else TRANSITIONS["deregister"].label
+            told.append((name, timezone.localdate(end.ordered_at), end.reason_text))
+        return told
+
     # --- what was filled in, done and said
 
     @cached_property
@@ -334,7 +375,7 @@ class Desk:
     @cached_property
     def messages(self) -> list:
         """What the applicant was told about the case, newest first, each with `failed` deliveries."""
-        told = Message.objects.filter(recipient=self.case.applicant, path=path_of(self.case)).order_by("-id")
+        told = Message.objects.filter(recipient=self.case.applicant, path__startswith=path_of(self.case)).order_by("-id")
         found = list(told.prefetch_related("deliveries"))
         for message in found:
             message.failed = [d for d in message.deliveries.all() if d.state == DeliveryState.FAILED]

@@ -131,7 +131,9 @@ def promises_in(data, ids: Iterable[int]) -> dict[int, dict]:
 
 
 class SignForm(forms.Form):
-    """The last step: everything is true; and, where materials come later, the signed commitment."""
+    """The last step: everything is true; where materials come later, the promise; where the guide decides on it, the
+    commitment to the conditions.
+    """
 
     use_required_attribute = False
     declares = forms.BooleanField(
@@ -150,9 +152,20 @@ class SignForm(forms.Form):
         error_messages={"required": _("Sign with your name as in your identity document.")},
     )
     signature = forms.CharField(required=False, max_length=60_000, widget=forms.HiddenInput)
+    pledges = forms.BooleanField(label=_("I want this and commit myself."), required=False)
+    pledge_name = forms.CharField(
+        label=_("Your name, typed"),
+        help_text=_("Only if you commit yourself; as in your identity document."),
+        max_length=500,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
 
-    def __init__(self, *args, commits: bool, **kwargs):
+    def __init__(self, *args, commits: bool, may_pledge: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
+        if not may_pledge:
+            for name in ("pledges", "pledge_name"):
+                del self.fields[name]
         if not commits:
             for name in ("agrees", "signed_name", "signature"):
                 del self.fields[name]

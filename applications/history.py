@@ -75,11 +75,12 @@ TITLES = {
     "reopen": gettext_lazy("The case was opened again after a reconsideration"),
     "check_commitment": gettext_lazy("Your commitment was checked"),
     "order_rectification": gettext_lazy("The check found something to put right"),
+    "lapse_rectification": gettext_lazy("The time to put it right has passed"),
     "excuse_breach": gettext_lazy("The broken promise was excused"),
 }
 BAD = (
     *("lapse_correction", "reject_acceptance", "reject_uncorrected", "lapse_deferral"),
-    *("refuse", "terminate", "revoke", "deregister", "decline_request"),
+    *("refuse", "terminate", "revoke", "deregister", "decline_request", "lapse_rectification"),
 )
 OWN_REQUESTS = ("extend_deferral",)  # of the requests inside the office, those that the applicant made
 PAPERS = {
@@ -204,7 +205,7 @@ def _listed(names: dict, keys: list) -> str:
 
 def _special_words(data: dict) -> str:
     kind = dict(SpecialKind.choices).get(data.get("kind"), "")
-    days = data.get("estimated_days")
+    days = data.get("days")
     if not days:
         return str(kind)
     words = ngettext(

@@ -179,7 +179,7 @@ def with_row_parts(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Load with each case what its line shows, in a constant number of statements."""
     running = Clock.objects.filter(finished_at__isnull=True)
     related = ("item", "region", "claimed_by", "assigned_to", "commitment")
-    cases = cases.select_related(*related).defer("region__outline")  # kilobytes that no line shows
+    cases = cases.select_related(*related).defer("answers", "region__outline")  # kilobytes that no line shows
     return cases.prefetch_related(Prefetch("clocks", running), "commitment__items", UNREAD)
 
 

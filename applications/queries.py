@@ -6,8 +6,16 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from accounts.models import Role, StaffPost
-from accounts.queries import posts_of
-from applications.models import Case, CaseEvent, DeferralBan, FurtherRequest, PowerOfAttorney, own_scope
+from accounts.queries import posts_of, same_person, units_of
+from applications.models import (
+    Case,
+    CaseEvent,
+    CommitmentCheck,
+    DeferralBan,
+    FurtherRequest,
+    PowerOfAttorney,
+    own_scope,
+)
 from applications.rules import Standing
 from applications.states import OPEN_STATES, TRANSITIONS, MaterialStatus, Who
 from talentportal.lib.bilingual import pick
@@ -53,8 +61,9 @@ def attorney_of(case: Case, user, day: date) -> PowerOfAttorney | None:
     if user is None or case.agent_id != user.pk:
         return None
     item = Q(items__isnull=True) | Q(items=case.item_id)
+    unit = Q(unit__isnull=True) | Q(unit__in=units_of(user))
     given = PowerOfAttorney.objects.filter(
-        item, grantor=case.applicant_id, agent=user, starts_on__lte=day, ends_on__gt=day, ended_at__isnull=True
+        item, unit, grantor=case.applicant_id, agent=user, starts_on__lte=day, ends_on__gt=day, ended_at__isnull=True
     )
     return given.order_by("-ends_on").first()
 
@@ -115,7 +124,7 @@ def standing_of(case: Case, day: date) -> Standing:
 
 def ban_on(day: date, *, applicant, unit=None) -> DeferralBan | None:
     """Return the longest ban on deferral that holds for a person or for the person's unit on a day."""
-    who = Q(applicant=applicant) | Q(unit=unit, unit__isnull=False)
+    who = Q(applicant__in=same_person(applicant)) | Q(unit=unit, unit__isnull=False)
     bans = DeferralBan.objects.filter(who, starts_on__lte=day, ends_on__gt=day, breach__is_excused=False)
     return bans.select_related("breach__case").order_by("-ends_on").first()
 
@@ -153,6 +162,11 @@ def specs_in_hand(materials) -> set[int]:
 def open_request_of(case: Case) -> FurtherRequest | None:
     """Return the further request that the applicant has not answered yet."""
     return case.further_requests.filter(supplied_at__isnull=True).order_by("seq").last()
+
+
+def has_broken_pledge(applicant: int) -> bool:
+    """Tell whether a commitment of somebody was found broken and not put right since (Anyang 第29条, 第57条)."""
+    return CommitmentCheck.objects.filter(case__applicant=applicant, is_kept=False, rectified_at__isnull=True).exists()
 
 
 RECEIVING = ("submit", "submit_precheck", "receive")  # the verbs whose event a receipt names

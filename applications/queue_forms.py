@@ -81,13 +81,16 @@ class BatchForm(forms.Form):
                 return {}
 
 
+DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
 class CoverForm(forms.Form):
     """Who stands in for whom, and for which days."""
 
     absent = forms.ModelChoiceField(User.objects.none(), label=_("Who is absent"))
     substitute = forms.ModelChoiceField(User.objects.none(), label=_("Who stands in"))
-    starts_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    last_on = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(label=_("From"), widget=DAY)
+    last_on = forms.DateField(label=_("Last day"), widget=DAY)
 
     def __init__(self, *args, colleagues, **options):
         super().__init__(*args, **options)

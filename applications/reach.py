@@ -6,15 +6,17 @@ stops after a page, whether ten thousand cases lie there or a million (decision 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from accounts.models import UnitMember
+from accounts.models import Role, UnitMember
 from accounts.queries import posts_of
 from applications.models import STAFF_ROLES_ON_CASES, Case
 from applications.states import ENDED_STATES, State
@@ -26,13 +28,19 @@ WIDE = 40  # from so many regions on, one index over all of them is walked inste
 
 @dataclass(frozen=True)
 class Reach:
-    """Where a user works: regions whole, and single windows of other regions. Never the own cases (domain 11.27)."""
+    """Where a user works: regions whole, and single windows of other regions. Never the own cases (domain 11.27),
+    nor those from which the user stays away.
+    """
 
     user_id: int
     units: tuple[int, ...] = ()  # that the user acts for
     regions: tuple[str, ...] = ()
     windows: tuple[int, ...] = ()
     window_regions: tuple[str, ...] = ()
+    is_head: bool = False  # of a window, or a leader
+    lead_regions: tuple[str, ...] = ()  # where cases of closed accounts are seen
+    lead_windows: tuple[int, ...] = ()
+    away: tuple[int, ...] = ()  # cases from which the user stays away
 
     @property
     def is_wide(self) -> bool:
@@ -45,32 +53,52 @@ class Reach:
         return found | Q(window__in=self.windows) if self.windows else found
 
     @property
-    def not_own(self) -> Q:
+    def allowed(self) -> Q:
+        """What must hold besides the place: not the own case, none to stay away from, none kept in store only."""
         own = Q(applicant=self.user_id) | Q(agent__isnull=False, agent=self.user_id)
-        return ~(own | Q(unit__isnull=False, unit__in=self.units)) if self.units else ~own
+        own |= Q(unit__isnull=False, unit__in=self.units) if self.units else Q()
+        led = Q(is_restricted=False)
+        led |= Q(region__in=self.lead_regions) if self.lead_regions else Q()
+        led |= Q(window__in=self.lead_windows) if self.lead_windows else Q()
+        return ~own & led & (~Q(pk__in=self.away) if self.away else Q())
 
     def cases(self) -> QuerySet[Case]:
         """Return the submitted cases within reach."""
-        return Case.objects.filter(self.places, self.not_own).exclude(state=State.DRAFT)
+        return Case.objects.filter(self.places, self.allowed).exclude(state=State.DRAFT)
 
 
 def reach_of(user, now: datetime) -> Reach:
     """Read where the posts of today lead: posts, their windows, regions below, units that the user acts for."""
     posts = posts_of(user, timezone.localdate(now)).filter(role__in=STAFF_ROLES_ON_CASES)
-    areas, windows = Q(pk__in=()), {}
-    for post in posts.prefetch_related("windows__region"):
-        own = post.windows.all()
-        windows |= {w.pk: w.region_id for w in own if w.region.path.startswith(post.region.path)}
-        areas |= Q(pk__in=()) if own else Q(path__startswith=post.region.path)
-    regions = tuple(Region.objects.filter(areas).order_by().values_list("code", flat=True))
-    windows = {pk: region for pk, region in windows.items() if region not in regions}
-    units = UnitMember.objects.filter(user_id=user.pk, left_at__isnull=True).values_list("unit", flat=True)
-    return Reach(user.pk, tuple(units), regions, tuple(windows), tuple(set(windows.values())))
+    here = Window.objects.select_related("region").only("pk", "region__path")
+    whole, windows, led = [], {}, set()  # posts without windows, window -> region, windows of leaders
+    posts = list(posts.prefetch_related(Prefetch("windows", here)))
+    for post in posts:
+        own = {w.pk: w.region_id for w in post.windows.all() if w.region.path.startswith(post.region.path)}
+        windows |= own
+        led |= set(own) if post.role == Role.LEADER else set()
+        whole += [] if post.windows.all() else [post]
+    areas = reduce(or_, (Q(path__startswith=post.region.path) for post in whole), Q(pk__in=()))
+    paths = dict(Region.objects.filter(areas).order_by().values_list("code", "path"))
+    windows = {pk: region for pk, region in windows.items() if region not in paths}
+    leaders = tuple(post.region.path for post in whole if post.role == Role.LEADER)
+    return Reach(
+        user.pk,
+        units=tuple(UnitMember.objects.filter(user_id=user.pk, left_at=None).values_list("unit", flat=True)),
+        regions=tuple(paths),
+        windows=tuple(windows),
+        window_regions=tuple(set(windows.values())),
+        is_head=any(post.is_head or post.role == Role.LEADER for post in posts),
+        lead_regions=tuple(code for code, path in paths.items() if path.startswith(leaders)),
+        lead_windows=tuple(led),
+        away=tuple(user.recusals.values_list("case", flat=True)),
+    )
 
 
 def windows_within(reach: Reach) -> QuerySet[Window]:
     """Return the windows whose cases are within reach, for the filter."""
-    return Window.objects.filter(Q(region__in=reach.regions) | Q(pk__in=reach.windows))
+    windows = Window.objects.filter(Q(region__in=reach.regions) | Q(pk__in=reach.windows))
+    return windows.only("pk", "name_zh", "name_en")
 
 
 # --- one page, key by key --------------------------------------------------------------------------------------------
@@ -106,15 +134,31 @@ def page_ids(reach: Reach, walk: Walk, *, size: int) -> list[int]:
 
 
 def counts(reach: Reach, walks: dict[str, Walk], *, most: int) -> dict[str, int]:
-    """Count each walk, but no further than `most`; one statement for all."""
-    parts, params = [], []
+    """Count each walk, but no further than `most`; one statement for all.
+
+    Walks that differ only in their states are walked together and added up.
+    """
+    together: dict[tuple, list[Walk]] = {}
     for walk in walks.values():
-        sql, more = _union(reach, walk, most, is_sorted=False)
-        parts.append(f"(SELECT count(*) FROM (SELECT 1 FROM ({sql}) found LIMIT {most:d}) counted)")  # noqa: S608
+        together.setdefault(_key(walk), []).append(walk)
+    parts, params = [], []
+    for number, alike in enumerate(together.values()):
+        states = tuple({state for walk in alike for state in walk.states})
+        sql, more = _union(reach, replace(alike[0], states=states), most, is_sorted=False)
+        parts.append(f"SELECT {number} AS walk, state, count(*) FROM ({sql}) found GROUP BY state")  # noqa: S608
         params += more
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", params)
-        return dict(zip(walks, cursor.fetchone(), strict=True))
+        cursor.execute(" UNION ALL ".join(parts), params)
+        found = {(number, state): count for number, state, count in cursor.fetchall()}
+    numbers = {key: number for number, key in enumerate(together)}
+    return {
+        name: min(most, sum(found.get((numbers[_key(walk)], state), 0) for state in walk.states))
+        for name, walk in walks.items()
+    }
+
+
+def _key(walk: Walk) -> tuple:
+    return walk.condition, walk.people is None, tuple(walk.people or ())
 
 
 def _union(reach: Reach, walk: Walk, size: int, is_sorted: bool = True) -> tuple[str, list]:
@@ -156,8 +200,8 @@ def _inner(reach, walk, column, condition, size, is_sorted) -> tuple[str, list]:
     cases = cases.filter(**{column: RawSQL("place.key", ())} if column else {})
     if walk.is_ended and walk.people is not None:
         cases = cases.filter(assigned_to__in=walk.people)
-    cases = cases.filter(condition, reach.not_own, walk.condition).order_by(
+    cases = cases.filter(condition, reach.allowed, walk.condition).order_by(
         *(() if not is_sorted else ENDED_ORDER if walk.is_ended else ORDER)
     )
-    sql, params = cases.values("id", "due_order")[:size].query.sql_with_params()
+    sql, params = cases.values("id", "due_order", "state")[:size].query.sql_with_params()
     return sql, list(params)

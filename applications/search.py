@@ -19,6 +19,7 @@ from applications.models import Case, Viewing
 from applications.office import QueueRow, row_of, with_row_parts
 from applications.reach import Reach
 
+CODE_LENGTH = 6
 MOST = 50  # cases shown; who finds more adds something
 
 
@@ -30,7 +31,7 @@ class By(models.TextChoices):
     TAIL = "tail", _("last four of the document number")
     DOCUMENT = "id", _("document number")
     PHONE = "phone", _("telephone")
-    NAME = "name", _("name")
+    NAME = "name", _("applicant’s name")
 
 
 class Reason(models.TextChoices):
@@ -73,6 +74,8 @@ def find(reach: Reach, words: str, *, user, now: datetime, reason: str = "") -> 
     by = kind_of(words)
     cases = with_row_parts(_cases(reach.cases(), by, words.strip()).order_by("-id"))
     found = list(cases[: MOST + 1])
+    if by == By.NAME and any(case.query_code == words.strip().upper() for case in found):
+        by = By.CODE  # one of letters only
     if by in PERSONAL or by == By.NAME:
         note = {"by": user, "what": f"search:{by}", "reason": str(Reason(reason).value) if reason else "", "at": now}
         Viewing.objects.bulk_create(Viewing(case=case, **note) for case in found[:MOST] or [None])
@@ -93,7 +96,8 @@ def _cases(cases: QuerySet[Case], by: By, words: str) -> QuerySet[Case]:
         case By.PHONE:
             contact = read_contact(compact)
             return cases.filter(applicant__in=User.objects.filter(phone=contact.value).values("pk"))
-    return cases.filter(applicant_name__startswith=words)
+    named = Q(applicant_name__startswith=words)
+    return cases.filter(named | Q(query_code=compact) if len(compact) == CODE_LENGTH else named)
 
 
 def _of(people: QuerySet[Person]) -> Q:

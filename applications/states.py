@@ -208,6 +208,7 @@ TRANSITIONS = {
         Transition("order_rectification", _("Ordered to put right"), _ENDED, None, (_W.EXAMINER,)),
         Transition("lapse_rectification", _("Not put right in time"), _ENDED, None, (_W.SYSTEM,)),
         Transition("excuse_breach", _("Breach excused"), _ENDED, None, (_W.LEADER,)),
+        Transition("take_on", _("Taken on by the successor of the unit"), _OPEN, None, (_W.CLERK,)),
         # between the office's own people 回避、请示
         Transition("recuse", _("Stays away"), _OPEN, None, (*_OFFICE, _W.CERTIFICATE_CLERK)),
         Transition(

@@ -68,9 +68,22 @@ def example(questions: list) -> bytes:
         for row in range(2, MOST_LINES + 2):
             sheet.cell(row, number).number_format = "@"
     sheet.freeze_panes = "A2"
+    _explain(book.create_sheet("填写说明"), questions)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _explain(sheet, questions: list) -> None:
+    """Write for each column of a choice what may stand there."""
+    rows = [(COLUMNS["document_type"][0], [both(kind.label)["zh"] for kind in DocumentType]), ("性别", ["男", "女"])]
+    rows += [(_label(q)["zh"], [_words(choice)["zh"] for choice in q["choices"]]) for q in questions if "choices" in q]
+    for name, words in rows:
+        sheet.append([name, *words])
+
+
+def _words(choice: dict) -> dict:
+    return both(choice.get("label") or choice)
 
 
 def read(content: bytes, questions: list) -> list[Line]:
@@ -189,10 +202,14 @@ def _answer(question: dict, value: str):
 
 def _choice(question: dict, value: str) -> str:
     for choice in question.get("choices", []):
-        words = {str(choice["value"]), *both(choice.get("label") or choice).values()}
-        if value.casefold() in {word.casefold() for word in words}:
+        if _bare(value) in {_bare(word) for word in (str(choice["value"]), *_words(choice).values())}:
             return str(choice["value"])
     return value
+
+
+def _bare(text: str) -> str:
+    """Return a text as choices are compared: without spaces, small letters."""
+    return re.sub(r"\s", "", text).casefold()
 
 
 def _of_csv(content: bytes) -> list[list[str]]:

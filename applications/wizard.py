@@ -357,7 +357,8 @@ class Wizard:
     @cached_property
     def accepted_by(self):
         """The last day on which the window says whether it accepts, were the case submitted today."""
-        return self.calendar.add(self.today, self.guide.accept_days)
+        received_on = self.prechecked_by if self.goes_to_precheck else self.today
+        return self.calendar.add(received_on, self.guide.accept_days)
 
     @property
     def breach_words(self) -> str:

@@ -6,8 +6,7 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
-from accounts.models import Role, StaffPost, User
-from accounts.queries import posts_of
+from accounts.models import StaffPost, User
 from applications.models import STAFF_ROLES_ON_CASES, Case, Cover
 from applications.office import OF_APPLICANT, OF_OFFICE, SOON_DAYS, STATES
 from applications.reach import Reach
@@ -35,19 +34,17 @@ class Load:
         return str(self.user.pk) if self.user else "nobody"
 
 
-def is_head(user, day: date) -> bool:
-    """Tell whether somebody is head of a window today, or a leader."""
-    posts = posts_of(user, day)
-    return posts.filter(Q(is_head=True, role=Role.CLERK) | Q(role=Role.LEADER)).exists()
-
-
 def colleagues(reach: Reach, day: date) -> QuerySet[User]:
     """Return whoever holds a post today at a place within reach."""
     posts = StaffPost.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gt=day), role__in=STAFF_ROLES_ON_CASES, starts_on__lte=day
     )
     posts = posts.filter(Q(region__in=reach.regions) | Q(windows__in=reach.windows))
-    return User.objects.filter(pk__in=posts.values("user"), is_active=True).order_by("name", "pk")[:MOST]
+    return (
+        User.objects.filter(pk__in=posts.values("user"), is_active=True)
+        .only("pk", "name")
+        .order_by("name", "pk")[:MOST]
+    )
 
 
 def loads(reach: Reach, day: date) -> list[Load]:
@@ -78,7 +75,7 @@ def _counted(reach: Reach, day: date) -> QuerySet:
     stages = {stage: Count("pk", filter=Q(state__in=STATES[stage])) for stage in STAGES}
     return (
         Case.objects.open()
-        .filter(reach.places, reach.not_own)
+        .filter(reach.places, reach.allowed)
         .order_by()
         .values("assigned_to")
         .annotate(

@@ -13,6 +13,7 @@ BENCHMARKS = {
     "policy_search_first_page_100k": "bench.policies:first_page",
     "policy_search_facets_100k": "bench.policies:all_facets",  # in the same library
     "policy_relevance": "bench.relevance",
+    "queue_page_1m": "bench.queue",
 }
 
 

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.models import User
 from applications.due import sweep_deadlines
 from applications.models import Case, Clock
+from bench.cases import copies
 from bench.measure import Result, interleave, timed
 from jobs.models import Job
 from notifications.models import Reminder
@@ -16,7 +18,6 @@ from tests import cast
 
 CASES, OPEN = 1_000_000, 55_000
 NOW = cast.moment("2026-09-18 09:00")
-SEED = 0.20260918
 
 
 def run() -> Result:
@@ -100,69 +101,82 @@ def build() -> None:
     world = cast.make_world()
     clerk = cast.make_staff("bench@example.org", "量测", "CLERK", world.county, world.office, [world.window])
     calendar = calendar_for("530000")
+    today = timezone.localdate(NOW)
+    days = [calendar.date_of(calendar.ordinal(today) + offset) for offset in range(-2, 40)]
+    User.objects.bulk_create(
+        (User(email=f"p{n}@example.org", password="!", is_demo=True) for n in range(OPEN)), batch_size=5000
+    )
+    values = {
+        "open": OPEN,
+        "cases": CASES,
+        "days": days,
+        "ordinals": [calendar.ordinal(day) for day in days],
+        "count": len(days),
+        "now": NOW,
+    }
+    case = Case.objects.create(**_finished(world, clerk))
+    clock = Clock.objects.create(**CLOCK, case=case, calendar=calendar.code, finished_at=NOW)
+    copies(case, OF_CASE, NUMBERED, values)
+    copies(clock, OF_CLOSED, "applications_case c", values, "c.state = 'CLOSED' AND c.id <> template.case_id")
+    copies(clock, OF_OPEN, "applications_case c", values, "c.state = 'RECEIVED'")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT setseed(%s)", [SEED])
-        cursor.execute(PEOPLE, [NOW, OPEN])
-        cursor.execute(FILED, _facts(world, calendar))
-        cursor.execute(RUNNING, [calendar.code])
-        cursor.execute(FINISHED, [calendar.code, NOW])
-        cursor.execute(REMINDERS, [clerk.pk, timezone.localdate(NOW)])
+        cursor.execute(
+            """
+            INSERT INTO notifications_reminder (subject, event, recipient_id, due_at, context, path)
+            SELECT 'clock:' || c.id, 'acceptance_due', %s, (c.due_on - 1) + time '09:00' AT TIME ZONE 'Asia/Shanghai',
+                '{}', '' FROM applications_clock c WHERE c.due_on >= %s
+            """,
+            [clerk.pk, today],
+        )
         cursor.execute("ANALYZE")
 
 
-def _facts(world, calendar) -> dict:
-    first = calendar.ordinal(timezone.localdate(NOW))
-    ordinals = [first + offset for offset in range(-2, 40)]
+def _finished(world, applicant) -> dict:
     return {
-        "item": world.item.pk,
-        "guide": world.guide.pk,
-        "office": world.office.pk,
-        "region": world.county.pk,
-        "window": world.window.pk,
-        "open": OPEN,
-        "days": [calendar.date_of(ordinal) for ordinal in ordinals],
-        "ordinals": ordinals,
-        "count": len(ordinals),
-        "now": NOW,
-        "cases": CASES,
+        "case_no": "B",
+        "query_code": "ABCDEF",
+        "item": world.item,
+        "guide": world.guide,
+        "organization": world.office,
+        "region": world.county,
+        "window": world.window,
+        "applicant": applicant,
+        "applicant_name": "演示",
+        "state": "CLOSED",
+        "close_type": "GRANTED",
+        "step": "sign",
+        **dict.fromkeys(("created_at", "saved_at", "received_at", "closed_at"), NOW),
     }
 
 
-PEOPLE = """
-    INSERT INTO accounts_user (password, is_superuser, email, name, language, phone_verified, elder_mode,
-        wants_marketing, is_staff, is_active, is_demo, date_joined)
-    SELECT '', false, 'p' || n || '@example.org', '', 'zh-hans', false, false, false, false, true, true, %s
-    FROM generate_series(1, %s) n
-"""
-FILED = """
-    WITH people AS (SELECT array_agg(id ORDER BY id) AS ids FROM accounts_user WHERE NOT is_staff)
-    INSERT INTO applications_case (public_id, case_no, query_code, item_id, guide_id, organization_id,
-        region_id, window_id, applicant_id, applicant_name, state, close_type, close_reason, is_deferred,
-        is_deemed_accepted, correction_sent, answers, step, version, due_on, due_wd, is_provisional,
-        created_at, saved_at, received_at, closed_at)
-    SELECT 'b' || n, 'B' || n, 'ABCDEF', %(item)s, %(guide)s, %(office)s, %(region)s, %(window)s,
-        people.ids[1 + n %% %(open)s], '演示', CASE WHEN n <= %(open)s THEN 'RECEIVED' ELSE 'CLOSED' END,
-        CASE WHEN n <= %(open)s THEN '' ELSE 'GRANTED' END, '', false, false, false, '{}', 'sign', 1,
-        CASE WHEN n <= %(open)s THEN (%(days)s::date[])[1 + n %% %(count)s] END,
-        CASE WHEN n <= %(open)s THEN (%(ordinals)s::int[])[1 + n %% %(count)s] END, false,
-        %(now)s, %(now)s, %(now)s, CASE WHEN n > %(open)s THEN %(now)s::timestamptz END
-    FROM generate_series(1, %(cases)s) n, people
-"""
-RUNNING = """
-    INSERT INTO applications_clock (case_id, kind, owner, days, started_on, printed_due_on, due_on, due_wd,
-        calendar, is_provisional, grace_days, paused_days)
-    SELECT id, CASE id %% 10 WHEN 0 THEN 'ACCEPT' WHEN 1 THEN 'DEFERRAL' ELSE 'PROMISED' END, 'OFFICE', 20,
-        due_on - 30, due_on, due_on, due_wd, %s, false, 0, 0
-    FROM applications_case WHERE state = 'RECEIVED'
-"""
-FINISHED = """
-    INSERT INTO applications_clock (case_id, kind, owner, days, started_on, printed_due_on, due_on, due_wd,
-        calendar, is_provisional, grace_days, paused_days, finished_at)
-    SELECT id, 'PROMISED', 'OFFICE', 20, '2026-01-05', '2026-02-02', '2026-02-02', 2700, %s, false, 0, 0, %s
-    FROM applications_case WHERE state = 'CLOSED'
-"""
-REMINDERS = """
-    INSERT INTO notifications_reminder (subject, event, recipient_id, due_at, context, path)
-    SELECT 'clock:' || c.id, 'acceptance_due', %s, (c.due_on - 1) + time '09:00' AT TIME ZONE 'Asia/Shanghai',
-        '{}', '' FROM applications_clock c WHERE c.due_on >= %s
-"""
+CLOCK = {
+    "kind": "PROMISED",
+    "owner": "OFFICE",
+    "days": 20,
+    "started_on": date(2026, 1, 5),
+    "printed_due_on": date(2026, 2, 2),
+    "due_on": date(2026, 2, 2),
+    "due_wd": 2700,
+}
+NUMBERED = """(SELECT n, n <= %(open)s AS is_open, 1 + n %% %(count)s AS day FROM generate_series(1, %(cases)s) n) p
+    CROSS JOIN (SELECT array_agg(id ORDER BY id) AS ids FROM accounts_user WHERE NOT is_staff) people"""
+OF_CASE = {
+    "public_id": "'b' || p.n",
+    "case_no": "'B' || p.n",
+    "applicant_id": "people.ids[1 + p.n %% %(open)s]",
+    "state": "CASE WHEN p.is_open THEN 'RECEIVED' ELSE 'CLOSED' END",
+    "close_type": "CASE WHEN p.is_open THEN '' ELSE 'GRANTED' END",
+    "due_on": "CASE WHEN p.is_open THEN (%(days)s::date[])[p.day] END",
+    "due_wd": "CASE WHEN p.is_open THEN (%(ordinals)s::int[])[p.day] END",
+    "closed_at": "CASE WHEN NOT p.is_open THEN %(now)s::timestamptz END",
+}
+OF_CLOSED = {"case_id": "c.id"}
+OF_OPEN = {
+    "case_id": "c.id",
+    "kind": "CASE c.id %% 10 WHEN 0 THEN 'ACCEPT' WHEN 1 THEN 'DEFERRAL' ELSE 'PROMISED' END",
+    "started_on": "c.due_on - 30",
+    "printed_due_on": "c.due_on",
+    "due_on": "c.due_on",
+    "due_wd": "c.due_wd",
+    "finished_at": "NULL::timestamptz",
+}

@@ -8,6 +8,7 @@ from django.urls import path
 from django.utils import timezone
 
 from applications.models import Case, CaseEvent, Clock, Paper
+from bench.stock import stock_site
 from jobs.models import Job
 from notifications.models import Delivery, Message
 from regions.queries import calendar_for
@@ -62,5 +63,6 @@ def plain(request, draft: str):
 urlpatterns = [
     path("bench/bare/", bare),
     path("bench/plain/<slug:draft>/", plain),
+    path("bench/admin/", stock_site.urls),
     *portal.urlpatterns,
 ]

@@ -40,6 +40,7 @@ EVENTS = {
     "terminated": (_("Terminated"), (*CASE, "reason")),
     "transferred": (_("Transferred"), (*CASE, "number", "window", "reason")),
     "transferred_in": (_("Transferred to this window"), (*CASE, "number")),
+    "taken_on": (_("Taken on by a successor"), (*CASE, "name")),
     "case_recused": (_("Somebody stays away from a case"), (*CASE, "name")),
     "approval_asked": (_("Approval asked for"), (*CASE, "step", "reason", "name")),
     "case_given": (_("Case given to a colleague"), (*CASE, "applicant", "name")),

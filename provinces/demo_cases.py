@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import Unit, User
 from applications import queries, rules, services
 from applications.models import Case, Material
+from applications.services.rendering import render_paper
 from certificates.models import Certificate
 from certificates.services import seal_certificate
 from policies.models import ServiceItem
@@ -95,6 +96,27 @@ STORIES = (
         ((4, "submit"), (3, "accept"), (1, "conclude")),
         later={"unit-opinion": 5},
     ),
+    Story("precheck", "hr-service-licence", "handler", ((0, "submit"),), unit="company", clerk="other-clerk"),
+    Story(
+        "precheck-returned",
+        "hr-service-licence",
+        "handler2",
+        ((2, "submit"), (1, "return_precheck")),
+        unit="company",
+        clerk="other-clerk",
+    ),
+    Story(
+        "precheck-passed",
+        "hr-service-licence",
+        "handler2",
+        ((3, "submit"), (2, "pass_precheck")),
+        unit="institute",
+        clerk="other-clerk",
+    ),
+    Story("archived", "title-certificate", "middle-dot", (*_finished(70, 70, 70, 70, 70, 69), (20, "archive"))),
+    Story("revoked", "title-certificate", "rare", (*_finished(50, 50, 50, 50, 50, 49), (10, "revoke"))),
+    Story("special", "talent-grading", "grower", ((5, "submit"), (4, "accept"), (2, "special"))),
+    Story("extended", "settling-allowance", "professor", ((12, "submit"), (11, "accept"), (3, "extend"))),
     Story("reviewed", "talent-grading", "rare", ((5, "submit"), (4, "accept"), (1, "conclude"))),
     Story("granted", "talent-grading", "applicant2", ((5, "submit"), (4, "accept"), (1, "conclude"), (0, "grant"))),
     Story("ready", "title-certificate", "engineer", tuple((1, verb) for verb in _TO_GRANT[:-1])),
@@ -114,6 +136,7 @@ STORIES = (
     Story(
         "closed-refused", "rent-subsidy", "graduate", ((20, "submit"), (19, "accept"), (16, "object"), (15, "refuse"))
     ),
+    Story("closed-transferred", "returnee-car", "passport", ((3, "submit"), (2, "transfer"))),
     Story("closed-not-accepted", "schooling", "graduate", ((8, "submit"), (7, "reject"))),
     Story("closed-withdrawn", "returnee-car", "rare", ((12, "submit"), (11, "accept"), (10, "withdraw"))),
     Story("closed-uncorrected", "rent-subsidy", "returnee", ((18, "submit"), (16, "correct"), (5, "lapse_correction"))),
@@ -287,6 +310,12 @@ def _correct(play: Play, at: datetime) -> None:
     services.request_correction(case=play.case, actor=user(play.story.clerk), points=points, now=at)
 
 
+def _return_precheck(play: Play, at: datetime) -> None:
+    material = next(material for material in play.materials() if material.files.exists())
+    points = {material.pk: ("M02", "扫描件缺页，请把正、副本全部扫描后重新上传。")}
+    services.return_precheck(case=play.case, actor=user(play.story.clerk), points=points, now=at)
+
+
 def _supply_correction(play: Play, at: datetime) -> None:
     for point in play.case.correction.points.select_related("material__spec"):
         play.hand_in(point.material, at)
@@ -305,6 +334,27 @@ def _reject(play: Play, at: datetime) -> None:
     services.reject_acceptance(case=play.case, actor=user(play.story.clerk), reason="N02", explanation=words, now=at)
 
 
+def _special(play: Play, at: datetime) -> None:
+    """Begin an expert review, unless the case is from before the guide knew it."""
+    if "EXPERT_REVIEW" not in play.case.guide.special_kinds:
+        return
+    basis = "《高层次人才分类认定办法（示例）》第十二条"
+    words = {"kind": "EXPERT_REVIEW", "basis": basis, "estimated_days": 7}
+    services.start_special(case=play.case, actor=user("examiner"), now=at, **words)
+
+
+def _extend(play: Play, at: datetime) -> None:
+    reason = "需要向原工作地核实是否重复享受同类补贴，核实函尚未回复。"
+    asked = services.ask_approval(case=play.case, verb="extend", actor=user("examiner"), now=at, reason=reason, days=5)
+    services.answer_approval(request=asked, actor=user("leader"), now=at, approve=True)
+
+
+def _transfer(play: Play, at: datetime) -> None:
+    code = play.pack.staff["other-clerk"]["posts"][0]["windows"][0]
+    reason = "申请人的工作单位在另一个区，应由工作地窗口办理。"
+    services.transfer(case=play.case, actor=user("leader"), window=Window.objects.get(code=code), reason=reason, now=at)
+
+
 def _conclude(play: Play, at: datetime) -> None:
     words = "经审查，申请人符合条件，材料真实有效，建议准予。"
     services.conclude(case=play.case, actor=user("examiner"), proposal="GRANT", opinion=words, now=at)
@@ -320,6 +370,21 @@ def _refuse(play: Play, at: datetime) -> None:
     services.refuse(case=play.case, actor=user("leader"), reason="R01", reason_text=words, now=at)
 
 
+def _archive(play: Play, at: datetime) -> None:
+    for paper in play.case.papers.all():
+        render_paper(paper=paper, now=at)  # nothing is archived before its papers are drawn
+    services.archive(case=play.case, now=at)
+
+
+def _revoke(play: Play, at: datetime) -> None:
+    words = {
+        "reason": "V05",
+        "reason_text": "经核查，申请时提交的业绩证明系伪造，依照《中华人民共和国行政许可法》第六十九条第二款予以撤销。",
+        "hearing": "已书面告知并听取意见，当事人承认材料不实，没有提出异议。",
+    }
+    services.revoke(case=play.case, actor=user("leader"), now=at, **words)
+
+
 def _seal(play: Play, at: datetime) -> None:
     for certificate in Certificate.objects.filter(source=f"case:{play.case.pk}"):
         seal_certificate(certificate_id=certificate.pk, now=at)
@@ -328,6 +393,13 @@ def _seal(play: Play, at: datetime) -> None:
 VERBS: dict[str, Callable[[Play, datetime], object]] = {
     "begin": _nothing,
     "submit": _submit,
+    "return_precheck": _return_precheck,
+    "pass_precheck": lambda play, at: services.pass_precheck(case=play.case, actor=user(play.story.clerk), now=at),
+    "archive": _archive,
+    "revoke": _revoke,
+    "transfer": _transfer,
+    "special": _special,
+    "extend": _extend,
     "accept": _accept,
     "correct": _correct,
     "supply_correction": _supply_correction,

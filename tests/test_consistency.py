@@ -52,7 +52,7 @@ def test_every_state_is_reachable_and_left():
     reached = {t.target for t in states.TRANSITIONS.values() if t.target}
     left = {source for t in states.TRANSITIONS.values() if t.target for source in t.sources}
     assert reached == set(states.State)
-    assert left == set(states.State) - {states.State.CLOSED}
+    assert left == set(states.State) - {states.State.REVOKED}
 
 
 def test_every_state_has_two_names_in_both_languages():

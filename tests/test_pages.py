@@ -14,14 +14,18 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.admin import site
 from django.contrib.staticfiles import finders
+from django.core import signing
 from django.core.management import call_command
 from django.test import RequestFactory, override_settings
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Unit, User
 from applications import services
-from applications.models import Case
+from applications.admin import intake
+from applications.models import Case, Viewing
+from applications.services import conversation, export, ratings, unit_batches
 from applications.states import State
+from applications.uploads import look_into
 from certificates.models import Certificate
 from jobs import clock
 from jobs import services as jobs
@@ -31,8 +35,9 @@ from policies.models import Policy, PolicyVersion, SavedSearch, ServiceItem
 from policies.services import following, library
 from provinces import demo_accounts, demo_cases, loader, packs
 from tests.access.test_matrix import ADDRESSES
+from tests.applications import samples
 from tests.browser import Visitor, apart, be_at, chromium
-from tests.cast import moment
+from tests.cast import day, moment
 from workstations.models import Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -51,7 +56,17 @@ OUR_ADMIN = (
     "admin:policies_policyversion_",
     "admin:policies_benefit_import",
 )
-NO_PAGES = {"healthz", "readyz", "certificates:code", "certificates:file", "me:file", "me:paper", "apply:rows"} | {
+NO_PAGES = {
+    "healthz",
+    "readyz",
+    "certificates:code",
+    "certificates:file",
+    "me:file",
+    "me:data_file",
+    "me:paper",
+    "me:message_file",
+    "apply:rows",
+} | {
     *("schema", "open_data:file", "policies:rss", "policies:atom"),
     *("api:policies", "api:policy", "api:version", "api:benefits", "api:benefit", "api:regions", "api:region"),
     *("api:services", "api:service"),
@@ -105,10 +120,17 @@ def drafts() -> dict:
     promises = {m.pk: {"reason": "BEING_ISSUED", "promised_on": "2026-09-24"} for m in play.promised()}
     services.promise_material(case=play.case, actor=play.applicant, promises=promises, now=now)
     services.save_answers(case=play.case, actor=play.applicant, answers={}, step="sign", now=now)
-    expired = services.start(item=item, actor=who("grower"), now=now - timedelta(days=70))
+    expired = services.start(item=item, actor=who("passport"), now=now - timedelta(days=70))
     told = {"region": "530000/530100/530114", "degree": "doctor", "grade": "D", "age": 50}
     proactive.give_consent(facts=told, actor=who("engineer"), now=now)
-    return {"new": new, "promised": play.case, "expired": expired, "searches": searches(now), "versions": versions(now)}
+    return {
+        "new": new,
+        "promised": play.case,
+        "expired": expired,
+        "searches": searches(now),
+        "versions": versions(now),
+        "rated": rated(),
+    }
 
 
 def searches(now) -> list[SavedSearch]:
@@ -149,7 +171,17 @@ def who(key: str) -> User:
 
 
 def of_everybody(demo):
-    for name in ("home", "help", "accessibility", "privacy", "progress", "receipt", "verify:form", "demo:clock", "demo:mailbox"):
+    for name in (
+        "home",
+        "help",
+        "accessibility",
+        "privacy",
+        "progress",
+        "receipt",
+        "verify:form",
+        "demo:clock",
+        "demo:mailbox",
+    ):
         yield None, name, (), ""
     yield from ((None, "search", (), query) for query in ("", "?q=人才", "?q=zzz"))
     yield from ((None, "services:list", (), query) for query in ("", "?who=person", "?who=unit&q=zzz"))
@@ -186,8 +218,11 @@ def of_applicants(demo):
     """The case page of a case in each state and end, what can be done there, and the space of three people."""
     for case in one_in_each_state():
         yield case.applicant, "me:case", (case.case_no,), ""
-        if case.state in ("CORRECTION", "WAIT_SUPPLY") or (case.state == "EXAMINING" and case.is_deferred):
+        asked = ("CORRECTION", "PRECHECK_RETURNED", "WAIT_SUPPLY")
+        if case.state in asked or (case.state == "EXAMINING" and case.is_deferred):
             yield case.applicant, "me:supplement", (case.case_no,), ""
+    yield talked_about().applicant, "me:messages", (talked_about().case_no,), ""
+    yield talked_about().applicant, "me:home", (), ""
     case = Case.objects.filter(state="RECEIVED").first()
     yield case.applicant, "me:withdraw", (case.case_no,), ""
     yield case.applicant, "me:paper_words", (case.papers.first().public_id,), ""
@@ -230,6 +265,35 @@ def of_drafts(demo):
     yield who("handler"), "apply:start", ("same-city-benefits",), ""
 
 
+def of_what_is_own(demo):
+    """Ratings on both sides, verified materials, own data, more time, ways to object."""
+    case, code = demo.rated
+    me = case.applicant
+    for name in ("me:rate", "me:remedies", "me:case"):
+        yield me, name, (case.case_no,), ""
+    for name in ("me:wallet", "me:privacy_log", "me:data", "me:close_account"):
+        yield me, name, (), ""
+    yield who("engineer"), "me:close_account", (), ""
+    yield None, "rate", (code.token,), ""
+    for key in ("clerk", "official"):
+        yield who(key), "admin:applications_rating_changelist", (), ""
+        yield who(key), "admin:applications_rating_change", (case.ratings.get(level=5).pk,), ""
+    yield who("clerk"), "admin:applications_rating_code", (case.pk, "ACCEPTANCE"), ""
+    late = Case.objects.filter(is_deferred=True, state="EXAMINING", materials__deferral__supplied_at=None).first()
+    yield late.applicant, "me:more_time", (late.case_no,), ""
+
+
+def rated():
+    """Let an applicant rate a finished case badly and ask for the own data; make a code for a step not rated yet."""
+    case, now = Case.objects.filter(close_type="GRANTED", window__code="530114-1").first(), clock.now()
+    ratings.rate(case=case, actor=case.applicant, now=now, level=5, comment="等了两个小时", aspects={"speed": 5})
+    export.ask_for_export(actor=case.applicant, now=now)
+    Viewing.objects.create(case=case, by=who("clerk"), what="case", at=now)
+    jobs.run_due(now)
+    code = ratings.make_rating_token(case=case, actor=who("clerk"), now=now, touch_point="INTAKE")
+    return case, code
+
+
 def of_the_office(demo):
     """The queues and a case in each state on the desk of everybody in charge of it."""
     for key in ("clerk", "examiner", "leader", "certificates"):
@@ -239,7 +303,11 @@ def of_the_office(demo):
         for case in one_in_each_state():
             if case in reach and case.state in TURNS.get(key, tuple(State)):
                 yield who(key), "admin:applications_case_change", (case.pk,), ""
-    yield who("clerk"), "admin:applications_case_changelist", (), "?q=zzz"
+    yield who("clerk"), "admin:applications_case_changelist", (), "?queue=special&who=own"
+    for key in ("clerk", "leader"):
+        yield from ((who(key), f"admin:applications_case_{name}", (), "") for name in ("search", "workload"))
+    yield who("clerk"), "admin:applications_case_batch", (acted_on_many().public_id,), ""
+    yield from of_the_counter(demo)
     yield who("official"), "admin:index", (), ""
     certificate = sealed().filter(status="VALID").first()
     for name in ("changelist", "change", "reissue", "suspend", "revoke", "cancel"):
@@ -247,6 +315,68 @@ def of_the_office(demo):
         yield who("certificates"), f"admin:certificates_certificate_{name}", args, ""
     for name in ("changelist", "add"):
         yield who("certificates"), f"admin:certificates_batch_{name}", (), ""
+
+
+def of_the_counter(demo):
+    """Words on a case, paper at the window, the batch of a unit, powers of attorney and phrases."""
+    clerk, asked = who("clerk"), talked_about()
+    yield clerk, "admin:applications_case_messages", (asked.pk,), "?phrase=1"
+    yield clerk, "admin:applications_case_intake", (), ""
+    place = {"by": clerk.pk, "item": asked.item_id, "window": asked.window_id, "applicant": asked.applicant_id}
+    token = signing.dumps(place | {"unit": None, "attorney": None}, salt=intake.SALT)
+    yield clerk, "admin:applications_case_intake_papers", (token,), ""
+    for name in ("changelist", "add"):
+        yield clerk, f"admin:applications_unitbatch_{name}", (), ""
+        yield clerk, f"admin:applications_phrase_{name}", (), ""
+    yield clerk, "admin:applications_unitbatch_change", (of_a_unit().pk,), ""
+
+
+@cache
+def talked_about() -> Case:
+    """Let the clerk and an applicant talk about a case, with a question that waits for its answer and a note."""
+    clerk, now = who("clerk"), clock.now()
+    case = Case.objects.for_staff(clerk).filter(state="RECEIVED").order_by("pk").first()
+    files = [look_into(samples.pdf("说明.pdf"))]
+    conversation.send_message(case=case, actor=case.applicant, now=now, text="照片要白底的吗？", files=files)
+    conversation.write_note(case=case, actor=clerk, now=now, text="电话里已经说过。")
+    conversation.send_message(case=case, actor=clerk, now=now, text="单位全称是什么？", reply_by=day("2026-09-24"))
+    conversation.send_message(
+        case=Case.objects.exclude(pk=case.pk).for_staff(clerk).filter(state="EXAMINING").first(),
+        actor=clerk,
+        now=now,
+        text="请确认电话",
+        reply_by=day("2026-09-24"),
+    )
+    return case
+
+
+@cache
+def of_a_unit():
+    """A table of two people with one fault, not taken in yet."""
+    unit = Unit.objects.get(uscc="91990100MA0000001G")
+    item = ServiceItem.objects.get(code="talent-card")
+    lines = "姓名,证件号码,手机号\n周新来,990101199506151239,19900000077\n吴二,1,2\n"
+    return unit_batches.create_unit_batch(
+        unit=unit,
+        item=item,
+        window=Window.objects.get(code="530114-1"),
+        handler=who("handler"),
+        attorney=look_into(samples.pdf("委托书.pdf")),
+        until=day("2026-12-31"),
+        content=lines.encode(),
+        actor=who("clerk"),
+        now=clock.now(),
+    )
+
+
+def acted_on_many():
+    """Let the clerk accept two cases at once: the result of each is shown."""
+    clerk, now = who("clerk"), clock.now()
+    cases = [(case, case.version) for case in Case.objects.for_staff(clerk).filter(state="RECEIVED")[:2]]
+    batch = services.begin_batch(cases=cases, verb="notify", facts={"text": " "}, actor=clerk, now=now)
+    for row in batch.rows.all():
+        services.do_batch_case(row=row, now=now)
+    return batch
 
 
 def of_the_editor(demo):
@@ -304,6 +434,7 @@ ROLES = {
     "everybody": of_everybody,
     "applicants": of_applicants,
     "drafts": of_drafts,
+    "own": of_what_is_own,
     "office": of_the_office,
     "editor": of_the_editor,
     "administrator": of_the_administrator,

@@ -1,7 +1,6 @@
 """The case on the desk, each act a POST to its own address. Nothing is edited by hand."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.http import Http404, HttpResponse
@@ -14,7 +13,7 @@ from accounts.permissions import ReadOnlyAdminMixin
 from applications import acts, comparison, office, services
 from applications.admin.conversation import TalkPages
 from applications.admin.intake import IntakePages
-from applications.admin.queue import QueuePages
+from applications.admin.queue import QueuePages, wish_of
 from applications.desk import RELATED, Desk, View
 from applications.models import STAFF_ROLES_ON_CASES, Case, MaterialFile, Paper
 from applications.states import TRANSITIONS
@@ -23,29 +22,32 @@ from jobs import clock
 from talentportal.lib.refusals import Refused
 
 BESIDE = 25  # cases in the list at the left
-KEPT = ("queue", "who", "item", "window")  # of the list a case was opened from
 
 
 @dataclass(frozen=True)
 class Beside:
     """The list at the left: the queue from which the case was opened, with the neighbors of the case."""
 
-    queue: str
+    wish: office.Wish
     rows: list
-    trail: str  # the list as a query string, kept from case to case
     here: int  # place of the case in the list, -1 when it lies on another page of it
 
     @classmethod
     def of(cls, request, case: Case, state: str, now) -> "Beside":
         """Read the list from the address; without one it is the queue of the state."""
-        said = {key: request.GET[key][:40] for key in KEPT if request.GET.get(key)}
-        if said.get("queue") not in office.QUEUES:
-            said["queue"] = office.QUEUE_OF[state]
-        number = {key: int(said[key]) for key in KEPT[2:] if said.get(key, "").isdecimal()}
-        wish = office.Wish(said["queue"], who=said.get("who", ""), **number)
+        said = {"queue": office.QUEUE_OF[state]} if request.GET.get("queue") not in office.QUEUES else request.GET
+        wish = wish_of(said, request)
         rows = office.queue_page(request.user, wish, now, size=BESIDE).rows
-        here = next((n for n, row in enumerate(rows) if row.case.pk == case.pk), -1)
-        return cls(said["queue"], rows, urlencode(said), here)
+        return cls(wish, rows, next((n for n, row in enumerate(rows) if row.case.pk == case.pk), -1))
+
+    @property
+    def queue(self) -> str:
+        return self.wish.queue
+
+    @property
+    def trail(self) -> str:
+        """The list as a query string, kept from case to case."""
+        return office.address(self.wish)
 
     @property
     def name(self):
@@ -117,6 +119,7 @@ class CaseAdmin(TalkPages, IntakePages, QueuePages, ReadOnlyAdminMixin, admin.Mo
             "offers": offers,
             "common": [one for one in offers if one not in rare],
             "rare": rare,
+            "has_tick": any(one.has_tick for one in offers),
             "rare_is_open": any(one.is_open for one in rare),
             "answer": offer if offer and offer.act.place == "request" else None,
             "lost": lost,
@@ -131,15 +134,18 @@ class CaseAdmin(TalkPages, IntakePages, QueuePages, ReadOnlyAdminMixin, admin.Mo
         sheet = desk.sheet(said.get("sheet") if said else request.GET.get("m"))
         kept = sheet.file(request.GET.get("f")) if sheet else None
         other = sheet.version(request.GET.get("b")) if sheet else None
+        beside = Beside.of(request, desk.case, desk.case.state, desk.now)
         return {
             "desk": desk,
             "case": desk.case,
             "sheet": sheet,
             "view": View(kept) if kept else None,
             "other": View(other) if other else None,
+            "vouched": comparison.vouched(desk, sheet) if sheet and sheet.material.status == "HELD" else [],
             "earlier": sheet.before(kept) if kept else None,
             "at_material": acts.at_material(desk, sheet, offer),
-            "beside": Beside.of(request, desk.case, desk.case.state, desk.now),
+            "beside": beside,
+            "trail": beside.trail,
         }
 
     def act(self, request, pk, verb):
@@ -162,7 +168,8 @@ class CaseAdmin(TalkPages, IntakePages, QueuePages, ReadOnlyAdminMixin, admin.Mo
         elif form.is_multipart():  # a file cannot be given back, what was wrong with it can
             refused = [error for errors in form.errors.values() for error in errors]
         address = reverse("admin:applications_case_change", args=[case.pk])
-        return redirect(f"{again.keep(request, address, verb=verb, refused=refused)}&{self._trail(request)}")
+        kept, trail = again.keep(request, address, verb=verb, refused=refused), self._trail(request)
+        return redirect(f"{kept}&{trail}" if trail else kept)
 
     def _done(self, request, case, act):
         """Say what happened; a case that has moved on gives its place to the next one."""
@@ -179,7 +186,7 @@ class CaseAdmin(TalkPages, IntakePages, QueuePages, ReadOnlyAdminMixin, admin.Mo
         name = format_html('<a href="{}">{}</a>', link, name) if following else name
         messages.success(request, format_html("{}: {}", label, name))
         if following:
-            return redirect(f"{reverse('admin:applications_case_change', args=[following.pk])}?{self._trail(request)}")
+            return redirect(self._address(request, following, sheet=""))
         return redirect(self._address(request, case))
 
     def _following(self, request, case, before) -> Case | None:
@@ -257,14 +264,13 @@ class CaseAdmin(TalkPages, IntakePages, QueuePages, ReadOnlyAdminMixin, admin.Mo
         return get_object_or_404(cases.prefetch_related("clocks"), pk=pk)
 
     def _trail(self, request) -> str:
-        """Return the part of the address that names the list at the left and the sheet on top."""
-        said = {key: request.GET[key][:40] for key in KEPT if request.GET.get(key)}
-        return urlencode(said)
+        """Return the part of the address that names the list at the left; nothing when none was named."""
+        return office.address(wish_of(request.GET, request)) if request.GET.get("queue") in office.QUEUES else ""
 
-    def _address(self, request, case) -> str:
+    def _address(self, request, case, sheet: str | None = None) -> str:
         """Return the page of a case; after an act on a material, with the same sheet on top."""
-        sheet = request.POST.get("sheet", "")
-        said = {"m": sheet} if sheet.isdecimal() and len(sheet) < 4 else {}
-        said |= {key: request.GET[key][:40] for key in KEPT if request.GET.get(key)}
+        sheet = request.POST.get("sheet", "") if sheet is None else sheet
+        said = [self._trail(request), f"m={sheet}" if sheet.isdecimal() and len(sheet) < 4 else ""]
+        query = "&".join(part for part in said if part)
         address = reverse("admin:applications_case_change", args=[case.pk])
-        return f"{address}?{urlencode(said)}" if said else address
+        return f"{address}?{query}" if query else address

@@ -1,5 +1,7 @@
 """Messages and notes of a case at the office, and the ready phrases."""
 
+from copy import copy
+
 from django.contrib import admin, messages
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
@@ -92,7 +94,6 @@ class PhraseAdmin(RoleAdminMixin, admin.ModelAdmin):
     """Ready phrases: everybody's own, and the office's, which heads, leaders and administrators write."""
 
     view_roles = edit_roles = (*STAFF_ROLES_ON_CASES, Role.ADMINISTRATOR)
-    may_delete = True
     form = PhraseForm
     list_display = ("title_zh", "title_en", "cures", "of_whom", "order")
     list_filter = ("cures",)
@@ -107,7 +108,7 @@ class PhraseAdmin(RoleAdminMixin, admin.ModelAdmin):
             return phrases.filter(Q(owner__isnull=True) | Q(owner=request.user))
         return phrases.filter(pk__in=phrases_for(request.user, _today()).values("pk"))
 
-    @admin.display(description=gettext_lazy("of"))
+    @admin.display(description=gettext_lazy("belongs to"))
     def of_whom(self, phrase):
         return phrase.owner or phrase.organization
 
@@ -115,14 +116,21 @@ class PhraseAdmin(RoleAdminMixin, admin.ModelAdmin):
         may = super().has_change_permission(request, obj)
         return may and (obj is None or obj.owner_id == request.user.pk or self._may_share(request))
 
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return self.has_change_permission(request, obj)
+
     def has_add_permission(self, request) -> bool:
         return super().has_change_permission(request) and self._office(request) is not None
+
+    def get_fields(self, request, obj=None):
+        fields = super().get_fields(request, obj)
+        return fields if self.has_change_permission(request, obj) else [name for name in fields if name != "is_shared"]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
         if not self._may_share(request) and "is_shared" in form.base_fields:
-            form.base_fields["is_shared"].disabled = True
-            form.base_fields["is_shared"].help_text = _("Phrases of the office are written by its heads.")
+            field = form.base_fields["is_shared"] = copy(form.base_fields["is_shared"])  # other requests have theirs
+            field.disabled, field.help_text = True, _("Phrases of the office are written by its heads.")
         return form
 
     def save_model(self, request, obj, form, change):

@@ -50,7 +50,7 @@ class QueuePages:
 
     def changelist_view(self, request, extra_context=None):
         """One page of a queue; tab and filters live in the address."""
-        return self._queue(request, _wish(request.GET, request))
+        return self._queue(request, wish_of(request.GET, request))
 
     def _queue(self, request, wish, batch=None, status=200):
         self._check(request)
@@ -68,11 +68,12 @@ class QueuePages:
             "colleagues": people,
             "views": SavedView.objects.filter(owner=request.user),
             "query": office.address(wish),
+            "trail": office.address(wish),
             "batch": batch or BatchForm(colleagues=people),
             "batch_verbs": BATCH_OF.get(wish.queue, ("assign", "notify")),
             "ticked": batch.data.getlist("case") if batch else [],
             "has_errors": bool(batch),
-            "is_head": workload.is_head(request.user, queue.today),
+            "is_head": queue.reach.is_head,
         }
         return self._page(request, "applications/admin_queue.html", context, status)
 
@@ -102,7 +103,7 @@ class QueuePages:
         self._check(request)
         form = ViewForm(request.POST)
         if request.method == "POST" and form.is_valid():
-            query = office.address(_wish(QueryDict(form.cleaned_data["query"]), request))
+            query = office.address(wish_of(QueryDict(form.cleaned_data["query"]), request))
             try:
                 services.save_view(name=form.cleaned_data["name"], query=query, actor=request.user)
             except Refused as refused:
@@ -134,7 +135,7 @@ class QueuePages:
                 return redirect("admin:applications_case_batch", batch.public_id)
             except Refused as refused:
                 form.add_error(None, [str(reason) for reason in refused.reasons])
-        return self._queue(request, _wish(QueryDict(request.POST.get("query", "")), request), form, status=422)
+        return self._queue(request, wish_of(QueryDict(request.POST.get("query", "")), request), form, status=422)
 
     def batch(self, request, public_id):
         """Show how far an own act over many cases has come, with the result of each."""
@@ -158,7 +159,7 @@ class QueuePages:
         """Show the head of a window who has how much, and who stands in for whom; others see their own cover."""
         self._check(request)
         queue = office.Queue(request.user, clock.now())
-        is_head = workload.is_head(request.user, queue.today)
+        is_head = queue.reach.is_head
         people = list(workload.colleagues(queue.reach, queue.today))
         context = {
             "title": gettext_lazy("Who has what"),
@@ -201,7 +202,9 @@ class QueuePages:
     # --- small parts
 
     def _page(self, request, template, context, status=200):
-        context |= self.admin_site.each_context(request) | {"opts": self.opts}
+        site = self.admin_site  # less than its each_context: nobody needs the list of all models here
+        frame = {"site_title": site.site_title, "site_header": site.site_header, "has_permission": True}
+        context |= frame | {"is_nav_sidebar_enabled": False, "opts": self.opts}
         return TemplateResponse(request, template, context, status=status, headers={"Cache-Control": "no-store"})
 
 
@@ -209,7 +212,7 @@ def _queue_url() -> str:
     return reverse("admin:applications_case_changelist")
 
 
-def _wish(said, request) -> office.Wish:
+def wish_of(said, request) -> office.Wish:
     """Read tab, filters and mark; what is unreadable counts as not said."""
     queue, who = said.get("queue", ""), said.get("who", "")
     return office.Wish(

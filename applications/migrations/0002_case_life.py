@@ -1049,4 +1049,28 @@ class Migration(migrations.Migration):
             model_name='recusal',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2d14e44687cd5a148d1b9d62ff2cdc8caefd8592', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_07755', table='applications_recusal', when='BEFORE')),
         ),
+        migrations.AddField(
+            model_name='powerofattorney',
+            name='unit',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit', verbose_name='unit'),
+        ),
+        migrations.CreateModel(
+            name='Pledge',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text_version', models.CharField(max_length=20, verbose_name='version of the text')),
+                ('signed_name', models.CharField(max_length=120, verbose_name='signed as')),
+                ('signed_at', models.DateTimeField(verbose_name='signed at')),
+                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='pledge', to='applications.case', verbose_name='case')),
+                ('signed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='signed by')),
+            ],
+            options={
+                'verbose_name': 'commitment to the conditions',
+                'verbose_name_plural': 'commitments to the conditions',
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='pledge',
+            trigger=pgtrigger.compiler.Trigger(name='pledge_is_immutable', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='4f453ad0f738150d68079ec057e58509788fe1f9', operation='UPDATE', pgid='pgtrigger_pledge_is_immutable_ccdb8', table='applications_pledge', when='BEFORE')),
+        ),
     ]

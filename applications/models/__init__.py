@@ -32,6 +32,7 @@ from applications.models.procedures import (
     CommitmentCheck,
     DeferralExtension,
     Extension,
+    Pledge,
     Revocation,
     SpecialProcedure,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "Paper",
     "PaperCounter",
     "Phrase",
+    "Pledge",
     "PowerOfAttorney",
     "Rating",
     "RatingToken",

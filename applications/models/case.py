@@ -61,6 +61,7 @@ def own_scope(user) -> Q:
     day = timezone.localdate(clock.now())
     attorneys = apps.get_model("applications", "PowerOfAttorney").objects.filter(
         Q(items__isnull=True) | Q(items=OuterRef("item")),
+        Q(unit__isnull=True) | Q(unit__in=units),
         grantor=OuterRef("applicant"),
         agent=user,
         starts_on__lte=day,

@@ -191,6 +191,9 @@ class PowerOfAttorney(models.Model):
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("agent")
     )
+    unit = models.ForeignKey(
+        "accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit")
+    )  # whose handler the agent is: it holds only as long as the agent acts for the unit
     agent_name = models.CharField(_("name of the agent"), max_length=120)
     agent_id_masked = models.CharField(_("document of the agent, masked"), max_length=40, blank=True)
     items = models.ManyToManyField("policies.ServiceItem", blank=True, related_name="+", verbose_name=_("for"))

@@ -1,5 +1,6 @@
 """What moves or stops the office's clock: special procedures and the one extension; the check after a commitment."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -85,6 +86,26 @@ class DeferralExtension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case}: {self.days}"
+
+
+class Pledge(models.Model):
+    """The applicant's signed word that the conditions are met 告知承诺书: the case can be decided on it at once."""
+
+    case = models.OneToOneField(Case, models.CASCADE, related_name="pledge", verbose_name=_("case"))
+    text_version = models.CharField(_("version of the text"), max_length=20)
+    signed_name = models.CharField(_("signed as"), max_length=120)
+    signed_at = models.DateTimeField(_("signed at"))
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("signed by")
+    )
+
+    class Meta:
+        verbose_name = _("commitment to the conditions")
+        verbose_name_plural = _("commitments to the conditions")
+        triggers = [pgtrigger.Protect(name="pledge_is_immutable", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return str(self.case)
 
 
 class CommitmentCheck(models.Model):

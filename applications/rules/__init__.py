@@ -9,6 +9,7 @@ from applications.rules.decisions import (
     deregistration_obstacles,
     grant_obstacles,
     granted_obstacles,
+    pledge_obstacles,
     rectification_obstacles,
     refusal_obstacles,
     reopening_obstacles,
@@ -51,6 +52,7 @@ from applications.rules.people import (
     cover_obstacles,
     may_change_material,
     may_do,
+    unit_obstacles,
 )
 from applications.rules.periods import (
     LONGEST_SPECIAL,
@@ -100,6 +102,7 @@ __all__ = [
     "order_obstacles",
     "original_obstacles",
     "originals",
+    "pledge_obstacles",
     "precheck_obstacles",
     "promise_obstacles",
     "rectification_obstacles",
@@ -114,4 +117,5 @@ __all__ = [
     "termination_obstacles",
     "to_check",
     "uncorrected_obstacles",
+    "unit_obstacles",
 ]

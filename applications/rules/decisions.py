@@ -39,10 +39,12 @@ def second_officer_obstacles(guide: GuideVersion, second, roster: Collection) ->
     return []
 
 
-def commitment_obstacles(guide: GuideVersion, materials: Iterable, answers: Mapping, actor) -> list:
-    """List what stands against deciding at once on commitment 告知承诺: only where the guide says so."""
+def commitment_obstacles(guide: GuideVersion, has_pledged: bool, materials: Iterable, answers: Mapping, actor) -> list:
+    """List what stands against deciding at once on commitment 告知承诺: where the guide says so and it was signed."""
     if not guide.notify_commit:
         return [_("This item is not decided on commitment.")]
+    if not has_pledged:
+        return [_("The applicant has not committed to the conditions; examine the case in the ordinary way.")]
     materials = list(materials)
     reasons = acceptance_obstacles(materials, answers)
     checked_by = {material.checked_by_id for material in materials} - {None}
@@ -59,6 +61,15 @@ def termination_obstacles(reason: str, item_type: str) -> list:
         return [_("Choose the ground.")]
     if reason == TerminationReason.T05 and item_type == ItemType.LICENCE:
         return [_("A licence case is not terminated because contact was lost.")]
+    return []
+
+
+def pledge_obstacles(guide: GuideVersion, has_broken_one: bool) -> list:
+    """List what stands against being decided on commitment: only where the guide says so, and no broken one before."""
+    if not guide.notify_commit:
+        return [_("This item is not decided on commitment.")]
+    if has_broken_one:
+        return [_("An earlier commitment was found broken; this way is open again when it is put right.")]
     return []
 
 

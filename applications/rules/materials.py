@@ -46,6 +46,7 @@ def acceptance_obstacles(materials: Iterable, answers: Mapping) -> list:
 
 
 def order_obstacles(material) -> list:
+    """List what stands against one material: missing, not in order, or not checked yet."""
     name = {"name": pick(material.spec, "name")}
     if material.status not in IN_HAND:
         return [_("“%(name)s” is missing.") % name]

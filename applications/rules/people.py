@@ -19,6 +19,16 @@ def may_do(verb: str, state: str, roles: Collection[str]) -> list:
     return []
 
 
+UNIT_ENDED_VERBS = ("withdraw", "terminate", "transfer", "take_on", "recuse", "assign", "check_material", "archive")
+
+
+def unit_obstacles(verb: str, unit) -> list:
+    """List what stands against a verb because the unit of the case is no more: it has to be taken on first."""
+    if unit is None or unit.status != unit.Status.DISSOLVED or verb in UNIT_ENDED_VERBS:
+        return []
+    return [_("The unit “%(name)s” is no more. Its successor has to take the case on first.") % {"name": unit.name}]
+
+
 def claim_obstacles(case, actor, now: datetime) -> list:
     """List who else works on the case now; an act waits until they are done or the case is taken over."""
     if case.claimed_by_id in (None, actor.pk) or case.claimed_until <= now:

@@ -67,6 +67,7 @@ def extension_obstacles(case, days: int, due_on: date, today: date) -> list:
 
 
 def days_obstacles(days: int, limit: int) -> list:
+    """List what is wrong with a number of working days that has a limit."""
     if 1 <= days <= limit:
         return []
     return [_("Between 1 and %(limit)s working days.") % {"limit": limit}]

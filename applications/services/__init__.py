@@ -36,7 +36,7 @@ from applications.services.drafts import (
 from applications.services.ending import archive, sweep_archive, terminate, transfer, withdraw
 from applications.services.extension import extend, extend_deferral
 from applications.services.further import ask_more, supply_more
-from applications.services.intake import fix_on_spot, receive, receive_at_window
+from applications.services.intake import fix_on_spot, receive, receive_at_window, take_on
 from applications.services.precheck import pass_precheck, resubmit_precheck, return_precheck
 from applications.services.recompute import recompute_cases, recompute_clocks
 from applications.services.recusal import recuse
@@ -127,6 +127,7 @@ __all__ = [
     "supply_more",
     "sweep_archive",
     "take_in_deferred",
+    "take_on",
     "terminate",
     "transfer",
     "warn_unchecked",

@@ -1,4 +1,4 @@
-"""The chain of events: anchored once a day, and checked for whoever holds a receipt (docs/decisions/0023).
+"""The chain of events: anchored once a day, and checked for whoever holds a receipt (docs/decisions/0026).
 
 The database writes each event with the hash of the one before it (`models/case.py`). Whoever changed an old event, or
 took one out, would have to change every later one, each daily anchor since, and the receipts that people hold.

@@ -122,7 +122,7 @@ def grant_on_commitment(*, case: Case, actor, now: datetime, version: int | None
     """
     case, role = take(case, verb="grant_on_commitment", actor=actor, now=now, version=version)
     materials, today = queries.materials_of(case), timezone.localdate(now)
-    reasons = rules.commitment_obstacles(case.guide, materials, case.answers, actor)
+    reasons = rules.commitment_obstacles(case.guide, hasattr(case, "pledge"), materials, case.answers, actor)
     reasons += rules.material_obstacles(materials, case.answers, fetching.lost(case)) if not reasons else []
     refuse_unless(not reasons, reasons)
     checked_by = max((m for m in materials if m.checked_by_id), key=lambda m: m.checked_at).checked_by

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.queries import same_person
 from applications import fetching, rules
 from applications.models import Case, Material, MaterialFile, PowerOfAttorney
 from applications.states import MaterialStatus, ScanState, State
@@ -63,8 +64,12 @@ def guide_of_today(item: ServiceItem, today: date) -> GuideVersion:
 
 
 def refuse_duplicate(item: ServiceItem, applicant, unit, actor) -> None:
-    """Raise Refused while a case of the same item is open, of the same person and unit (domain 11.7)."""
-    same = Case.objects.select_for_update(of=("self",)).filter(applicant=applicant, item=item, unit=unit)
+    """Raise Refused while a case of the same item is open, of the same person and unit (domain 11.7).
+
+    Accounts that a window linked are one person, whatever document each was opened with.
+    """
+    same = Case.objects.select_for_update(of=("self",))
+    same = same.filter(applicant__in=same_person(applicant), item=item, unit=unit)
     if open_case := same.open().first():
         mine, theirs = (
             _("You have an open case of this item already: %(no)s."),

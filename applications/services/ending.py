@@ -27,7 +27,7 @@ from applications.services.intake import begin_acceptance, open_received
 from applications.services.journal import close, step, take
 from applications.services.messages import tell, tell_clerks
 from applications.services.papers import write_paper
-from applications.states import CloseType, PaperKind, State, TerminationReason, Who
+from applications.states import CloseType, PaperKind, ScanState, State, TerminationReason, Who
 from certificates import services as certificates
 from certificates.models import Certificate
 from certificates.states import CertificateStatus
@@ -134,6 +134,7 @@ def _case_at(window, item: ServiceItem, old: Case, now: datetime) -> Case:
         region=window.region,
         window=window,
         applicant=old.applicant,
+        applicant_name=old.applicant_name,
         unit=old.unit,
         agent=old.agent,
         channel=old.channel,
@@ -158,7 +159,9 @@ def _carry_over(old: Case, new: Case) -> None:
     pairs = [(m, places[m.spec.key]) for m in queries.materials_of(old) if m.spec.key in places]
     for source, target in pairs:
         target.status = source.status
-        MaterialFile.objects.bulk_create(_copies(source, target))
+        files = MaterialFile.objects.bulk_create(_copies(source, target))
+        unscanned = [(str(kept.pk), {"file": kept.pk}) for kept in files if kept.scan_state == ScanState.PENDING]
+        enqueue_many(kind="applications.scan_file", rows=unscanned, now=new.saved_at)
     Material.objects.bulk_update([target for _source, target in pairs], ["status"])
     signed = getattr(old, "commitment", None)
     promised = [(m, t) for m, t in pairs if getattr(m, "deferral", None) and not m.deferral.accepted_at]

@@ -134,12 +134,44 @@ def _take_in(case: Case, actor, now: datetime, answers: Mapping, files: Mapping,
 
 def open_received(case: Case, *, today, received_at: datetime) -> None:
     """Number and save a case that was never a draft, with its materials; `step` then tells where it came from."""
-    case.applicant_name = case.unit.name if case.unit else case.applicant.person.name
+    case.applicant_name = case.applicant_name or (case.unit.name if case.unit else case.applicant.person.name)
     case.received_at, case.state = received_at, State.RECEIVED
     filing.number_case(case, today)
     case.save(force_insert=True)
     lay_out_materials(case)
     case.state = State.DRAFT
+
+
+@transaction.atomic
+def take_on(*, case: Case, actor, now: datetime, unit, document_no: str, version: int | None = None) -> Case:
+    """Note that the successor of a unit that was merged or split takes an open case on (domain 11.9).
+
+    `document_no`: of its written confirmation. Its people see the case from now on; breaches and bans of the old unit
+    do not pass. Raises Refused with every reason.
+    """
+    case, role = take(case, verb="take_on", actor=actor, now=now, version=version)
+    today, reasons = timezone.localdate(now), []
+    if case.unit is None or not case.unit.successions.filter(new=unit, starts_on__lte=today).exists():
+        reasons.append(_("This is no successor of the unit of the case."))
+    if not document_no.strip():
+        reasons.append(_("Give the number of the written confirmation."))
+    if Case.objects.open().filter(applicant=case.applicant, item=case.item, unit=unit).exclude(pk=case.pk).exists():
+        reasons.append(_("The successor has an open case of this item for the same person."))
+    refuse_unless(not reasons, reasons)
+    before, case.unit = case.unit, unit
+    case.applicant_name = unit.name if case.applicant_name == before.name else case.applicant_name
+    step(
+        case,
+        verb="take_on",
+        actor=actor,
+        role=role,
+        now=now,
+        opinion=document_no.strip(),
+        before=before.pk,
+        after=unit.pk,
+    )
+    tell("taken_on", case, now, key=str(case.version), name=unit.name)
+    return case
 
 
 @transaction.atomic

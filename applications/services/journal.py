@@ -24,6 +24,8 @@ def take(case: Case, *, verb: str, actor, now: datetime, version: int | None = N
     locked = lock(case, version)
     roles = queries.roles_on(locked, actor, timezone.localdate(now))
     refuse_unless(not (reasons := rules.may_do(verb, locked.state, roles)), reasons)
+    if roles != {Who.SYSTEM}:
+        refuse_unless(not (reasons := rules.unit_obstacles(verb, locked.unit)), reasons)
     if not roles & {Who.APPLICANT, Who.SYSTEM}:
         refuse_unless(not (reasons := rules.claim_obstacles(locked, actor, now)), reasons)
     return locked, next(who for who in TRANSITIONS[verb].who if who in roles)

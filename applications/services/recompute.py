@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from applications.models import Case, Clock, DeferredMaterial
+from applications.models import Case, Clock, CommitmentCheck, Correction, DeferredMaterial
 from applications.services.acceptance import plan_item_reminders
 from applications.services.clocks import calendar_of, lead, reckon, remind_applicant, remind_office, set_due
 from applications.services.messages import tell
@@ -76,23 +76,36 @@ def _move(clock: Clock, calendar: WorkCalendar) -> bool:
     return True
 
 
+OFFICE_REMINDERS = {ClockKind.ACCEPT: "acceptance_due", ClockKind.CHECK: "check_due"}
+APPLICANT_REMINDERS = {ClockKind.CORRECTION: "correction_reminder", ClockKind.RECTIFY: "rectification_reminder"}
+
+
 def _plan_again(case: Case, clock: Clock, now: datetime) -> None:
-    if clock.kind == ClockKind.ACCEPT:
-        remind_office(case, clock, event="acceptance_due", now=now)
-    elif clock.kind == ClockKind.CORRECTION:
-        remind_applicant(
-            case,
-            subject=f"clock:{clock.pk}",
-            event="correction_reminder",
-            start=clock.started_on,
-            due=clock.due_on,
-            now=now,
-        )
+    """Let everything that names the due day of a clock follow it, and tell the applicant."""
+    if clock.kind in OFFICE_REMINDERS:
+        remind_office(case, clock, event=OFFICE_REMINDERS[clock.kind], now=now)
+    elif clock.kind in APPLICANT_REMINDERS:
+        event, subject = APPLICANT_REMINDERS[clock.kind], f"clock:{clock.pk}"
+        remind_applicant(case, subject=subject, event=event, start=clock.started_on, due=clock.due_on, now=now)
     elif clock.kind == ClockKind.DEFERRAL:
         _move_promises(case, calendar_of(case), now)
-    if clock.kind != ClockKind.STATUTORY and clock.due_on != clock.moved_from:
+    _keep_beside(case, clock)
+    if clock.kind not in (ClockKind.STATUTORY, ClockKind.CHECK) and clock.due_on != clock.moved_from:
         words = {"date": day_in_both(clock.due_on), "old_date": day_in_both(clock.moved_from)}
         tell("due_date_changed", case, now, key=f"{clock.pk}:{clock.due_on.isoformat()}", **words)
+
+
+def _keep_beside(case: Case, clock: Clock) -> None:
+    """Write the due day of a clock where its procedure keeps it, too."""
+    match clock.kind:
+        case ClockKind.SPECIAL:
+            case.specials.filter(ended_at__isnull=True).update(expected_on=clock.due_on)
+        case ClockKind.CORRECTION:
+            Correction.objects.filter(case=case).update(due_on=clock.due_on)
+        case ClockKind.CHECK:
+            CommitmentCheck.objects.filter(case=case).update(due_on=clock.due_on)
+        case ClockKind.RECTIFY:
+            CommitmentCheck.objects.filter(case=case).update(rectify_by=clock.due_on)
 
 
 def _move_promises(case: Case, calendar: WorkCalendar, now: datetime) -> None:

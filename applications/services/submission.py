@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications import queries, questions, rules
-from applications.models import Case, DeferralCommitment, DeferredMaterial, Material
+from applications.models import Case, DeferralCommitment, DeferredMaterial, Material, Pledge
 from applications.services import filing
 from applications.services.clocks import calendar_of, remind_office
 from applications.services.journal import RELATED
@@ -22,6 +22,7 @@ from talentportal.lib.bilingual import pick
 from talentportal.lib.refusals import Refused, refuse_unless
 
 COMMITMENT_TEXT_VERSION = "2026-1"
+PLEDGE_TEXT_VERSION = "2026-1"
 _PATH_DATA = re.compile(r"[MLQCZmlqcz0-9 .,\-]{8,60000}")
 
 
@@ -34,6 +35,8 @@ def submit(
     signed_name: str = "",
     signature: str = "",
     agrees: bool = False,
+    pledges: bool = False,
+    pledge_name: str = "",
 ) -> Case:
     """Submit a draft: check everything again, sign the promises, number the case, start the office's clock.
 
@@ -42,19 +45,20 @@ def submit(
     Of `case` only the public id is used; a bare Case(public_id=...) will do.
     `declares`: the applicant says that everything is true. `agrees` with `signed_name` (the real name, typed) and
     optionally `signature` (handwriting as SVG path data) sign the commitment for missing deferrable materials.
+    `pledges` with `pledge_name` signs that the conditions are met, where the guide decides on commitment 告知承诺.
     Raises Refused with every reason; then nothing is written. Effects: case number, commitment, acceptance clock, and
     a job that writes the papers and messages (`confirm_submission`). Few statements: this is the busiest verb.
     """
     try:
         with transaction.atomic():
-            return _submit(case, actor, now, declares, signed_name, signature, agrees)
+            return _submit(case, actor, now, declares, signed_name, signature, agrees, pledge_name if pledges else None)
     except IntegrityError as error:
         if "case_one_open" in str(error):
             raise Refused(_("You have an open case of this item already.")) from error
         raise
 
 
-def _submit(case: Case, actor, now: datetime, declares, signed_name, signature, agrees) -> Case:
+def _submit(case: Case, actor, now: datetime, declares, signed_name, signature, agrees, pledge_name) -> Case:
     today = timezone.localdate(now)
     case = filing.lock_draft(case.public_id, today)
     refuse_unless(
@@ -72,6 +76,8 @@ def _submit(case: Case, actor, now: datetime, declares, signed_name, signature, 
     missing = rules.missing_specs(case.guide.materials.all(), case.answers, case.in_hand)
     if missing:
         _sign_commitment(case, missing, actor, now, signed_name, signature, agrees)
+    elif pledge_name is not None:
+        _sign_pledge(case, actor, now, pledge_name)
     calendar = calendar_of(case)
     filing.number_case(case, today)
     filing.file_case(case, verb=verb, actor=actor, today=today, now=now, calendar=calendar, missing=len(missing))
@@ -102,7 +108,7 @@ def confirm_submission(*, case: Case, now: datetime) -> Case | None:
 
 def write_commitment_paper(case: Case) -> None:
     """Fix the signed commitment of a case as a paper, once."""
-    commitment = getattr(case, "commitment", None)
+    commitment = getattr(case, "commitment", None) or getattr(case, "pledge", None)
     if commitment and not case.papers.filter(kind=PaperKind.COMMITMENT).exists():
         write_paper(
             case, PaperKind.COMMITMENT, actor=commitment.signed_by, now=commitment.signed_at, commitment=commitment
@@ -155,6 +161,17 @@ def _sign_commitment(case: Case, missing, actor, now: datetime, signed_name, sig
         reasons.append(_("The handwritten signature could not be read. Write it again or type your name."))
     refuse_unless(not reasons, reasons)
     _write_commitment(case, rows, actor, now, signed_name, signature)
+
+
+def _sign_pledge(case: Case, actor, now: datetime, signed_name: str) -> None:
+    """Write the word that the conditions are met, where the guide decides on it, or refuse with every reason."""
+    reasons = rules.pledge_obstacles(case.guide, queries.has_broken_pledge(case.applicant_id))
+    if not _same_name(signed_name, actor):
+        reasons.append(_("Sign with your name as in your identity document."))
+    refuse_unless(not reasons, reasons)
+    Pledge.objects.create(
+        case=case, text_version=PLEDGE_TEXT_VERSION, signed_name=signed_name.strip(), signed_at=now, signed_by=actor
+    )
 
 
 def _day(text) -> date | None:

@@ -152,7 +152,6 @@ def _take_in_line(pk: int, now: datetime) -> Case | None:
     case = take_in_paper(
         item=batch.item,
         applicant=person.user,
-        unit=batch.unit,
         window=batch.window,
         answers=row.answers,
         files=_files(batch),
@@ -173,6 +172,7 @@ def _attorney(row: UnitBatchRow, person, now: datetime) -> PowerOfAttorney:
     kept = PowerOfAttorney.objects.create(
         grantor=person.user,
         agent=batch.handler,
+        unit=batch.unit,
         agent_name=handler.name if handler else batch.handler.name,
         agent_id_masked=handler.id_masked if handler else "",
         starts_on=timezone.localdate(now),
@@ -297,7 +297,7 @@ def _against_answers(row: UnitBatchRow, guide, today: date) -> list:
 def _against_case(row: UnitBatchRow) -> list:
     if not row.id_number:
         return []
-    same = Case.objects.filter(item=row.batch.item, unit=row.batch.unit)
+    same = Case.objects.filter(item=row.batch.item, unit=None)
     people = people_with_document(row.id_number).values("user")
     open_case = same.filter(applicant__in=people).open().first()
     if open_case:

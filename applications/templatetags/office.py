@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from django import template
+from django.contrib import admin
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -38,14 +39,15 @@ RAIL = (  # model of the admin, what the rail says, icon
 @register.simple_tag(takes_context=True)
 def rail(context) -> list[dict]:
     """Return the entries of the rail that this person may open, the present one marked."""
-    models = {model["object_name"]: model for app in context.get("available_apps", []) for model in app["models"]}
-    here = context["request"].path
-    entries = [
-        {"url": reverse("admin:index"), "name": _("Work"), "icon": "home", "here": here == reverse("admin:index")}
-    ]
+    request = context["request"]
+    models = {model.__name__: (model, its) for model, its in admin.site._registry.items()}
+    home = reverse("admin:index")
+    entries = [{"url": home, "name": _("Work"), "icon": "home", "here": home == request.path}]
     for name, label, icon in RAIL:
-        if url := models.get(name, {}).get("admin_url"):
-            entries.append({"url": url, "name": label, "icon": icon, "here": here.startswith(url)})
+        model, its = models[name]
+        if its.has_module_permission(request) and its.has_view_permission(request):
+            url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+            entries.append({"url": url, "name": label, "icon": icon, "here": request.path.startswith(url)})
     return entries
 
 

@@ -3,6 +3,8 @@
 from django import template
 from django.utils import timezone
 
+from accounts.models import Role
+from accounts.permissions import roles_in
 from applications import conversation
 from applications.conversation_forms import NoteForm, OfficeMessageForm
 from applications.services.clocks import calendar_of
@@ -39,6 +41,12 @@ def own_talk(context, case) -> conversation.Talk:
 def awaited_answers(context) -> list:
     """Return the questions of offices that wait for an answer of this person, the nearest day first."""
     return list(conversation.awaited_of(context["request"].user)[:5])
+
+
+@register.simple_tag(takes_context=True)
+def is_clerk(context) -> bool:
+    """Tell whether this person works at a window today."""
+    return Role.CLERK in roles_in(context["request"])
 
 
 @register.simple_tag(takes_context=True)

@@ -36,7 +36,7 @@ TEMPLATES = {
 SAVE_LIMIT = 400_000  # bytes of one saving
 
 
-@sensitive_post_parameters("number", "name", "birth_date", "signed_name", "signature")
+@sensitive_post_parameters("number", "name", "birth_date", "signed_name", "signature", "pledge_name")
 @sensitive_variables()
 @signed_in
 def step(request, code: str, draft: str, step: str):
@@ -61,7 +61,7 @@ def step(request, code: str, draft: str, step: str):
 
 def _submitted(request, draft: str):
     """Submit without building the page; None when something is amiss, and the page then says what."""
-    form = SignForm(request.POST, commits="signed_name" in request.POST)
+    form = SignForm(request.POST, commits="signed_name" in request.POST, may_pledge="pledge_name" in request.POST)
     if not form.is_valid():
         return None
     try:
@@ -186,7 +186,8 @@ def _check(request, wizard: Wizard):
 
 
 def _sign(request, wizard: Wizard):
-    form = SignForm(again.typed(request), commits=bool(wizard.missing))
+    may_pledge = wizard.guide.notify_commit and not wizard.missing
+    form = SignForm(again.typed(request), commits=bool(wizard.missing), may_pledge=may_pledge)
     reasons = again.told(request).get("reasons", [])
     if request.method == "POST" and form.is_valid():
         try:

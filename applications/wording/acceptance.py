@@ -11,6 +11,7 @@ from applications.wording.common import ACCEPTANCE_SEAL, due_on, item_words, rem
 from talentportal.lib import spoken
 from talentportal.lib.bilingual import pick
 from talentportal.lib.masking import mask_document
+from talentportal.lib.numbers import in_groups
 
 
 def receipt(case: Case, **_facts) -> dict:
@@ -37,7 +38,7 @@ def receipt(case: Case, **_facts) -> dict:
         "notes": [
             _("Administrative Licence Law, article 32: what is missing is told once, within five working days."),
             _("Entry %(hash)s. Whether it was changed later can be checked at %(url)s.")
-            % {"hash": entry, "url": f"{settings.BASE_URL}/verify/receipt/"},
+            % {"hash": in_groups(entry), "url": f"{settings.BASE_URL}/verify/receipt/"},
         ],
         "entry": entry,
     }
@@ -111,6 +112,42 @@ def deferral(case: Case, **_facts) -> dict:
 
 
 def commitment(case: Case, *, commitment, **_facts) -> dict:
+    return _promise(case, commitment) if hasattr(commitment, "items") else _pledge(case, commitment)
+
+
+def _pledge(case: Case, pledge) -> dict:
+    person = pledge.signed_by.person
+    return {
+        "title": _("Commitment to the conditions"),
+        "addressee": pick(case.organization, "name"),
+        "paragraphs": [
+            _("I, %(name)s (document number %(number)s), apply for “%(item)s”.")
+            % {"name": person.name, "number": mask_document(person.id_number), **item_words(case)},
+            _("I was told the conditions below, understand them and meet them. Everything handed in is true."),
+        ],
+        "tables": [
+            {
+                "head": [_("Condition")],
+                "rows": [[pick(condition)] for condition in case.guide.conditions],
+                "widths": [1],
+            }
+        ],
+        "closing": [
+            _("1. I know that this is checked within %(days)s working days after the decision.")
+            % {"days": case.guide.check_days},
+            _(
+                "2. If the check finds otherwise, I put it right in the time given; otherwise the decision is revoked, "
+                "and what I received on it can be claimed back."
+            ),
+            _("3. I agree that a broken commitment is recorded; until it is put right I cannot use this way again."),
+        ],
+        "signature": pledge.signed_name,
+        "signed_at": timezone.localtime(pledge.signed_at).strftime("%Y-%m-%d %H:%M"),
+        "notes": [_("Version of this text: %(version)s.") % {"version": pledge.text_version}],
+    }
+
+
+def _promise(case: Case, commitment) -> dict:
     person = commitment.signed_by.person
     return {
         "addressee": pick(case.organization, "name"),

@@ -18,11 +18,11 @@ def special(case: Case, *, special, reason: str = "", **_facts) -> dict:
         "paragraphs": [
             (longer if reason else begun) % {**item_words(case), **words, "reason": reason},
             _("It will take about %(days)s working days, until %(date)s.") % words,
-            _("This time is not counted in the office’s period, which runs on afterwards."),
+            _("This time is not counted in the office's period, which runs on afterwards."),
         ],
         "notes": [
             _("Administrative Licence Law, article 45: the time needed is told in writing."),
-            _("The office’s period ends on %(date)s without the days of this procedure.")
+            _("The office's period ends on %(date)s without the days of this procedure.")
             % {"date": spoken.day(due_on(case, "PROMISED"))},
         ],
     }

@@ -1,4 +1,20 @@
-// The queue: how many cases are ticked, all of a page at once, and a bar that shows only when something is chosen.
+// The queue: how many cases are ticked, all of a page at once, keys from line to line.
+
+const lines = [...document.querySelectorAll(".queue__link")];
+document.querySelector(".queue__keys")?.removeAttribute("hidden");
+const on = () => !document.body.classList.contains("keys-off"); // keys.js keeps what is preferred
+
+document.addEventListener("keydown", (event) => {
+  if (!on() || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || !lines.length) return;
+  if (event.target.closest("textarea, select, dialog, input:not([type=checkbox])")) return;
+  const row = event.target.closest(".queue__row");
+  const here = row ? lines.indexOf(row.querySelector(".queue__link")) : -1;
+  const step = { j: 1, k: -1 }[event.key];
+  if (step) lines[Math.min(Math.max(here + step, 0), lines.length - 1)].focus();
+  else if (event.key === "x" && row) row.querySelector(".queue__pick")?.click();
+  else return;
+  event.preventDefault();
+});
 
 const form = document.querySelector("#batch");
 const bar = form?.querySelector(".batch");

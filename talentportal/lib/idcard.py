@@ -36,6 +36,14 @@ def normalize(number: str) -> str:
     return re.sub(r"[\s\-‐-―]", "", unicodedata.normalize("NFKC", number)).upper()
 
 
+def full(number: str) -> str:
+    """Return a normalized number, an old one of 15 digits with century and check digit, to match it with a new one."""
+    if not re.fullmatch(r"\d{15}", number, re.ASCII):
+        return number
+    longer = f"{number[:6]}19{number[6:]}"
+    return longer + calc_check_digit(longer + "0")
+
+
 def clean(doc_type: str, number: str, *, birth_date: date | None, today: date, allow_demo: bool = False) -> str:
     """Return the normalized number of an identity document, or raise ValidationError naming what is wrong.
 

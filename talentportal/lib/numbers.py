@@ -85,3 +85,8 @@ def _digits(value: str | int, width: int) -> str:
     if not re.fullmatch(rf"\d{{{width}}}", text, re.ASCII):
         raise ValueError(f"{value!r} does not fit {width} digits")
     return text
+
+
+def in_groups(text: str) -> str:
+    """Return text that people compare, in groups of eight: "6f1a02bc 93d0…"."""
+    return " ".join(text[at : at + 8] for at in range(0, len(text), 8))

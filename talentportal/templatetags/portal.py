@@ -7,16 +7,17 @@ from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 
-from talentportal.lib import phones, spoken
+from talentportal.lib import numbers, phones, spoken
 from talentportal.lib.citations import citation
 
 register = template.Library()
 
 register.filter("file_size", spoken.file_size)
 register.filter("phone", phones.spaced)
+register.filter("in_groups", numbers.in_groups)
 register.filter("citation", citation)
 
 WEEKDAYS_ZH = "一二三四五六日"
@@ -120,11 +121,16 @@ def _weeks(words: list[str]) -> list[str]:
     return ["is-now" if "is-now" in chunk else chunk[-1] for chunk in chunks]
 
 
-@register.inclusion_tag("_ruler.html")
+@register.simple_tag
 def ruler(total, left, paused=0, mini=False, tone="", live=True):
-    """Draw the deadline ruler; always put words beside it. See `ruler_cells` for the numbers."""
+    """Draw the deadline ruler; always put words beside it. See `ruler_cells` for the numbers.
+
+    Without a template of its own: a queue draws one in every line.
+    """
     total, left, paused = int(total or 0), int(left), int(paused or 0)
-    return {"cells": ruler_cells(total, left, paused, live), "tone": tone or ruler_tone(total, left), "mini": mini}
+    cells = format_html_join("", '<li class="{}"></li>', ((cell,) for cell in ruler_cells(total, left, paused, live)))
+    size, tone = " ruler--mini" if mini else "", tone or ruler_tone(total, left)
+    return format_html('<ol class="ruler ruler--{}{}" aria-hidden="true">{}</ol>', tone, size, cells)
 
 
 @register.simple_tag(takes_context=True)
@@ -158,9 +164,3 @@ _PEOPLES = re.compile(r"((傣|景颇|哈尼|彝|白|苗|壮|傈僳|藏|朝鲜|�
 def short_place(name: str) -> str:
     """A prefecture's name as label on a map: 西双版纳傣族自治州 -> 西双版纳, Dali Bai Autonomous Prefecture -> Dali."""
     return name.split(" ")[0] if name.isascii() else _PEOPLES.sub("", name)
-
-
-@register.filter
-def in_groups(text: str) -> str:
-    """Text that people compare, in groups of eight: "6f1a02bc 93d0…"."""
-    return " ".join(text[at : at + 8] for at in range(0, len(text), 8))

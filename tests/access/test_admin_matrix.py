@@ -7,10 +7,20 @@ from itertools import product
 
 import pytest
 from django.contrib import admin
+from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from accounts.models import Reveal
-from applications.models import CommitmentBreach, DeferralBan
+from accounts.models import Reveal, Unit, UnitSuccession
+from applications.models import (
+    BatchAct,
+    CommitmentBreach,
+    Cover,
+    DeferralBan,
+    Phrase,
+    PowerOfAttorney,
+    SavedView,
+    UnitBatch,
+)
 from certificates.models import Batch
 from notifications.models import Delivery, MessageTemplate, Reminder
 from tests import cast
@@ -24,6 +34,7 @@ pytestmark = pytest.mark.django_db
 
 ADMINISTRATOR = {"administrator"}
 CASES = {"clerk", "other_clerk", "examiner", "leader", "certificate_clerk"}
+CLERKS = {"clerk", "other_clerk"}
 OFFICE = CASES | {"official"}
 IN_CHARGE = CASES - {"other_clerk"}  # of the case in the scene, by region and window
 SEAL = {"certificate_clerk", "leader", "administrator"}
@@ -39,6 +50,7 @@ MODELS = {
     "accounts.user": (ADMINISTRATOR, ADMINISTRATOR),
     "accounts.staffpost": (ADMINISTRATOR, ADMINISTRATOR),
     "accounts.organization": (OFFICE | ADMINISTRATOR, ADMINISTRATOR),
+    "accounts.unitsuccession": (ADMINISTRATOR, ADMINISTRATOR),
     "accounts.unit": (CASES | ADMINISTRATOR, set()),
     "accounts.person": (CASES | ADMINISTRATOR, set()),
     "accounts.reveal": (ADMINISTRATOR, set()),
@@ -59,10 +71,19 @@ MODELS = {
     "workstations.workstation": (OFFICE | ADMINISTRATOR, ADMINISTRATOR),
     "applications.case": (CASES, set()),
     "applications.deferralban": (ADMINISTRATOR, set()),
+    "applications.phrase": (CASES | ADMINISTRATOR, CASES | ADMINISTRATOR),
+    "applications.powerofattorney": (CASES | ADMINISTRATOR, set()),
+    "applications.unitbatch": (CLERKS, CLERKS),
+    "applications.rating": ({"leader", "official"}, set()),  # and heads of windows; see tests/applications/test_ratings
 }
-DELETERS = {"regions.calendarday": ADMINISTRATOR}  # everything else is kept
+DELETERS = {  # everything else is kept
+    "regions.calendarday": ADMINISTRATOR,
+    "applications.phrase": {"leader", "administrator"},
+}
 # Rows that a role lists in general but not this one: another county's, by region and window.
-HIDDEN = {("applications.case", "other_clerk")}
+HIDDEN = {("applications.case", "other_clerk"), ("applications.unitbatch", "other_clerk")} | {
+    ("applications.powerofattorney", role) for role in CASES - {"clerk"}
+}
 
 
 @pytest.fixture
@@ -95,6 +116,44 @@ def scene():
     )
     scene.policy_draft = make_version(state="DRAFT", author=people.editor)
     make_benefit(scene.policy_draft, confirmed="")
+    scene.view = SavedView.objects.create(owner=people.clerk, name="x", query="queue=accept")
+    scene.acts = BatchAct.objects.create(verb="accept", begun_by=people.clerk, begun_at=now)
+    scene.cover = Cover.objects.create(
+        absent=people.clerk,
+        substitute=people.leader,
+        starts_on=cast.day("2026-09-18"),
+        ends_on=cast.day("2026-09-20"),
+        arranged_by=people.leader,
+        arranged_at=now,
+    )
+    ended = Unit.objects.create(name="x", uscc="x", region=place.county, work_region=place.county)
+    heir, day = Unit.objects.exclude(pk=ended.pk).first(), cast.day("2026-09-18")
+    UnitSuccession.objects.create(
+        old=ended, new=heir, starts_on=day, basis="x", recorded_by=people.clerk, recorded_at=now
+    )
+    Phrase.objects.create(organization=place.office, title_zh="x", title_en="x", text_zh="x", text_en="x")
+    paper = {"file": "attorney/x.pdf", "name": "x.pdf", "kind": "pdf", "sha256": "0" * 64}
+    scene.attorney = PowerOfAttorney.objects.create(
+        grantor=people.owner,
+        agent_name="x",
+        starts_on=day,
+        ends_on=cast.day("2026-12-31"),
+        recorded_by=people.clerk,
+        recorded_at=now,
+        scan_state="NOT_SCANNED",
+        **paper | {"file": ContentFile(cast.PDF, name="x.pdf")},
+    )
+    scene.unit_batch = UnitBatch.objects.create(
+        unit=scene.unit,
+        item=place.item,
+        guide=place.guide,
+        window=place.window,
+        handler=people.handler,
+        attorney_until=cast.day("2026-12-31"),
+        created_by=people.clerk,
+        created_at=now,
+        **{f"attorney_{name}": value for name, value in paper.items()},
+    )
     breach = CommitmentBreach.objects.create(case=scene.done, applicant=people.owner, recorded_at=now)
     DeferralBan.objects.create(
         applicant=people.owner, breach=breach, starts_on=cast.day("2026-09-18"), ends_on=cast.day("2027-03-18")
@@ -152,6 +211,7 @@ BUTTONS = {
     "app_list": ({}, None),
     "accounts_person_reveal": (only(CASES | ADMINISTRATOR), lambda s: [s.people.owner.person.pk]),
     "accounts_person_confirm": (only(CASES | ADMINISTRATOR, 302), lambda s: [s.people.owner.person.pk]),
+    "accounts_person_same": (only(CASES | ADMINISTRATOR), lambda s: [s.people.owner.person.pk]),
     "policies_guideversion_act": (only(ADMINISTRATOR, 302), lambda s: [s.world.guide.pk, "suspend"]),
     "policies_policyversion_facts": (only({"editor"}), lambda s: [s.policy_draft.pk]),
     "policies_policyversion_text": (only({"editor"}), lambda s: [s.policy_draft.pk]),
@@ -171,11 +231,30 @@ BUTTONS = {
     },
     "certificates_batch_columns": (only(STAFF), None),
     "certificates_batch_run": (only({"certificate_clerk"}, 302), lambda s: [s.batch.pk]),
+    "applications_rating_follow": (only({"leader", "official"}, 302), lambda s: [s.rating.pk, "contact"]),
+    "applications_rating_code": (only(IN_CHARGE), lambda s: [s.case.pk, "INTAKE"]),
     "applications_case_file": (only(IN_CHARGE), lambda s: [s.file.public_id]),
+    "applications_case_file_page": (only(IN_CHARGE), lambda s: [s.file.public_id, 1]),
     "applications_case_paper": (only(IN_CHARGE), lambda s: [s.paper.public_id]),
+    "applications_case_messages": (only(IN_CHARGE), lambda s: [s.case.pk]),
+    "applications_case_intake": (only(CLERKS), None),
+    "applications_case_intake_papers": (only(set()), lambda s: ["no-such-token"]),
+    "applications_powerofattorney_file": (only({"clerk", "administrator"}), lambda s: [s.attorney.pk]),
+    "applications_powerofattorney_end": (only({"clerk", "administrator"}, 302), lambda s: [s.attorney.pk]),
+    "applications_unitbatch_table": (only(CLERKS), lambda s: [s.world.item.pk]),
+    "applications_unitbatch_run": (only({"clerk"}, 302), lambda s: [s.unit_batch.pk]),
+    "applications_unitbatch_common": (only({"clerk"}, 302), lambda s: [s.unit_batch.pk]),
     "applications_case_act": (only(IN_CHARGE, 302), lambda s: [s.case.pk, "accept"]),
     "applications_case_claim": (only(IN_CHARGE, 302), lambda s: [s.case.pk]),
     "applications_case_release": (only(IN_CHARGE, 302), lambda s: [s.case.pk]),
+    "applications_case_search": (only(CASES), None),
+    "applications_case_save_view": (only(CASES, 302), None),
+    "applications_case_forget_view": (only(CASES, 302), lambda s: [s.view.pk]),
+    "applications_case_begin_batch": (only(CASES, 302), None),
+    "applications_case_batch": (only({"clerk"}), lambda s: [s.acts.public_id]),
+    "applications_case_workload": (only(CASES), None),
+    "applications_case_cover": (only(CASES, 302), None),
+    "applications_case_end_cover": (only(CASES, 302), lambda s: [s.cover.pk]),
 }
 
 

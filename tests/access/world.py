@@ -4,13 +4,18 @@ from types import SimpleNamespace
 
 from accounts.models import Role, UnitMember, User
 from applications import services
+from applications.models import WalletItem
+from applications.services import conversation, export, ratings
+from applications.uploads import look_into
 from certificates.models import Certificate
+from jobs import clock
 from jobs import services as jobs
 from notifications.models import Message
 from policies import proactive
 from policies.search.index import index_version
 from policies.services import following
 from tests import cast
+from tests.applications import samples
 from tests.cast import moment
 from tests.policies import library
 
@@ -61,6 +66,8 @@ def build() -> SimpleNamespace:
     done = _finished(world, people, now)
     draft_item, _guide = cast.make_item(world.province, world.office, [world.window], serial=3)
     draft = cast.make_draft(world, people.owner, "id", now=now, item=draft_item)
+    ratings.rate(case=case, actor=people.owner, now=now, touch_point="INTAKE", level=5)
+    message_file = _written(case, people.owner, now)
     jobs.run_due(now)
     return SimpleNamespace(
         world=world,
@@ -71,14 +78,25 @@ def build() -> SimpleNamespace:
         done=done,
         draft=draft,
         now=now,
+        message_file=message_file,
         file=case.materials.get(spec__key="id").files.get(),
         paper=case.papers.first(),
         certificate=Certificate.objects.get(),
         message=Message.objects.filter(recipient=people.owner).first(),
         offer=_offered(people, now),
+        rating=case.ratings.get(),
+        rating_code=ratings.make_rating_token(case=done, actor=people.clerk, now=clock.now(), touch_point="INTAKE"),
+        verified=_verified(done, people.owner, now),
+        export=export.build_export(export=export.ask_for_export(actor=people.owner, now=clock.now()), now=clock.now()),
         policy=_policy(),
         search=following.save_search(query="topic=talent", frequency="DAILY", actor=people.owner, now=now),
     )
+
+
+def _written(case, owner, now):
+    """A message of the owner's with a file."""
+    message = conversation.send_message(case=case, actor=owner, now=now, text="x", files=[look_into(samples.pdf())])
+    return message.files.get()
 
 
 def _policy():
@@ -88,6 +106,20 @@ def _policy():
     library.make_benefit(version, "rent")
     index_version(version)
     return version
+
+
+def _verified(case, owner, now):
+    """A material of the finished case, kept for the next one."""
+    file = case.materials.get(spec__key="degree").files.get()
+    return WalletItem.objects.create(
+        owner=owner,
+        key="degree",
+        name_zh="学位证书",
+        name_en="Degree certificate",
+        file=file,
+        verified_by=case.organization,
+        verified_on=now.date(),
+    )
 
 
 def _offered(people, now):

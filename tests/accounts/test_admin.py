@@ -1,8 +1,12 @@
 """The staff pages: who may see what, and that no whole number shows."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts import queries, services
 from accounts.models import Organization, Person, Reveal, Role, StaffPost, Unit, User
 from accounts.permissions import roles_in
 from regions.models import Region
@@ -11,7 +15,7 @@ from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db
 PHONE, EMAIL = "13800138000", "known@example.org"
-MODELS = ["user", "staffpost", "organization", "unit", "person", "reveal"]
+MODELS = ["user", "staffpost", "organization", "unit", "unitsuccession", "person", "reveal"]
 
 
 @pytest.fixture
@@ -182,3 +186,51 @@ def test_an_administrator_cannot_become_a_superuser(signed_in, client):
     assert client.post(reverse("admin:accounts_user_change", args=[root.pk]), form).status_code == 403
     me.refresh_from_db()
     assert (me.name, me.is_superuser) == ("x", False)
+
+
+@pytest.fixture
+def other(office):
+    """Another account of the same human being, opened with a passport; both documents were seen."""
+    user = User.objects.create_user(email="passport@example.org", password=PASSWORD, name="x")
+    facts = {"document_type": "PASSPORT", "number": "E12345678", "issuing_country": "GB", "name": "Smith"}
+    return services.register_person(user=user, birth_date=date(1990, 3, 7), now=timezone.now(), **facts)
+
+
+def test_a_clerk_links_two_documents_of_one_person(signed_in, person, other):
+    Person.objects.update(level=Person.Level.CONFIRMED)
+    client, path = signed_in(Role.CLERK), reverse("admin:accounts_person_same", args=[person.pk])
+    client.cookies["django_language"] = "en"
+    assert "No other record has this document number." in client.post(path, {"number": "E00000000"}).content.decode()
+    assert client.post(path, {"number": "E 1234 5678"}).status_code == 302
+    person.refresh_from_db()
+    assert person.same_as == other
+    assert (
+        set(queries.same_person(person.user))
+        == set(queries.same_person(other.user))
+        == {
+            person.user_id,
+            other.user_id,
+        }
+    )
+    assert "linked already" in client.post(path, {"number": "E12345678"}).content.decode()
+
+
+def test_documents_that_nobody_saw_are_not_linked(signed_in, person, other):
+    client, path = signed_in(Role.CLERK), reverse("admin:accounts_person_same", args=[person.pk])
+    assert client.post(path, {"number": "E12345678"}).status_code == 200
+    person.refresh_from_db()
+    assert person.same_as is None
+
+
+def test_an_administrator_records_who_succeeds_a_unit(signed_in, person):
+    old = Unit.objects.get()
+    new = Unit.objects.create(name="新设公司", uscc="91990100MA0000002E", region=old.region, work_region=old.region)
+    client, path = signed_in(Role.ADMINISTRATOR), reverse("admin:accounts_unitsuccession_add")
+    facts = {"old": old.pk, "new": new.pk, "share": 60, "starts_on": "2026-09-21", "basis": "分立协议"}
+    assert client.post(path, facts).status_code == 302
+    old.refresh_from_db()
+    assert (old.status, old.successions.get().new) == ("DISSOLVED", new)
+    third = Unit.objects.create(name="另一公司", uscc="91990100MA0000003C", region=old.region, work_region=old.region)
+    assert client.post(path, facts | {"new": third.pk, "share": 50}).status_code == 200  # more than all of it
+    assert client.post(path, facts | {"new": third.pk, "share": 40}).status_code == 302
+    assert not old.members.filter(left_at=None).exists()

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from applications import services
-from applications.models import Case
+from applications.models import Case, Paper
 from applications.services.ending import package_of
 from applications.states import NonAcceptanceReason, State, TerminationReason
 from certificates.models import Certificate
@@ -122,6 +122,7 @@ def test_the_materials_go_with_it_and_are_checked_anew(world, applicant, clerk, 
     assert set(new.materials.values_list("status", "check_result")) == {("PROVIDED", "UNCHECKED")}
     there, here = life.material(new, "degree").files.get(), life.material(old, "degree").files.get()
     assert (there.file.name, there.sha256, there.uploaded_by) == (here.file.name, here.sha256, applicant)
+    assert Job.objects.filter(kind="applications.scan_file", payload__file=there.pk).exists()
     cast.check_all(new, other_clerk, NOW)
     assert services.accept(case=new, actor=other_clerk, now=NOW).state == State.EXAMINING
 
@@ -222,3 +223,21 @@ def test_withdrawn_nothing_rings_any_more(world, applicant, clerk):
     case = services.withdraw(case=life.examining(world, applicant, clerk), actor=applicant, now=NOW)
     assert Case.objects.get(pk=case.pk).close_type == "WITHDRAWN"
     assert not Reminder.objects.filter(cancelled_at=None, sent_at=None).exists()
+
+
+# --- papers ----------------------------------------------------------------------------------------------------------
+
+
+def test_every_notice_of_these_ends_is_drawn_and_sealed(world, applicant, stranger, clerk, examiner, leader, run_due):
+    old = life.examining(world, applicant, clerk)
+    points = {life.material(old, "works").pk: ["M03", "请提交近期业绩"]}
+    request = services.ask_approval(
+        case=old, verb="ask_more", actor=examiner, now=NOW, reason="法规修订", points=points, days=5
+    )
+    services.answer_approval(request=request, actor=leader, now=NOW, approve=True)
+    new = hand_over(old, leader, world.other_window)
+    end(new, leader)
+    run_due(NOW)
+    drawn = {paper.kind: paper.sha256 for paper in Paper.objects.filter(case__in=[old, new])}
+    assert {"SECOND_REQUEST", "TRANSFER", "TERMINATION"} <= set(drawn)
+    assert all(drawn.values())

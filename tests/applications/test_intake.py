@@ -1,192 +1,325 @@
-"""Receipt at the window: a paper application on behalf of a person, by an agent, for a unit; slips put right."""
+"""Paper at the window: the person found or registered, agents and their powers of attorney, the case received."""
+
+import re
+from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import translation
 
-from applications import services
+from accounts import services as accounts
+from accounts.contacts import Contact
+from accounts.models import Person, User
+from accounts.queries import owner_of_phone
 from applications.models import Case, PowerOfAttorney
-from applications.states import Channel, CheckResult, MaterialStatus, State
-from notifications.models import Message
+from applications.services import attorney as attorneys
+from applications.uploads import look_into
+from notifications.models import Delivery, DemoMail, Message
+from talentportal.lib.refusals import Refused
 from tests import cast
-from tests.applications import life
-from tests.cast import moment
+from tests.applications import samples
+from tests.cast import day, moment
 
 pytestmark = pytest.mark.django_db
-
-NOW = moment("2026-09-21 10:00")
-
-
-def take_in(world, applicant, clerk, **facts):
-    values = {
-        "item": world.item,
-        "applicant": applicant,
-        "window": world.window,
-        "actor": clerk,
-        "now": NOW,
-        "answers": life.ANSWERS,
-        "files": {"degree": [life.scan()]},
-        "on_paper": ("id", "photo"),
-    }
-    return services.receive_at_window(**{**values, **facts})
+NOW = moment("2026-09-18 10:00")
+NEW = {"name": "周新来", "document_type": "RESIDENT_ID", "number": "990101199506151239", "birth_date": None}
+ANSWERS = {"q-level": "D", "q-employer": "示例单位"}
 
 
-def attorney(grantor, agent, recorder, **facts) -> PowerOfAttorney:
-    values = {"agent_name": agent.name, "starts_on": life.day("2026-09-01"), "ends_on": life.day("2026-12-01")}
-    return PowerOfAttorney.objects.create(
-        grantor=grantor,
-        agent=agent,
-        recorded_by=recorder,
-        recorded_at=NOW,
-        kind="pdf",
-        sha256="0" * 64,
-        **values | facts,
-    )
+@pytest.fixture(autouse=True)
+def _english_demo(settings, _chinese):
+    """Take numbers of the demo, and ask for the English pages, whose words are the ids of the messages."""
+    settings.DEMO = True
+    translation.activate("en")
 
 
-def test_a_paper_application_becomes_a_case_at_once(world, applicant, clerk):
-    case = take_in(world, applicant, clerk)
-
-    assert (case.state, case.channel, str(case.due_on)) == (State.RECEIVED, Channel.WINDOW, "2026-09-29")
-    assert (case.region, case.window, case.applicant_name) == (world.county, world.window, "陈思远")
-    assert case.case_no.startswith("53011420260921")
-    event = case.events.get()
-    assert (event.verb, event.from_state, event.to_state, event.actor) == ("receive", "DRAFT", "RECEIVED", clerk)
-    assert life.papers(case) == ["RECEIPT"]
-    provided = case.materials.filter(status=MaterialStatus.PROVIDED).values_list("spec__key", flat=True)
-    assert set(provided) == {"id", "degree", "photo"}
-    assert life.material(case, "degree").files.get().uploaded_by == clerk
+def meet(clerk, **more):
+    return accounts.register_at_window(**{**NEW, "is_seen": True, "actor": clerk, "now": NOW, **more})
 
 
-def test_the_applicant_hears_of_it_on_the_own_phone(world, applicant, clerk):
-    take_in(world, applicant, clerk)
-    assert list(Message.objects.filter(recipient=applicant).values_list("event", flat=True)) == ["received"]
+def record(world, grantor, clerk, **more):
+    said = {"agent": None, "agent_name": "代办人", "agent_number": "990101198808150026", "items": [world.item]}
+    said |= {"until": day("2026-12-31"), "scan": look_into(samples.pdf("委托书.pdf")), "actor": clerk, "now": NOW}
+    return attorneys.record_attorney(**{**said, "grantor": grantor, **more})
 
 
-def test_what_is_missing_is_told_once_afterwards(world, applicant, clerk):
-    case = take_in(world, applicant, clerk)
-    points = {life.material(case, key).pk: ("M01", "请补交") for key in ("works", "form")}
-    case = services.request_correction(case=case, actor=clerk, now=NOW, points=points)
-    assert case.state == State.CORRECTION
+def take_in(world, person, clerk, **more):
+    said = {"item": world.item, "window": world.window, "applicant": person, "unit": None, "on_paper": ["degree"]}
+    said |= {"answers": {"level": "D", "employer": "示例单位"}, "files": {}, "actor": clerk, "now": NOW}
+    return attorneys.take_in_paper(**{**said, **more})
 
 
-def test_every_reason_against_it_is_told_at_once(world, clerk):
-    nobody = cast.make_person("new@example.org", "新人", "990101198808150026")
-    nobody.person.delete()
-    nobody.refresh_from_db()
-    other = cast.make_window("w9", world.county, world.office)
-    clerk.posts.get().windows.add(other)
-    said = life.refused(take_in, world=world, applicant=nobody, clerk=clerk, window=other)
-    assert said == [
-        "This window does not handle this service item.",
-        "The identity of the applicant is missing. Record it first.",
-    ]
+# --- who it is --------------------------------------------------------------------------------------------------------
 
 
-def test_answers_that_the_guide_does_not_take_are_refused(world, applicant, clerk):
-    assert life.refused(take_in, world=world, applicant=applicant, clerk=clerk, answers={"level": "Z"})
-    assert not Case.objects.exists()
+def test_somebody_known_is_found_and_confirmed(applicant, clerk):
+    person = meet(clerk, name="陈思远", number="990101199003070015")
+    assert person.user == applicant
+    assert (person.level, person.checked_at) == (Person.Level.CONFIRMED, NOW)
+    assert User.objects.filter(person__isnull=False).count() == 1
 
 
-def test_a_material_that_the_guide_does_not_know_is_refused(world, applicant, clerk):
-    said = life.refused(take_in, world=world, applicant=applicant, clerk=clerk, on_paper=("passport",))
-    assert said == ["The guide does not ask for this material."]
+def test_another_name_is_another_person(applicant, clerk):
+    with pytest.raises(ValidationError) as fault:
+        meet(clerk, name="陈思达", number="990101199003070015")
+    assert list(fault.value.message_dict) == ["name"]
 
 
-@pytest.mark.parametrize("who", ["examiner", "leader", "applicant", "stranger", "other_clerk", "administrator"])
-def test_only_a_clerk_of_the_window_takes_in(world, applicant, request, who):
-    actor = request.getfixturevalue(who)
-    assert life.refused(take_in, world=world, applicant=applicant, clerk=actor) == ["This step is for another role."]
+def test_somebody_new_gets_an_account_on_paper_only(clerk):
+    person = meet(clerk)
+    assert (person.user.phone, person.user.email, person.user.is_untaken) == (None, None, True)
+    assert meet(clerk) == person  # a second time it is found
 
 
-def test_taken_in_twice_the_second_is_told_of_the_first(world, applicant, clerk):
-    first = take_in(world, applicant, clerk)
-    said = life.refused(take_in, world=world, applicant=applicant, clerk=clerk)
-    assert said == [f"The applicant has an open case of this item already: {first.case_no}."]
+def test_a_proved_number_makes_the_account_the_persons_own(clerk):
+    person = meet(clerk, contact=Contact("phone", "+8619900000077"), is_proved=True)
+    assert (person.user.phone_verified, person.user.is_untaken) == (True, False)
+    assert owner_of_phone("+8619900000077") == person.user
 
 
-def test_a_draft_of_the_applicant_stays_as_it_is(world, applicant, clerk):
-    draft = cast.make_draft(world, applicant, now=NOW)
-    case = take_in(world, applicant, clerk)
-    draft.refresh_from_db()
-    assert (draft.state, case.state) == (State.DRAFT, State.RECEIVED)
+def test_a_number_of_somebody_elses_account_is_refused(applicant, clerk):
+    User.objects.filter(pk=applicant.pk).update(phone="+8619900000077", phone_verified=True)
+    for proved in (True, False):
+        with pytest.raises(Refused):
+            meet(clerk, contact=Contact("phone", "+8619900000077"), is_proved=proved)
+    assert not Person.objects.filter(name="周新来").exists()
 
 
-def test_for_a_unit_the_case_carries_its_name(world, applicant, stranger, clerk):
-    unit = cast.make_unit(world.county, stranger, NOW)
-    case = take_in(world, applicant, clerk, unit=unit, channel=Channel.BATCH)
-    assert (case.applicant_name, case.channel, case.unit) == (unit.name, Channel.BATCH, unit)
+def test_a_proved_number_of_an_account_without_identity_is_joined(clerk):
+    user = User.objects.create_user(phone="+8619900000077", name="小周")
+    assert meet(clerk, contact=Contact("phone", "+8619900000077"), is_proved=True).user == user
 
 
-def test_an_agent_needs_authority_that_reaches(world, applicant, stranger, clerk, leader):
-    given = attorney(leader, stranger, clerk, ends_on=life.day("2026-09-20"))
-    given.items.set([life.item_with(world, 7)])
-    said = life.refused(take_in, world=world, applicant=applicant, clerk=clerk, attorney=given)
-    assert said == [
-        "This power of attorney was given by somebody else.",
-        "This power of attorney is not in force today.",
-        "This power of attorney is not for this service item.",
-    ]
+def test_nobody_serves_themselves(clerk):
+    Person.objects.all().delete()
+    person = meet(clerk)
+    Person.objects.filter(pk=person.pk).update(user=clerk)
+    with pytest.raises(Refused):
+        meet(clerk)
 
 
-def test_with_authority_the_agent_is_noted(world, applicant, stranger, clerk):
-    given = attorney(applicant, stranger, clerk)
-    case = take_in(world, applicant, clerk, attorney=given)
-    assert case.agent == stranger
-    assert case.events.get().data["attorney"] == given.public_id
+def test_the_account_waits_for_its_owner(clerk, client_of, at):
+    """A code to the number signs in, yet nothing is shown before the document number was typed."""
+    at("2026-09-18 10:00")
+    person = meet(clerk, contact=Contact("phone", "+8619900000077"), is_seen=False)
+    assert owner_of_phone("+8619900000077") == person.user
+    client, page = client_of(person.user), reverse("accounts:take_over")
+    assert client.get(reverse("me:home")).url == page
+    assert "not the number" in client.post(page, {"number": "990101199003070015"}).content.decode()
+    assert client.get(reverse("me:case_list")).url == page
+    assert client.post(page, {"number": "990101199506151239"}).url == reverse("me:home")
+    assert client.get(reverse("me:home")).status_code == 200
+    assert client.get(page).status_code == 302
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_clerks_take_in_the_same_application_at_once(world, applicant, clerk):
-    colleague = cast.make_staff("second@example.org", "周二", "CLERK", world.county, world.office, [world.window])
-    results = life.at_once(lambda: take_in(world, applicant, clerk), lambda: take_in(world, applicant, colleague))
-    assert results.count("done") == 1
-    assert Case.objects.filter(state=State.RECEIVED).count() == 1
+def test_a_guessed_number_is_tried_five_times_a_day(clerk, client_of, at):
+    at("2026-09-18 10:00")
+    person = meet(clerk, contact=Contact("phone", "+8619900000078"), is_seen=False)
+    client, page = client_of(person.user), reverse("accounts:take_over")
+    for _attempt in range(5):
+        client.post(page, {"number": "990101199003070015"})
+    assert "Too many tries" in client.post(page, {"number": "990101199506151239"}).content.decode()
 
 
-def fix(case, clerk, **facts):
-    return services.fix_on_spot(case=case, actor=clerk, now=NOW, **{"note": "申请人当场确认", **facts})
+def test_the_window_hands_an_account_over(clerk):
+    first = meet(clerk, contact=Contact("phone", "+8619900000071"), is_seen=False)
+    again = meet(clerk, contact=Contact("phone", "+8619900000077"), is_proved=True)
+    assert again == first
+    again.user.refresh_from_db()
+    assert (again.user.phone, again.user.phone_verified, again.user.is_untaken) == ("+8619900000077", True, False)
 
 
-def test_a_slip_is_put_right_and_the_old_words_are_kept(world, applicant, clerk):
-    case = fix(life.received(world, applicant), clerk, field="employer", old="示例单位", new="云岭示例科技")
-    assert (case.state, case.answers["employer"]) == (State.RECEIVED, "云岭示例科技")
-    event = case.events.last()
-    assert (event.verb, event.opinion) == ("fix_on_spot", "申请人当场确认")
-    assert event.data == {"changed": {"employer": ["示例单位", "云岭示例科技"]}}
-    assert Message.objects.filter(recipient=applicant, event="fixed_on_spot").exists()
+# --- agents -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_paper_signed_at_the_window_is_to_be_checked_again(world, applicant, clerk):
-    case = life.received(world, applicant)
-    degree = life.material(case, "degree")
-    services.check_material(material=degree, actor=clerk, now=NOW, in_order=False, note="没有签名")
-    fix(case, clerk, material=degree, files=[life.scan("signed.pdf")])
-    degree.refresh_from_db()
-    assert (degree.check_result, degree.check_note, degree.files.count()) == (CheckResult.UNCHECKED, "", 2)
-    assert case.events.last().data["was"] == ["PROVIDED", "DEFECTIVE", "没有签名"]
+def test_a_power_of_attorney_says_who_what_and_until_when(world, applicant, stranger, clerk):
+    kept = record(world, applicant, clerk, agent=stranger.person)
+    assert (kept.agent, kept.agent_id_masked, kept.ends_on) == (stranger, "990*************26", day("2027-01-01"))
+    assert [*kept.items.all()] == [world.item]
 
 
 @pytest.mark.parametrize(
-    ("facts", "said"),
+    "wrong",
     [
-        ({"field": "employer", "new": "甲", "note": " "}, "Write down how the applicant agreed."),
-        ({}, "Name the answer or the material that is put right."),
-        ({"field": "employer", "old": "别的单位", "new": "甲"}, "The answer has changed meanwhile."),
-        ({"field": "employer", "new": "示例单位"}, "Nothing would change."),
-        ({"field": "salary", "new": "1"}, "The guide of this case does not ask that question."),
+        {"until": day("2026-09-17")},
+        {"until": day("2028-09-18")},
+        {"agent_name": " "},
     ],
 )
-def test_what_cannot_be_put_right_is_told(world, applicant, clerk, facts, said):
-    assert life.refused(fix, case=life.received(world, applicant), clerk=clerk, **facts) == [said]
+def test_a_power_of_attorney_that_is_not_taken(world, applicant, clerk, wrong):
+    with pytest.raises(Refused):
+        record(world, applicant, clerk, **wrong)
+    assert not PowerOfAttorney.objects.exists()
 
 
-def test_after_acceptance_nothing_is_put_right_on_the_spot(world, applicant, clerk):
-    case = life.examining(world, applicant, clerk)
-    said = life.refused(fix, case=case, clerk=clerk, field="employer", new="甲")
-    assert said == ["The case is in another state now: Accepted, being examined."]
+def test_nobody_is_their_own_agent_nor_the_clerk(world, applicant, clerk):
+    with pytest.raises(Refused):
+        record(world, applicant, clerk, agent=applicant.person)
+    mine = cast.make_person("me@example.org", "李雪梅", "99010119900307004X").person
+    Person.objects.filter(pk=mine.pk).update(user=clerk)
+    mine.refresh_from_db()
+    with pytest.raises(Refused):
+        record(world, applicant, clerk, agent=mine)
 
 
-@pytest.mark.parametrize("who", ["examiner", "applicant", "leader", "other_clerk"])
-def test_only_the_window_puts_right(world, applicant, request, who):
-    case = life.received(world, applicant)
-    said = life.refused(fix, case=case, clerk=request.getfixturevalue(who), field="employer", new="甲")
-    assert said == ["This step is for another role."]
+def test_the_applicant_hears_who_handed_in(world, applicant, stranger, clerk):
+    attorney = record(world, applicant, clerk, agent=stranger.person)
+    case = take_in(world, applicant, clerk, attorney=attorney)
+    assert (case.agent, case.channel, case.state) == (stranger, "WINDOW", "RECEIVED")
+    assert Message.objects.filter(recipient=applicant, event="handed_in_for_you").count() == 1
+    assert not Message.objects.filter(recipient=stranger).exists()
+
+
+def test_one_that_ended_or_is_for_something_else_opens_nothing(world, applicant, clerk):
+    other, _guide = cast.make_item(world.province, world.office, [world.window], serial=2)
+    for wrong in (record(world, applicant, clerk, items=[other]), record(world, applicant, clerk)):
+        if wrong.items.get() == world.item:
+            wrong = attorneys.end_attorney(attorney=wrong, actor=clerk, now=NOW)
+        with pytest.raises(Refused):
+            take_in(world, applicant, clerk, attorney=wrong)
+    with pytest.raises(Refused):
+        attorneys.end_attorney(attorney=wrong, actor=clerk, now=NOW)  # a second time
+    assert not Case.objects.exists()
+
+
+def test_it_holds_through_its_last_day(world, applicant, clerk):
+    attorney = record(world, applicant, clerk, until=day("2026-09-21"))
+    with pytest.raises(Refused):
+        take_in(world, applicant, clerk, attorney=attorney, now=moment("2026-09-22 09:00"))
+    assert take_in(world, applicant, clerk, attorney=attorney, now=moment("2026-09-21 23:59")).case_no
+
+
+# --- taking in --------------------------------------------------------------------------------------------------------
+
+
+def test_twice_within_a_minute_is_once(world, applicant, clerk):
+    case = take_in(world, applicant, clerk)
+    assert take_in(world, applicant, clerk, now=NOW + timedelta(seconds=30)) == case
+    with pytest.raises(Refused):
+        take_in(world, applicant, clerk, now=NOW + timedelta(minutes=3))
+
+
+def test_clerks_take_in_at_their_own_windows(world, applicant, clerk, other_clerk, examiner):
+    for somebody in (other_clerk, examiner):
+        with pytest.raises(Refused):
+            take_in(world, applicant, somebody)
+    with pytest.raises(Refused):
+        take_in(world, clerk, clerk)
+    assert not Case.objects.exists()
+
+
+def test_a_unit_needs_somebody_who_acts_for_it(world, applicant, stranger, clerk):
+    unit = cast.make_unit(world.county, stranger, NOW)
+    with pytest.raises(Refused):
+        take_in(world, applicant, clerk, unit=unit)
+    assert take_in(world, stranger, clerk, unit=unit).unit == unit
+
+
+# --- the two pages ----------------------------------------------------------------------------------------------------
+
+
+def first_page(world, **more):
+    said = {"item": world.item.pk, "window": world.window.pk, "document_type": "RESIDENT_ID", "is_seen": "on"}
+    return said | {"name": "周新来", "number": "990101199506151239"} | more
+
+
+def code_sent_to(number):
+    return re.search(r"\d{6}", DemoMail.objects.filter(address=number).latest("pk").body).group()
+
+
+def test_a_newcomer_with_a_phone(world, clerk, client_of, at, run_due):
+    at("2026-09-18 10:00")
+    client, page = client_of(clerk), reverse("admin:applications_case_intake")
+    said = first_page(world, contact="199 0000 0077")
+    asked = client.post(page, said)
+    assert asked.status_code == 200
+    assert "Ask the person to read it out" in asked.content.decode()
+    assert not Person.objects.exists()
+    code = code_sent_to("+8619900000077")
+    wrong = client.post(page, said | {"code": "000000" if code != "000000" else "111111"})
+    assert wrong.status_code == 422
+    second = client.post(page, said | {"code": code})
+    assert second.status_code == 302
+    person = Person.objects.get()
+    assert (person.level, person.user.phone_verified) == (3, True)
+    papers = client.get(second.url).content.decode()
+    assert "Employer" in papers
+    assert "Scans of Material degree" in papers
+    done = client.post(second.url, ANSWERS | {"files_degree": [samples.pdf()], "paper_works": "on"})
+    case = Case.objects.get()
+    assert done.url == reverse("admin:applications_case_change", args=[case.pk])
+    assert (case.applicant, case.channel, case.state) == (person.user, "WINDOW", "RECEIVED")
+    status = dict(case.materials.values_list("spec__key", "status"))
+    assert status == {"id": "MISSING", "degree": "PROVIDED", "works": "PROVIDED", "form": "MISSING", "photo": "MISSING"}
+    assert "Print the receipt" in client.get(done.url).content.decode()
+    assert Delivery.objects.filter(message__recipient=person.user, channel="SMS").count() == 0  # no templates here
+    again = client.post(second.url, ANSWERS | {"paper_works": "on"})
+    assert (again.url, Case.objects.count()) == (done.url, 1)
+
+
+def test_three_wrong_codes_use_one_up(world, clerk, client_of, at):
+    at("2026-09-18 10:00")
+    client, page = client_of(clerk), reverse("admin:applications_case_intake")
+    said = first_page(world, contact="19900000079")
+    client.post(page, said)
+    code = code_sent_to("+8619900000079")
+    wrong = "000000" if code != "000000" else "111111"
+    for _try in range(3):
+        client.post(page, said | {"code": wrong})
+    assert client.post(page, said | {"code": code}).status_code == 422
+    assert not Person.objects.exists()
+
+
+def test_an_agent_with_everything_or_not_at_all(world, applicant, stranger, clerk, client_of, at):
+    at("2026-09-18 10:00")
+    client, page = client_of(clerk), reverse("admin:applications_case_intake")
+    said = first_page(world, name="陈思远", number="990101199003070015") | {"is_seen": "", "agent_name": "李一"}
+    lacking = client.post(page, said).content.decode()
+    for field in ("Document number of the agent", "Power of attorney holds until", "Scan of the power of attorney"):
+        assert f"Needed when somebody else hands in: {field}" in lacking
+    whole = said | {"agent_number": "990101198808150026", "is_agent_seen": "on", "attorney_until": "2026-10-09"}
+    second = client.post(page, whole | {"attorney_scan": samples.pdf("委托书.pdf")})
+    assert second.status_code == 302
+    assert "handed in by 李一" in client.get(second.url).content.decode()
+    client.post(second.url, ANSWERS | {"paper_degree": "on"})
+    assert Case.objects.get().agent == stranger
+    assert applicant.person.level == 2  # the agent's document was compared, not the applicant's
+
+
+def test_nobody_else_uses_the_second_page(world, applicant, clerk, other_clerk, client_of, at):
+    at("2026-09-18 10:00")
+    page = reverse("admin:applications_case_intake")
+    second = client_of(clerk).post(page, first_page(world, name="陈思远", number="990101199003070015")).url
+    assert client_of(other_clerk).get(second).status_code == 404
+    assert client_of(clerk).get(second[:-3] + "x/").status_code == 404
+    later = client_of(clerk)
+    answer = later.post(second, ANSWERS)
+    assert answer.status_code == 422
+    assert "Nothing was handed in" in answer.content.decode()
+
+
+def test_who_may_open_the_counter(clerk, examiner, leader, applicant, client_of, at):
+    at("2026-09-18 10:00")
+    page = reverse("admin:applications_case_intake")
+    assert [client_of(user).get(page).status_code for user in (clerk, examiner, leader, applicant)] == [
+        200,
+        403,
+        403,
+        302,
+    ]
+
+
+def test_the_scan_of_a_power_of_attorney_and_its_end(world, applicant, clerk, other_clerk, client_of, at, run_due):
+    at("2026-09-18 10:00")
+    kept = record(world, applicant, clerk)
+    file, end = (reverse(f"admin:applications_powerofattorney_{name}", args=[kept.pk]) for name in ("file", "end"))
+    client = client_of(clerk)
+    assert client.get(file).status_code == 503
+    run_due(NOW)
+    answer = client.get(file)
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    assert client_of(other_clerk).get(file).status_code == 404
+    client.post(end)
+    kept.refresh_from_db()
+    assert kept.ended_at == NOW

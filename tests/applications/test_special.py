@@ -8,6 +8,8 @@ from applications import services
 from applications.models import Clock, ClockInterval, Extension, SpecialProcedure
 from applications.states import State
 from notifications.models import Message
+from regions.models import CalendarDay
+from regions.services import save_day
 from talentportal.lib.refusals import Refused
 from tests import cast
 from tests.cast import moment
@@ -100,7 +102,7 @@ def test_a_special_procedure_is_the_examiners_and_begins_once(case, examiner, cl
         with pytest.raises(Refused):
             special(case, actor)
     special(case, examiner)
-    with pytest.raises(Refused, match="Special|特别程序"):
+    with pytest.raises(Refused, match=r"Special|特别程序"):
         special(case, examiner)
     with pytest.raises(Refused):
         services.end_special(case=case, actor=examiner, now=moment("2026-09-29 09:00"), result=" ")
@@ -175,7 +177,8 @@ def test_scenario_8_extension_needs_reason_and_leader_and_happens_once(case, exa
     extension = Extension.objects.get()
     assert (extension.asked_by, extension.approved_by) == (examiner, leader)
     words = "".join(case.papers.get(kind="EXTENSION").content["zh"]["paragraphs"])
-    assert "要到外省核实" in words and leader.name in words
+    assert "要到外省核实" in words
+    assert leader.name in words
     assert Message.objects.filter(recipient=applicant, event="period_extended").count() == 1
     with pytest.raises(Refused):
         extend(case, examiner, leader, "2026-10-14 09:00", 1)
@@ -214,3 +217,18 @@ def test_the_database_lets_no_day_of_a_clock_belong_to_two(case):
         ClockInterval.objects.create(
             clock=other, owner="OFFICE", span=DateRange(cast.day("2026-09-01"), cast.day("2026-09-01"))
         )
+
+
+def test_a_change_of_the_calendar_reaches_the_procedure_and_leaves_the_pause(case, examiner, administrator, run_due):
+    special(case, examiner)
+    now = moment("2026-09-28 12:00")
+    holiday = CalendarDay(date=cast.day("2026-09-29"), kind="HOLIDAY", name="台风停工")
+    save_day(day=holiday, actor=administrator, now=now)
+    run_due(now)
+    assert str(SpecialProcedure.objects.get().expected_on) == "2026-10-12"
+    case.refresh_from_db()
+    assert str(case.due_on) == "2026-10-12"
+    case = end(case, examiner)
+    clock = case.clocks.get(kind="PROMISED")
+    assert (clock.paused_days, str(clock.due_on)) == (6, "2026-11-02")  # 14 days were left from 13 October on
+    assert spans(case)[1] == ("THIRD", "2026-09-28", "2026-10-13")

@@ -13,7 +13,7 @@ from tests.journeys.steps import verbs
 
 pytestmark = pytest.mark.browser
 
-ACT = "form[action$='/act/accept/']"
+ACT = "form[action*='/act/accept/']"
 
 
 @pytest.fixture
@@ -37,7 +37,6 @@ def test_two_clerks_take_turns_and_the_slower_one_is_told_by_whom(visit, checked
     second.press("Take the case over")
     second.sees("The case is on your desk now.")
 
-    first.record.expected.add(422)
     first.press("Accept")
     first.reads(first.words("%(name)s is working on this case until %(time)s.", name="高同事", time="10:15"))
     second.press("Accept")
@@ -51,11 +50,10 @@ def test_two_clerks_in_the_same_moment(visit, checked, clerk, colleague):
     members[0].page.goto(members[0].address("admin:applications_case_change", checked.pk))
     move_to(clock.now() + steps.A_WHILE)
     members[1].page.goto(members[1].address("admin:applications_case_change", checked.pk))
-    members[0].record.expected.add(422)
     for member in members:
         member.page.evaluate(f'document.querySelector("{ACT}").requestSubmit()')
     members[1].reads(members[1].words("Accepted") + ": ")
-    members[0].page.wait_for_url("**/act/accept/")
+    members[0].page.wait_for_url("**/change/?again*")
     assert "高同事" in members[0].page.locator(".error-summary").inner_text()
     assert verbs(checked).count("accept") == 1
 
