@@ -93,36 +93,36 @@ def _count(word: str, known: Statistics) -> float:
     return min(map(known.count, required(word)), default=0)
 
 
-def strict(concepts: list[Concept], narrow: Condition, known: Statistics) -> tuple[list[Candidate], bool]:
+def strict(
+    concepts: list[Concept], narrow: Condition, known: Statistics, size: int = 0
+) -> tuple[list[Candidate], bool]:
     """Return the most promising documents that may have all concepts, and whether there are none besides.
 
     Those with all in the title come first, then those that say it often, then the newest, whose texts were looked at if
     words only seem to fit. Of a broad search in a large library the newest documents alone are asked, while they
-    suffice.
+    suffice for a page of this size.
     """
     found: dict[int, Candidate] = {}
     in_title, often = all_of(concepts, "^", known), all_of(concepts, "!", known)
+    most = POOL if is_certain(concepts) else max(READ, size)
+    where, values = f"vector @@ %s::tsquery AND {narrow[0]}", [all_of(concepts, known=known), *narrow[1]]
+
+    def add(recent: str, *tiers: tuple[str, float]) -> bool:
+        parts = [_tier((recent + where, [words, *narrow[1]]), hint) for words, hint in tiers]
+        everywhere = (recent + where, values)
+        parts.append(_tier(everywhere, ANYWHERE, 0) if is_certain(concepts) else _looked_at(everywhere, concepts, most))
+        return _add(found, parts, most)
+
     if known.recent and estimated(concepts, known) > BROAD:
-        _add(found, "is_recent AND ", [(in_title, TITLE)], concepts, narrow, known)
-        if len(found) >= ENOUGH:
+        add("is_recent AND ", (in_title, TITLE))
+        if len(found) >= min(max(ENOUGH, size), most):
             return list(found.values()), False
-    is_all = _add(found, "", [(in_title, TITLE), (often, OFTEN)], concepts, narrow, known)
+    is_all = add("", (in_title, TITLE), (often, OFTEN))
     return list(found.values()), is_all
 
 
-def _add(found, where: str, tiers: list[tuple[str, float]], concepts, narrow: Condition, known: Statistics) -> bool:
-    """Add the newest of each tier, then those that have it anywhere; tell whether these were read to their end."""
-    where = f"{where}vector @@ %s::tsquery AND {narrow[0]}"
-    parts = [
-        (
-            f"(SELECT {COLUMNS}, %s::float AS hint, '' AS text, '' AS anchors, NULL::int AS near"
-            f" FROM policies_searchentry WHERE {where} ORDER BY {BY_WORDS} LIMIT %s)",
-            [hint, words, *narrow[1], POOL],
-        )
-        for words, hint in tiers
-    ]
-    newest = where, [all_of(concepts, known=known), *narrow[1]]
-    parts.append(_anywhere(newest) if is_certain(concepts) else _looked_at(newest, concepts))
+def _add(found: dict[int, Candidate], parts: list[Condition], most: int) -> bool:
+    """Add what these statements find; tell whether the last found less than it may, and so all there is."""
     with connection.cursor() as cursor:
         cursor.execute(
             INDEXED + " UNION ALL ".join(sql for sql, _values in parts), [v for _sql, values in parts for v in values]
@@ -134,18 +134,19 @@ def _add(found, where: str, tiers: list[tuple[str, float]], concepts, narrow: Co
         elif version and row[-2]:
             found[version].text, found[version].anchors = row[-2:]
     nears = [row[-1] for row in rows if row[-1] is not None]
-    return len(nears) < (POOL if is_certain(concepts) else READ) and max(nears, default=0) < LOOKED
+    return len(nears) < most and max(nears, default=0) < LOOKED
 
 
-def _anywhere(newest: Condition) -> Condition:
+def _tier(where: Condition, hint: float, near: int | None = None) -> Condition:
+    """Return the statement that finds the newest; with no `near` it does not tell whether these are all."""
     return (
-        f"(SELECT {COLUMNS}, {ANYWHERE}::float, '', '', 0 FROM policies_searchentry WHERE {newest[0]}"
-        f" ORDER BY {BY_WORDS} LIMIT %s)",
-        [*newest[1], POOL],
+        f"(SELECT {COLUMNS}, %s::float AS hint, '' AS text, '' AS anchors, %s::int AS near"
+        f" FROM policies_searchentry WHERE {where[0]} ORDER BY {BY_WORDS} LIMIT %s)",
+        [hint, near, *where[1], POOL],
     )
 
 
-def _looked_at(newest: Condition, concepts: list[Concept]) -> Condition:
+def _looked_at(newest: Condition, concepts: list[Concept], most: int) -> Condition:
     """Return the statement that reads texts, the newest first, until enough of them have all concepts."""
     looked, values = ["true"], []
     for concept in concepts:
@@ -156,7 +157,7 @@ def _looked_at(newest: Condition, concepts: list[Concept]) -> Condition:
         f"(WITH newest AS MATERIALIZED (SELECT {COLUMNS}, text, anchors FROM policies_searchentry WHERE {newest[0]}"
         f" ORDER BY {BY_WORDS} LIMIT %s) SELECT {COLUMNS}, {ANYWHERE}::float, text, anchors, near"
         f" FROM (SELECT count(*) AS near FROM newest) counted LEFT JOIN newest ON {' AND '.join(looked)} LIMIT %s)",
-        [*newest[1], LOOKED, *values, READ],
+        [*newest[1], LOOKED, *values, most],
     )
 
 

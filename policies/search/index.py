@@ -64,11 +64,11 @@ def refresh_recent() -> int:
 
 def keep(now: datetime) -> int:
     """Sweep: mark the newest entries and write the bits of words anew when they have drifted; return how many rows."""
-    known, is_large = statistics(), SearchEntry.objects.count() >= LARGE
-    share = known.recent / max(known.documents, 1)
-    fits = RECENT_SHARE / 2 < share < RECENT_SHARE * 2 if known.documents >= LARGE else not known.recent
-    changed = 0 if fits else refresh_recent()
-    if changed:
+    known = statistics()
+    is_large, share = known.documents >= LARGE, known.recent / max(known.documents, 1)
+    changed = 0
+    if not (RECENT_SHARE / 2 < share < RECENT_SHARE * 2 if is_large else share == 0):
+        changed = refresh_recent()
         forget()
     return changed + bits.refresh(timezone.localdate(now), is_large=is_large)
 

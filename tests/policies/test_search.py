@@ -503,6 +503,14 @@ def test_the_newest_are_looked_at_first_for_words_that_seldom_stand_together(mon
     assert ([row.title for row in rows], is_all) == (["办法9", "办法6", "办法3", "办法0"], True)
 
 
+def test_a_long_page_of_a_long_word_is_full():
+    for number in range(40):
+        document(f"办法{number:02}", "人才公寓" if number % 4 else "人才公共公寓")
+    result = engine.search(query("人才公寓"), day=DAY, page_size=29)
+    assert len(result.rows) == 29
+    assert not any(hit.is_partial for hit in result.rows)
+
+
 def test_of_long_words_the_rarest_pieces_are_asked_for():
     known = Statistics(documents=100, rarest=0.1, common={"按照规": 0.9, "规定向": 0.8, "向所在": 0.7, "在地公": 0.1})
     (concept,) = concepts("按照规定向所在地公立", known)
