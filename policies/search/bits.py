@@ -46,22 +46,21 @@ class Bits:
         rare = _looked_up([self._rare(words) for part in parts for words in part])
         found = reduce(or_, self.facets["level"].values(), 0) & ~of(self.changed)
         for part in parts:
-            found &= reduce(
-                or_, [reduce(and_, map(self._of, words), rare[quoted(self._rare(words))]) for words in part]
-            )
+            found &= reduce(or_, [self._all(words, rare[quoted(self._rare(words))]) for words in part])
         return found
 
     def chosen(self, query: Query) -> dict[str, int]:
         """Return for each filter that the search has set the bits of the documents that pass it."""
         passed = {}
         for group, attribute in GROUPS.items():
-            wanted = set(getattr(query, attribute))
-            if wanted and group == "region":
-                exact, prefixes = regions_of(query.regions, query.scope)
-                wanted = {code for code in self.facets[group] if code in exact or code.startswith(prefixes)}
-            if getattr(query, attribute):
-                passed[group] = reduce(or_, [self.facets[group].get(value, 0) for value in wanted], 0)
+            if values := getattr(query, attribute):
+                values = self._regions(query) if group == "region" else values
+                passed[group] = reduce(or_, [self.facets[group].get(value, 0) for value in values], 0)
         return passed
+
+    def _regions(self, query: Query) -> list[str]:
+        exact, beginnings = regions_of(query.regions, query.scope)
+        return [code for code in self.facets["region"] if code in exact or code.startswith(beginnings)]
 
     def _rare(self, words: list[str]) -> list[str]:
         """Return the words that have no bits, and rather common ones so that the index reads few documents."""
@@ -69,8 +68,10 @@ class Bits:
         common = sorted((self.words[word].bit_count(), word) for word in words if word in self.words)
         return rare and rare + [word for _count, word in common[: max(ASKED - len(rare), 0)]]
 
-    def _of(self, word: str) -> int:
-        return self.facets["region"].get(word[1:], 0) if word[0] == "@" else self.words.get(word, -1)
+    def _all(self, words: list[str], rare: int) -> int:
+        """Return the bits of the documents that have all of the words, those without bits looked up before."""
+        regions = [self.facets["region"].get(word[1:], 0) for word in words if word[0] == "@"]
+        return reduce(and_, [*regions, *(self.words[word] for word in words if word in self.words)], rare)
 
 
 def of(versions: Iterable[int]) -> int:
@@ -103,12 +104,12 @@ def known(concepts: list[Concept], day: date) -> Bits | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT word, versions, NULL::bigint[] FROM policies_searchword WHERE word = ANY(%s) UNION ALL"
-            " SELECT '', NULL, ARRAY(SELECT DISTINCT version FROM policies_searchchange LIMIT %s)",
+            " SELECT '', '', ARRAY(SELECT DISTINCT version FROM policies_searchchange LIMIT %s)",
             [[STAMP, *words], MOST_CHANGES + 1],
         )
         rows = cursor.fetchall()
     bits = {word: bytes(versions) for word, versions, _changed in rows if word}
-    stamp, changed = bits.pop(STAMP, b""), rows[-1][2]
+    stamp, (changed,) = bits.pop(STAMP, b""), [versions for word, _bits, versions in rows if not word]
     if not stamp.startswith(day.isoformat().encode()) or len(changed) > MOST_CHANGES:
         return None
     facets = _read_facets(stamp)
