@@ -137,7 +137,8 @@ def versions(now) -> dict:
     for version in (draft, review, scheduled):
         library.submit_for_review(version=version, actor=author, now=now)
     library.return_to_editor(version=draft, reason="金额不对", actor=second, now=now)
-    library.schedule(version=scheduled, publish_at=now + timedelta(days=9), actor=second, now=now)
+    unread = scheduled.benefits.waiting().count()
+    library.schedule(version=scheduled, publish_at=now + timedelta(days=9), actor=second, now=now, hidden=unread)
     return {"draft": draft, "review": review, "scheduled": scheduled, "published": published[0]}
 
 
