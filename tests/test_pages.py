@@ -51,11 +51,8 @@ OUR_ADMIN = (
     "admin:policies_policyversion_",
     "admin:policies_benefit_import",
 )
-NO_PAGES = {
-    *(
-        "services:form",
-        "services:form_sample",
-    ),  # PDF"healthz", "readyz", "certificates:code", "certificates:file", "me:file", "me:paper", "apply:rows"} | {
+NO_PAGES = {"healthz", "readyz", "certificates:code", "certificates:file", "me:file", "me:paper", "apply:rows"} | {
+    *("services:form", "services:form_sample"),
     *("schema", "open_data:file", "policies:rss", "policies:atom"),
     *("api:policies", "api:policy", "api:version", "api:benefits", "api:benefit", "api:regions", "api:region"),
     *("api:services", "api:service"),
