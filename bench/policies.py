@@ -4,10 +4,11 @@ import os
 import statistics
 import time
 from collections.abc import Callable
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from bench import library
 from bench.measure import Result
@@ -81,8 +82,8 @@ def first_page() -> Result:
     asked = queries()
     taken = first_pages(asked, Tantivy())
     some = asked[::7][:NAIVE]
-    naive = [clock(lambda text=text: naive_page(text)) for text in some]
-    alone = [clock(lambda text=text: in_one_process(naive_page, text)) for text in some]
+    naive = [clock(lambda text=text: in_one_process(naive_page, text)) for text in some]
+    many = [clock(lambda text=text: naive_page(text)) for text in some]
     paired = [theirs / taken["ours"][asked.index(text)] for text, theirs in zip(some, naive, strict=True)]
     p50 = {name: statistics.median(times) for name, times in taken.items()}
     p95 = {name: percentile(times, 95) for name, times in taken.items()}
@@ -99,10 +100,10 @@ def first_page() -> Result:
         f"p95 at {built['small'] * library.BENEFITS:,} benefits": f"{percentile(built['early'], 95) * 1000:.2f} ms; "
         f"now / then {p95['ours'] / percentile(built['early'], 95):.2f}",
         "with three benefits in every row, p50": f"{p50['benefits'] * 1000:.2f} ms",
-        "icontains page": f"{len(naive)} queries, once each, in one folded column of ours; query by query"
+        "icontains page": f"{len(naive)} queries, once each, over four fields, no parallel workers; query by query"
         f" 1 / {min(paired):,.0f} to 1 / {max(paired):,.0f}, median 1 / {statistics.median(paired):,.0f}",
-        "icontains page without parallel workers": f"{statistics.median(alone) * 1000:,.0f} ms;"
-        f" 1 / {statistics.median(alone) / p50['ours']:,.0f}",
+        "icontains page with parallel workers": f"{statistics.median(many) * 1000:,.0f} ms;"
+        f" 1 / {statistics.median(many) / p50['ours']:,.0f}",
         "recall against exact substring": f"{recall:.4f}",
         "precision of rows shown as having all": f"{precision:.4f}; rows marked as partial: {partial}",
     }
@@ -185,10 +186,11 @@ def read_by_key(keys: list[int]) -> tuple[dict, list[tuple]]:
 
 
 def naive_page(text: str) -> None:
-    """What icontains gives: the total, the first page, marked, and one filter."""
+    """What icontains gives over title, number, issuer and text: the total, the first page, marked, and one filter."""
     found = SearchEntry.objects.filter(state="PUBLISHED")
     for word in text.split():
-        found = found.filter(text__icontains=word)
+        fields = ("version__title_zh", "version__document_no", "version__issuer_zh", "text")
+        found = found.filter(reduce(or_, (Q(**{f"{field}__icontains": word}) for field in fields)))
     found.count()
     rows = PolicyVersion.objects.filter(search_entry__in=found).select_related("policy", "search_entry")
     shown([(row, row.search_entry.text) for row in rows.order_by("-published_on", "-pk")[:PAGE]], text)
