@@ -14,7 +14,9 @@ from datetime import date, timedelta
 
 from django.db import connection
 
-from policies.search.index import refresh_recent, tidy
+from policies.models import SearchEntry
+from policies.search import bits
+from policies.search.index import LARGE, refresh_recent, tidy
 from policies.search.tokens import fold, grams, vector
 from policies.search.words import _synonyms, terms
 from regions.divisions import exists, names
@@ -241,8 +243,9 @@ def entry(number: int, title: str, head: str, clauses: list[Piece], items: list[
 
 
 def settle() -> None:
-    """Do what the night would: mark the newest entries, clean up, count words."""
+    """Do what sweeps do: mark the newest entries, clean up, count words, write their bits."""
     refresh_recent()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE policies_searchentry, policies_policyversion, policies_clause, policies_benefit")
     tidy()
+    bits.refresh(TODAY, is_large=SearchEntry.objects.count() >= LARGE)

@@ -24,6 +24,6 @@ class PoliciesConfig(AppConfig):
             registry.register_sweep(name, sweep)
         registry.register_moment("policies.publish_scheduled", tasks.next_publication)
         registry.register_moment("policies.alerts", alerts.next_moment)
-        registry.register_sweep("policies.search", index.keep_recent)
+        registry.register_sweep("policies.search", index.keep)
         registry.register_sweep("policies.offers", proactive.sweep_offers)
         registry.register_moment("policies.offers", proactive.next_end)

@@ -66,11 +66,15 @@ class Row:
 
     @property
     def worth(self) -> Decimal:
-        """All that is paid in the end, as far as the period is known; for comparing, in yuan."""
-        if self.amount_yuan is None:
-            return Decimal(0)
-        months = _MONTHS_A_PAYMENT.get(self.pay_rule)
-        return self.amount_yuan * max((self.pay_months or 0) // months, 1) if months else self.amount_yuan
+        return worth(self)
+
+
+def worth(benefit: Benefit | Row) -> Decimal:
+    """Return all that is paid in the end, as far as the period is known; for comparing, in yuan."""
+    if benefit.amount_yuan is None:
+        return Decimal(0)
+    months = _MONTHS_A_PAYMENT.get(benefit.pay_rule)
+    return benefit.amount_yuan * max((benefit.pay_months or 0) // months, 1) if months else benefit.amount_yuan
 
 
 @dataclass

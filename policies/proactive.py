@@ -168,7 +168,15 @@ def _seen(consents: list[ProactiveConsent]) -> dict[int, set]:
 def _fitting(facts: Mapping, by_place: Mapping[str, list[Benefit]]) -> list[Benefit]:
     here = [benefit for code in sorted(matching.where(facts)) for benefit in by_place.get(code, ())]
     asker = Asker(facts)
-    return [benefit for benefit in here if asker.ask(benefit.conditions).verdict == Verdict.FITS]
+    return _highest([benefit for benefit in here if asker.ask(benefit.conditions).verdict == Verdict.FITS])
+
+
+def _highest(benefits: list[Benefit]) -> list[Benefit]:
+    """Leave out what is worth less than another of its exclusive group: one of them is granted, the highest."""
+    best: dict[str, Benefit] = {}
+    for benefit in sorted(benefits, key=lambda one: (matching.worth(one), -one.pk)):
+        best[benefit.exclusive_group] = benefit
+    return [one for one in benefits if not one.exclusive_group or one is best[one.exclusive_group]]
 
 
 def _facts(consents: list[ProactiveConsent], day: date) -> dict[int, dict]:

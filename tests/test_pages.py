@@ -56,6 +56,7 @@ OUR_ADMIN = (
     "admin:policies_policyversion_",
     "admin:policies_benefit_import",
 )
+<<<<<<< HEAD
 NO_PAGES = {
     "healthz",
     "readyz",
@@ -67,6 +68,10 @@ NO_PAGES = {
     "me:message_file",
     "apply:rows",
 } | {
+=======
+NO_PAGES = {"healthz", "readyz", "certificates:code", "certificates:file", "me:file", "me:paper", "apply:rows"} | {
+    *("services:form", "services:form_sample"),
+>>>>>>> main
     *("schema", "open_data:file", "policies:rss", "policies:atom"),
     *("api:policies", "api:policy", "api:version", "api:benefits", "api:benefit", "api:regions", "api:region"),
     *("api:services", "api:service"),
@@ -159,7 +164,8 @@ def versions(now) -> dict:
     for version in (draft, review, scheduled):
         library.submit_for_review(version=version, actor=author, now=now)
     library.return_to_editor(version=draft, reason="金额不对", actor=second, now=now)
-    library.schedule(version=scheduled, publish_at=now + timedelta(days=9), actor=second, now=now)
+    unread = scheduled.benefits.waiting().count()
+    library.schedule(version=scheduled, publish_at=now + timedelta(days=9), actor=second, now=now, hidden=unread)
     return {"draft": draft, "review": review, "scheduled": scheduled, "published": published[0]}
 
 

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0002_library'),
         ('applications', '0001_initial'),
-        ('policies', '0004_case_life'),
+        ('policies', '0005_case_life'),
         ('regions', '0001_initial'),
         ('workstations', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -29,7 +29,7 @@ from policies.models.library import (
     RedeemMode,
     VersionEvent,
 )
-from policies.models.search import SearchEntry
+from policies.models.search import SearchChange, SearchEntry, SearchWord
 from policies.states import VersionState
 
 __all__ = [
@@ -59,7 +59,9 @@ __all__ = [
     "RedeemMode",
     "ResultKind",
     "SavedSearch",
+    "SearchChange",
     "SearchEntry",
+    "SearchWord",
     "SentAlert",
     "ServiceItem",
     "Tier",

@@ -46,3 +46,30 @@ class SearchEntry(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class SearchWord(models.Model):
+    """Which versions have a common word, or the value of a filter."""
+
+    word = models.CharField(_("word"), max_length=60, primary_key=True)
+    versions = models.BinaryField(_("versions"))  # bit n: version n has it
+
+    class Meta:
+        verbose_name = _("word of the search")
+        verbose_name_plural = _("words of the search")
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class SearchChange(models.Model):
+    """A version that was indexed after the bits of the words were written."""
+
+    version = models.BigIntegerField(_("version"))
+
+    class Meta:
+        verbose_name = _("change of the search")
+        verbose_name_plural = _("changes of the search")
+
+    def __str__(self) -> str:
+        return str(self.version)

@@ -160,7 +160,7 @@ def _page_number(after: str, page: int) -> int:
 def _ranked(query, found: list[Concept], narrow: Condition, day: date, size: int, page: int) -> Result:
     known = statistics()
     ranker = Ranker(found, known)
-    candidates, is_all = finding.strict(found, narrow, known)
+    candidates, is_all = finding.strict(found, narrow, known, size)
     rows = finding.ordered(candidates, ranker)
     if not all(_has_all(row, found) for row in rows if row.text):  # the index promised more than the texts hold
         finding.read_texts(rows)

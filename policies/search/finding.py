@@ -17,6 +17,7 @@ from policies.search.words import Concept
 
 POOL = 40  # candidates of one tier
 BROAD = 1_000  # estimated finds from which the newest documents are asked first
+ENOUGH = 20  # of them, so that no others are asked
 READ = 24  # candidates whose texts are read to rank them
 POSTINGS = 6_000  # index entries that a forgiving search asks for
 MOST = 2_000  # index entries of one piece of it
@@ -31,9 +32,9 @@ BY_WORDS = "day + 0 DESC, version_id DESC"  # an expression: the planner must no
 TITLE, OFTEN, ANYWHERE = 0.6, 0.4, 0.2  # what finding all in a part of the index hints at
 
 
-def quoted(words: Iterable[str], mark: str = "") -> str:
+def quoted(words: Iterable[str]) -> str:
     """Return a tsquery that asks for all of the index words."""
-    return " & ".join(_lexeme(mark + word) for word in words)
+    return " & ".join(map(_lexeme, words))
 
 
 def _lexeme(word: str) -> str:
@@ -41,23 +42,25 @@ def _lexeme(word: str) -> str:
     return "'" + bare.replace("\\", "\\\\").replace("'", "''") + "'" + word[len(bare) :]
 
 
-def tsquery(concept: Concept, mark: str = "", known: Statistics | None = None) -> str:
-    """Return a tsquery for documents that may have the concept; marked "^": in the title, "!": often.
+def ways(concept: Concept, mark: str = "", known: Statistics | None = None) -> list[list[str]]:
+    """Return the index words that a document with the concept may have: all of one of these lists.
 
-    With known figures, of long words the rarest pieces alone are asked for: nearly as few have them, found far sooner.
+    Marked "^": in the title, "!": often. With known figures, of long words the rarest pieces alone: nearly as few
+    documents have them, and they are found far sooner.
     """
     size = 2 if mark == "!" else 3  # what is said often is kept in pairs
     pieces = [required(word, size) for word in concept.words]
     if known:
         pieces = [sorted(words, key=known.count)[:ASKED] for words in pieces]
-    ways = [quoted(words, mark) for words in pieces if words]
-    if concept.region:
-        ways.append(_lexeme("@" + concept.region))
-    if concept.number:
-        ways.append(_lexeme("#" + concept.number))
-    if concept.is_spelled and mark != "!":
-        ways.append(_lexeme("~" + concept.words[0] + ":*"))
-    return "(" + " | ".join(f"({way})" for way in ways) + ")"
+    found = [[mark + word for word in words] for words in pieces if words]
+    found += [["@" + concept.region]] if concept.region else []
+    found += [["#" + concept.number]] if concept.number else []
+    return found + ([["~" + concept.words[0] + ":*"]] if concept.is_spelled and mark != "!" else [])
+
+
+def tsquery(concept: Concept, mark: str = "", known: Statistics | None = None) -> str:
+    """Return a tsquery for documents that may have the concept in one of its ways."""
+    return "(" + " | ".join(f"({quoted(words)})" for words in ways(concept, mark, known)) + ")"
 
 
 def all_of(concepts: list[Concept], mark: str = "", known: Statistics | None = None) -> str:
@@ -80,7 +83,9 @@ def is_certain(concepts: list[Concept]) -> bool:
 
 
 def estimated(concepts: list[Concept], known: Statistics) -> float:
-    """Estimate how many documents have all concepts, from above."""
+    """Estimate how many documents have all concepts, from above; few have a document number."""
+    if any(concept.number for concept in concepts):
+        return 0
     return min((max(_count(word, known) for word in concept.words) for concept in concepts), default=0)
 
 
@@ -88,36 +93,36 @@ def _count(word: str, known: Statistics) -> float:
     return min(map(known.count, required(word)), default=0)
 
 
-def strict(concepts: list[Concept], narrow: Condition, known: Statistics) -> tuple[list[Candidate], bool]:
+def strict(
+    concepts: list[Concept], narrow: Condition, known: Statistics, size: int = 0
+) -> tuple[list[Candidate], bool]:
     """Return the most promising documents that may have all concepts, and whether there are none besides.
 
     Those with all in the title come first, then those that say it often, then the newest, whose texts were looked at if
     words only seem to fit. Of a broad search in a large library the newest documents alone are asked, while they
-    suffice.
+    suffice for a page of this size.
     """
     found: dict[int, Candidate] = {}
     in_title, often = all_of(concepts, "^", known), all_of(concepts, "!", known)
+    most = POOL if is_certain(concepts) else max(READ, size)
+    where, values = f"vector @@ %s::tsquery AND {narrow[0]}", [all_of(concepts, known=known), *narrow[1]]
+
+    def add(recent: str, *tiers: tuple[str, float]) -> bool:
+        parts = [_tier((recent + where, [words, *narrow[1]]), hint) for words, hint in tiers]
+        everywhere = (recent + where, values)
+        parts.append(_tier(everywhere, ANYWHERE, 0) if is_certain(concepts) else _looked_at(everywhere, concepts, most))
+        return _add(found, parts, most)
+
     if known.recent and estimated(concepts, known) > BROAD:
-        _add(found, "is_recent AND ", [(in_title, TITLE)], concepts, narrow, known)
-        if len(found) >= READ:
+        add("is_recent AND ", (in_title, TITLE))
+        if len(found) >= min(max(ENOUGH, size), most):
             return list(found.values()), False
-    is_all = _add(found, "", [(in_title, TITLE), (often, OFTEN)], concepts, narrow, known)
+    is_all = add("", (in_title, TITLE), (often, OFTEN))
     return list(found.values()), is_all
 
 
-def _add(found, where: str, tiers: list[tuple[str, float]], concepts, narrow: Condition, known: Statistics) -> bool:
-    """Add the newest of each tier, then those that have it anywhere; tell whether these were read to their end."""
-    where = f"{where}vector @@ %s::tsquery AND {narrow[0]}"
-    parts = [
-        (
-            f"(SELECT {COLUMNS}, %s::float AS hint, '' AS text, '' AS anchors, NULL::int AS near"
-            f" FROM policies_searchentry WHERE {where} ORDER BY {BY_WORDS} LIMIT %s)",
-            [hint, words, *narrow[1], POOL],
-        )
-        for words, hint in tiers
-    ]
-    newest = where, [all_of(concepts, known=known), *narrow[1]]
-    parts.append(_anywhere(newest) if is_certain(concepts) else _looked_at(newest, concepts))
+def _add(found: dict[int, Candidate], parts: list[Condition], most: int) -> bool:
+    """Add what these statements find; tell whether the last found less than it may, and so all there is."""
     with connection.cursor() as cursor:
         cursor.execute(
             INDEXED + " UNION ALL ".join(sql for sql, _values in parts), [v for _sql, values in parts for v in values]
@@ -129,18 +134,19 @@ def _add(found, where: str, tiers: list[tuple[str, float]], concepts, narrow: Co
         elif version and row[-2]:
             found[version].text, found[version].anchors = row[-2:]
     nears = [row[-1] for row in rows if row[-1] is not None]
-    return len(nears) < (POOL if is_certain(concepts) else READ) and max(nears, default=0) < LOOKED
+    return len(nears) < most and max(nears, default=0) < LOOKED
 
 
-def _anywhere(newest: Condition) -> Condition:
+def _tier(where: Condition, hint: float, near: int | None = None) -> Condition:
+    """Return the statement that finds the newest; with no `near` it does not tell whether these are all."""
     return (
-        f"(SELECT {COLUMNS}, {ANYWHERE}::float, '', '', 0 FROM policies_searchentry WHERE {newest[0]}"
-        f" ORDER BY {BY_WORDS} LIMIT %s)",
-        [*newest[1], POOL],
+        f"(SELECT {COLUMNS}, %s::float AS hint, '' AS text, '' AS anchors, %s::int AS near"
+        f" FROM policies_searchentry WHERE {where[0]} ORDER BY {BY_WORDS} LIMIT %s)",
+        [hint, near, *where[1], POOL],
     )
 
 
-def _looked_at(newest: Condition, concepts: list[Concept]) -> Condition:
+def _looked_at(newest: Condition, concepts: list[Concept], most: int) -> Condition:
     """Return the statement that reads texts, the newest first, until enough of them have all concepts."""
     looked, values = ["true"], []
     for concept in concepts:
@@ -151,7 +157,7 @@ def _looked_at(newest: Condition, concepts: list[Concept]) -> Condition:
         f"(WITH newest AS MATERIALIZED (SELECT {COLUMNS}, text, anchors FROM policies_searchentry WHERE {newest[0]}"
         f" ORDER BY {BY_WORDS} LIMIT %s) SELECT {COLUMNS}, {ANYWHERE}::float, text, anchors, near"
         f" FROM (SELECT count(*) AS near FROM newest) counted LEFT JOIN newest ON {' AND '.join(looked)} LIMIT %s)",
-        [*newest[1], LOOKED, *values, READ],
+        [*newest[1], LOOKED, *values, most],
     )
 
 
@@ -237,12 +243,12 @@ def with_clauses(anchors: dict[int, str]) -> dict[int, tuple[PolicyVersion, str]
     attributes, columns, makers = _columns(PolicyVersion)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT CASE WHEN wanted.is_english THEN text_en ELSE concat_ws(' ', policies_clause.number,"
-            f" nullif(heading, ''), text_zh) END, {_columns(Policy)[1]}, {columns}"
-            " FROM unnest(%s::bigint[], %s::text[], %s::bool[]) AS wanted(version_id, anchor, is_english)"
-            " JOIN policies_policyversion ON policies_policyversion.id = version_id"
-            " JOIN policies_policy ON policies_policy.id = policy_id"
-            " LEFT JOIN policies_clause USING (version_id, anchor)",
+            "SELECT (SELECT CASE WHEN is_english THEN text_en ELSE concat_ws(' ', number, nullif(heading, ''), text_zh)"
+            " END FROM policies_clause clause WHERE (clause.version_id, clause.anchor) = (version, wanted.anchor)),"
+            f" {_columns(Policy)[1]}, {columns}"
+            " FROM unnest(%s::bigint[], %s::text[], %s::bool[]) AS wanted(version, anchor, is_english)"
+            " JOIN policies_policyversion ON policies_policyversion.id = version"
+            " JOIN policies_policy ON policies_policy.id = policy_id",
             [list(anchors), [anchor.removesuffix(":en") for anchor in anchors.values()],
              [anchor.endswith(":en") for anchor in anchors.values()]],
         )  # fmt: skip

@@ -10,7 +10,7 @@ from django.db.models import Func, Min, Value
 from django.utils import timezone
 
 from policies.models import Benefit, PolicyVersion, SearchEntry
-from policies.search.counts import renew
+from policies.search import bits
 from policies.search.statistics import forget, statistics
 from policies.search.tokens import fold, grams, plain, vector
 from policies.states import PUBLIC
@@ -37,7 +37,6 @@ def reindex(ids: Iterable[int] | None = None) -> int:
             SearchEntry.objects.exclude(version__state__in=PUBLIC).delete()
             refresh_recent()
         transaction.on_commit(forget)
-        transaction.on_commit(renew)
     if ids is None:
         tidy()
     return found
@@ -63,16 +62,15 @@ def refresh_recent() -> int:
     return added + SearchEntry.objects.filter(is_recent=True, day__lt=cutoff).update(is_recent=False)
 
 
-def keep_recent(now: datetime) -> int:
-    """Sweep: mark the newest entries anew when their share has drifted; return how many marks changed."""
+def keep(now: datetime) -> int:
+    """Sweep: mark the newest entries and write the bits of words anew when they have drifted; return how many rows."""
     known = statistics()
-    share = known.recent / max(known.documents, 1)
-    fits = RECENT_SHARE / 2 < share < RECENT_SHARE * 2 if known.documents >= LARGE else not known.recent
-    if fits:
-        return 0
-    changed = refresh_recent()
-    forget()
-    return changed
+    is_large, share = known.documents >= LARGE, known.recent / max(known.documents, 1)
+    changed = 0
+    if not (RECENT_SHARE / 2 < share < RECENT_SHARE * 2 if is_large else share == 0):
+        changed = refresh_recent()
+        forget()
+    return changed + bits.refresh(timezone.localdate(now), is_large=is_large)
 
 
 def _write(ids: list[int]) -> int:
@@ -84,6 +82,7 @@ def _write(ids: list[int]) -> int:
     SearchEntry.objects.filter(pk__in=set(ids) - {entry.pk for entry in entries}).delete()
     fields = [field.name for field in SearchEntry._meta.fields if not field.primary_key]
     SearchEntry.objects.bulk_create(entries, update_conflicts=True, unique_fields=["version"], update_fields=fields)
+    bits.mark_changed(ids)
     return len(entries)
 
 

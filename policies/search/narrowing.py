@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 
 from policies.models.library import NATIONAL
 from policies.search.query import GROUPS, SHOWN, Query
@@ -21,6 +22,22 @@ STANDINGS = {  # as `rules.standing` decides
     Standing.SUPERSEDED: f"{REPLACED} AND {STANDS}",
     Standing.REPEALED: f"(state = '{VersionState.REPEALED}' OR repealed_on <= %(day)s)",
 }
+
+
+VALUES = {  # group: SQL of its value, or of its values in an array
+    "region": "region",
+    "level": "level",
+    "topic": "topics",
+    "audience": "audiences",
+    "kind": "kinds",
+    "status": "standing",
+    "year": "extract(year FROM day)::int",
+}
+
+
+def values_sql(day: date) -> str:
+    """Return the SQL of each group's values, named by the group."""
+    return ", ".join(f"{sql if sql != 'standing' else standing_sql(day)} AS {group}" for group, sql in VALUES.items())
 
 
 def standing_sql(day: date) -> str:
@@ -60,22 +77,29 @@ def _date(day: date) -> str:
 
 
 def _in_regions(codes: tuple[str, ...], scope: str) -> Condition:
+    exact, below = regions_of(codes, scope)
+    return "(region = ANY(%s) OR region LIKE ANY(%s))", [sorted(exact), [f"{prefix}%" for prefix in below]]
+
+
+def regions_of(codes: tuple[str, ...], scope: str) -> tuple[set[str], tuple[str, ...]]:
+    """Return what applies in the regions, or is issued for them: codes, and the beginnings of others."""
     exact: set[str] = set()
     below: list[str] = []
     for code in codes:
         above, prefix = around(code) if scope == "here" else ({code}, "")
         exact |= above
-        below += [f"{prefix}%"] if prefix else []
+        below += [prefix] if prefix else []
     if scope == "here":
         exact |= _zones(codes)
-    return "(region = ANY(%s) OR region LIKE ANY(%s))", [sorted(exact), below]
+    return exact, tuple(below)
 
 
-def around(code: str) -> tuple[set[str], str]:
+@cache
+def around(code: str) -> tuple[frozenset[str], str]:
     """Return the region with all above it, and the beginning of the codes below it ("" for none)."""
     if code == NATIONAL:
-        return {code}, ""
-    above = {NATIONAL, code[:2] + "0000", code[:4] + "00", code}
+        return frozenset([code]), ""
+    above = frozenset([NATIONAL, code[:2] + "0000", code[:4] + "00", code])
     return above, code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else ""
 
 

@@ -14,8 +14,12 @@ BEFORE, AFTER = 30, 90  # characters around the first find
 
 def marked(text: str, needles: Iterable[str]) -> SafeString:
     """Return the text as HTML with the needles (folded) marked."""
+    return _marked(text, _places(fold(text), needles))
+
+
+def _marked(text: str, places: list[tuple[int, int]]) -> SafeString:
     pieces, done = [], 0
-    for start, end in _places(fold(text), needles):
+    for start, end in places:
         pieces += [escape(text[done:start]), "<mark>", escape(text[start:end]), "</mark>"]
         done = end
     return mark_safe("".join([*pieces, escape(text[done:])]))  # noqa: S308  # every piece is escaped
@@ -66,12 +70,11 @@ def best_line(candidate: Candidate, wanted: list[str]) -> tuple[str, str]:
 
 def snippet(clause: str, wanted: list[str]) -> SafeString:
     """Return the words of a clause around the first find, marked."""
-    return marked(_window(plain(clause), wanted), wanted)
-
-
-def _window(text: str, wanted: list[str]) -> str:
-    """Return the words around the first find."""
-    first = min((start for start, _end in _places(fold(text), wanted)), default=0)
-    start = max(0, first - BEFORE)
-    end = start + BEFORE + AFTER
-    return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
+    text = plain(clause)
+    places = _places(fold(text), wanted)
+    start = max(0, places[0][0] - BEFORE) if places else 0
+    end = min(start + BEFORE + AFTER, len(text))
+    before, behind = "…" * (start > 0), "…" * (end < len(text))
+    inside = [(max(a, start), min(b, end)) for a, b in places if a < end]
+    shift = len(before) - start
+    return _marked(before + text[start:end] + behind, [(a + shift, b + shift) for a, b in inside])

@@ -86,7 +86,7 @@ def required(term: str, size: int = 3) -> list[str]:
         run, following = found[0], term[found.end() : found.end() + 1]
         if not found[1]:
             run = run[:LONGEST]
-            words.append(run + following if IS_HAN.match(following) else run + ":*")
+            words.append(run + (following if IS_HAN.match(following) else "" if following else ":*"))
         else:
             last = max(len(run) - size, 0)
             words += [run[start : start + size] for start in (*range(0, last, size - 1), last)]

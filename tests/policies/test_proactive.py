@@ -72,6 +72,26 @@ def test_several_benefits_are_told_in_one_message(applicant, auto):
     assert told(applicant) == 1
 
 
+def test_of_an_exclusive_group_the_highest_alone_is_offered(applicant, auto):
+    """One of them is granted; who said no to it is not pressed with the others."""
+    for key, yuan, more in (
+        ("low", 2000, {}),
+        ("high", 500, {"pay_rule": "MONTHLY", "pay_months": 36}),
+        ("middle", 3000, {}),
+    ):
+        make_benefit(
+            auto.version, key, mode="AUTO", exclusive_group="skill", **{"amount_yuan": yuan, "pay_rule": "ONCE", **more}
+        )
+    make_benefit(auto.version, "other", mode="AUTO", exclusive_group="home", amount_yuan=1, pay_rule="ONCE")
+    consent(applicant)
+    assert keys(applicant) == ["auto", "high", "other"]
+    proactive.answer_offer(
+        offer=applicant.offers.get(benefit__key="high"), confirms=False, actor=applicant, now=later(minutes=1)
+    )
+    proactive.sweep_offers(later(days=1))
+    assert keys(applicant) == ["auto", "other"]
+
+
 def test_the_sweep_repeated_writes_nothing(applicant, stranger, auto):
     consent(applicant)
     consent(stranger, {"region": CHENGGONG})

@@ -7,8 +7,8 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from policies.models import Clause, PolicyVersion, SearchEntry
-from policies.search import counts, engine, finding, index
+from policies.models import Clause, PolicyVersion, SearchChange, SearchEntry, SearchWord
+from policies.search import bits, counts, engine, finding, index
 from policies.search.statistics import Statistics, forget
 from policies.search.tokens import fold, grams, required, spellings
 from policies.search.words import concepts, terms, widened
@@ -248,19 +248,88 @@ def test_what_only_comes_close_is_shown_but_not_counted():
     assert sum(count for _value, _label, count in engine.facets(query("购房补贴"), day=DAY)["level"]) == 1
 
 
-def test_counts_of_broad_searches_are_kept_until_the_library_changes(
-    monkeypatch, django_assert_num_queries, django_capture_on_commit_callbacks
-):
-    monkeypatch.setattr(counts, "BROAD", 0)
-    asked = query("独角兽企业")
-    with django_capture_on_commit_callbacks(execute=True):
-        document("甲", "独角兽企业")
-    assert [counts.total(asked, DAY), counts.counted(asked, DAY)[0]] == [1, 1]
-    with django_assert_num_queries(0):
-        assert [counts.total(asked, DAY), counts.counted(asked, DAY)[0]] == [1, 1]
-    with django_capture_on_commit_callbacks(execute=True):
-        document("乙", "独角兽企业")
-    assert [counts.total(asked, DAY), counts.counted(asked, DAY)[0]] == [2, 2]
+@pytest.fixture
+def large(places, monkeypatch):
+    """A library that counts as large, with bits for the words that a third of its documents have."""
+    monkeypatch.setattr(index, "LARGE", 5)
+    monkeypatch.setattr(bits, "COMMON", 0.3)
+    for number in range(6):
+        document(f"人才办法{number}", "购房补贴" if number % 2 else "租房 plan", level="city", topics=["housing"])
+    document("旧的", "人才购房补贴", state="SUPERSEDED", superseded_on=None, expires_on=dt.date(2030, 1, 1))
+    document("到期的", "人才补贴", expires_on=dt.date(2026, 3, 1))
+    index.tidy()
+    assert index.keep(moment("2026-09-18 09:00")) > 10
+    forget()
+
+
+ASKED = [
+    {},
+    {"q": "人才"},
+    {"q": "人才购房补贴"},
+    {"q": "购房补贴 办法1"},
+    {"q": "housing subsidy"},
+    {"q": "昆明人才"},
+    {"q": "plan b"},
+    {"q": "rcbf"},
+    {"q": "云政发〔2026〕1号"},
+    {"q": "没有这个"},
+    {"q": "人才", "region": "530100", "topic": "talent,housing", "level": "city"},
+    {"q": "补贴", "status": "all", "region": "530100", "scope": "exact"},
+    {"q": "人才", "status": "superseded,expired", "year": "2024,2025,2026", "kind": "home"},
+    {"region": "330000", "topic": "nothing"},
+]
+
+
+def counted(asked: dict) -> tuple:
+    return counts.total(engine.parse(asked), DAY), counts.counted(engine.parse(asked), DAY)
+
+
+def walked(asked: dict, monkeypatch) -> tuple:
+    with monkeypatch.context() as patched:
+        patched.setattr(bits, "known", lambda *_: None)
+        return counted(asked)
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_bits_count_what_a_walk_counts(asked, large, monkeypatch):
+    kept = bits.known(concepts("人才", Statistics()), DAY)
+    assert kept.words["人才"].bit_count() > 6
+    assert counted(asked) == walked(asked, monkeypatch)
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_counts_know_what_changed_since_the_bits_were_written(asked, large, monkeypatch):
+    document("新的", "人才购房补贴 plan b", level="city")
+    gone, ended = PolicyVersion.objects.filter(title_zh__startswith="人才办法").order_by("pk")[:2]
+    SearchEntry.objects.filter(pk=gone.pk).delete()
+    bits.mark_changed([gone.pk])
+    PolicyVersion.objects.filter(pk=ended.pk).update(expires_on=dt.date(2026, 3, 1))
+    index.index_version(ended)
+    assert bits.known([], DAY).changed
+    assert counted(asked) == walked(asked, monkeypatch)
+
+
+def test_bits_of_another_day_or_of_a_library_that_changed_much_are_not_looked_at(large, monkeypatch):
+    assert bits.known([], DAY)
+    assert bits.known([], DAY + dt.timedelta(days=1)) is None
+    assert index.keep(moment("2026-09-19 09:00")) > 5
+    assert index.keep(moment("2026-09-19 09:01")) == 0
+    assert bits.known([], DAY + dt.timedelta(days=1))
+    monkeypatch.setattr(bits, "MOST_CHANGES", 1)
+    document("新的")
+    document("newer")
+    assert bits.known([], DAY + dt.timedelta(days=1)) is None
+    assert index.keep(moment("2026-09-19 09:02")) > 10
+    assert bits.known([], DAY + dt.timedelta(days=1)).changed == []
+
+
+def test_a_small_library_keeps_no_bits(large, monkeypatch):
+    monkeypatch.setattr(index, "LARGE", 1000)
+    document("新的")
+    index.keep(moment("2026-09-18 09:01"))
+    assert not SearchWord.objects.exists()
+    assert not SearchChange.objects.exists()
+    assert index.keep(moment("2026-09-18 09:02")) == 0
 
 
 def test_nothing_found_tells_what_to_drop(places):
@@ -425,11 +494,21 @@ def test_the_newest_are_looked_at_first_for_words_that_seldom_stand_together(mon
     known = Statistics(documents=12, recent=9)
     asked = concepts("人才公寓", known)
     monkeypatch.setattr(finding, "READ", 2)
+    monkeypatch.setattr(finding, "ENOUGH", 2)
     rows, is_all = finding.strict(asked, ("true", []), known)
     assert ([row.title for row in rows], is_all) == (["办法9", "办法6"], False)
     monkeypatch.setattr(finding, "READ", 9)
+    monkeypatch.setattr(finding, "ENOUGH", 9)
     rows, is_all = finding.strict(asked, ("true", []), known)
     assert ([row.title for row in rows], is_all) == (["办法9", "办法6", "办法3", "办法0"], True)
+
+
+def test_a_long_page_of_a_long_word_is_full():
+    for number in range(40):
+        document(f"办法{number:02}", "人才公寓" if number % 4 else "人才公共公寓")
+    result = engine.search(query("人才公寓"), day=DAY, page_size=29)
+    assert len(result.rows) == 29
+    assert not any(hit.is_partial for hit in result.rows)
 
 
 def test_of_long_words_the_rarest_pieces_are_asked_for():
@@ -455,9 +534,10 @@ def test_the_newest_of_a_large_library_have_an_index_of_their_own(monkeypatch):
     for number in range(20):
         document(f"办法{number}", published_on=dt.date(2025, 1, 1 + number))
     forget()
-    assert index.keep_recent(moment("2026-09-18 02:00")) == 5
-    assert index.keep_recent(moment("2026-09-18 02:01")) == index.refresh_recent() == 0
+    assert index.keep(moment("2026-09-18 02:00")) > 5
+    assert index.keep(moment("2026-09-18 02:01")) == index.refresh_recent() == 0
     recent = SearchEntry.objects.filter(is_recent=True)
+    assert recent.count() == 5
     assert min(recent.values_list("day", flat=True)) == dt.date(2025, 1, 16)
     document("新的", published_on=dt.date(2026, 1, 1))
     document("老的", published_on=dt.date(2020, 1, 1))
@@ -472,7 +552,7 @@ def test_broad_searches_of_a_large_library_give_the_same_first_page(monkeypatch)
     flat, _all = finding.strict(asked, narrow, Statistics())
     SearchEntry.objects.filter(day__gte=dt.date(2025, 1, 10)).update(is_recent=True)
     monkeypatch.setattr(finding, "BROAD", -1)
-    monkeypatch.setattr(finding, "READ", 20)
+    monkeypatch.setattr(finding, "ENOUGH", 20)
     tiered, is_all = finding.strict(asked, narrow, Statistics(documents=40, recent=28))
     assert not is_all
     assert [row.version for row in tiered[:20]] == [row.version for row in flat[:20]]

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from jobs import clock
 from policies import situation
-from policies.models import Policy, PolicyVersion, SavedSearch
+from policies.models import Benefit, Policy, PolicyVersion, SavedSearch
 from policies.search.index import reindex
 from tests import cast
 from tests.cast import moment
@@ -370,6 +370,15 @@ def test_the_order_of_labels_does_not_matter(client, library):
     assert (response.status_code, response.url) == (302, "/policies/province/versions/1.0..2.0/")
     response = client.get("/policies/province/versions/2.0..2.0/")
     assert (response.status_code, response.url) == (302, "/policies/province/versions/2.0/")
+
+
+def test_what_waits_to_be_confirmed_is_not_said_to_be_gone(client, library):
+    Benefit.objects.filter(version=library["new"]).update(withdrawn_at=NOW)
+    make_benefit(library["new"], "settling", kind="settling", confirmed="")
+    text = page(client.get("/en/policies/province/versions/1.0..2.0/"))
+    assert '<span class="tag tag--waiting">Being checked <b>1</b></span>' in text
+    assert "This is what version 1.0 says." in text
+    assert "tag--gone" not in text
 
 
 def test_the_reader_is_told_what_touches_them(client, library, world, applicant, stranger):
