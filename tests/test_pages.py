@@ -56,7 +56,6 @@ OUR_ADMIN = (
     "admin:policies_policyversion_",
     "admin:policies_benefit_import",
 )
-<<<<<<< HEAD
 NO_PAGES = {
     "healthz",
     "readyz",
@@ -67,11 +66,9 @@ NO_PAGES = {
     "me:paper",
     "me:message_file",
     "apply:rows",
+    "services:form",
+    "services:form_sample",
 } | {
-=======
-NO_PAGES = {"healthz", "readyz", "certificates:code", "certificates:file", "me:file", "me:paper", "apply:rows"} | {
-    *("services:form", "services:form_sample"),
->>>>>>> main
     *("schema", "open_data:file", "policies:rss", "policies:atom"),
     *("api:policies", "api:policy", "api:version", "api:benefits", "api:benefit", "api:regions", "api:region"),
     *("api:services", "api:service"),
