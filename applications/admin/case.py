@@ -114,6 +114,8 @@ class CaseAdmin(TalkPages, IntakePages, QueuePages, ReadOnlyAdminMixin, admin.Mo
         context = self._sheet(request, desk, offer)
         offers = acts.offers(desk, offer, request.GET.get("confirm", ""))
         rare = [one for one in offers if one.act.is_rare]
+        for asked in desk.requests:
+            asked.label = acts.ACTS[asked.verb].label if asked.verb in acts.ACTS else asked.label
         context |= {
             "title": desk.case.applicant_name,
             "offers": offers,
