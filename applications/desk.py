@@ -12,6 +12,7 @@ from accounts.models import Unit, User
 from accounts.queries import person_of
 from applications import office, queries, questions, rules
 from applications.models import Case, Material
+from applications.services.claims import LEASE
 from applications.services.clocks import calendar_of, path_of
 from applications.services.revocation import valid_certificate
 from applications.states import (
@@ -172,6 +173,11 @@ class Desk:
     def held(self) -> list:
         """Who else works on it, as reason against acting."""
         return rules.claim_obstacles(self.case, self.user, self.now)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether this person holds it for most of a lease yet."""
+        return self.case.claimed_by_id == self.user.pk and self.case.claimed_until > self.now + LEASE * 2 / 3
 
     # --- what colleagues ask, and what a step needs
 
@@ -341,7 +347,7 @@ class Desk:
     def after_the_end(self) -> list[tuple[str, str, str]]:
         """What became of a right that was granted: (name, day, words)."""
         case, told = self.case, []
-        if check := getattr(case, "commitment_check", None):
+        if check := getattr(case, "commitment_check", None) if case.guide.notify_commit else None:
             said = _("conditions met") if check.is_kept else _("conditions not met")
             words = f"{said}. {check.findings}" if check.checked_at else ""
             told.append((_("Check of the commitment, until"), check.due_on, words))
@@ -375,7 +381,9 @@ class Desk:
     @cached_property
     def messages(self) -> list:
         """What the applicant was told about the case, newest first, each with `failed` deliveries."""
-        told = Message.objects.filter(recipient=self.case.applicant, path__startswith=path_of(self.case)).order_by("-id")
+        told = Message.objects.filter(recipient=self.case.applicant, path__startswith=path_of(self.case)).order_by(
+            "-id"
+        )
         found = list(told.prefetch_related("deliveries"))
         for message in found:
             message.failed = [d for d in message.deliveries.all() if d.state == DeliveryState.FAILED]

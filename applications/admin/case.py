@@ -102,10 +102,10 @@ class CaseAdmin(TalkPages, IntakePages, QueuePages, ReadOnlyAdminMixin, admin.Mo
         """
         case, now = self._case_or_404(request, object_id), clock.now()
         desk = Desk(case, request.user, now)
+        services.note_look(case=case, actor=request.user, now=now)
         if request.headers.get("X-Part") == "sheet":
             return self._page(request, "applications/_desk_sheet.html", self._sheet(request, desk))
-        services.note_look(case=case, actor=request.user, now=now)
-        if desk.may_move and not desk.held:
+        if desk.may_move and not desk.held and not desk.is_kept:
             services.claim(case=case, actor=request.user, now=now)
         return self._desk(request, desk)
 
@@ -114,6 +114,8 @@ class CaseAdmin(TalkPages, IntakePages, QueuePages, ReadOnlyAdminMixin, admin.Mo
         context = self._sheet(request, desk, offer)
         offers = acts.offers(desk, offer, request.GET.get("confirm", ""))
         rare = [one for one in offers if one.act.is_rare]
+        for asked in desk.requests:
+            asked.label = acts.ACTS[asked.verb].label if asked.verb in acts.ACTS else asked.label
         context |= {
             "title": desk.case.applicant_name,
             "offers": offers,
@@ -248,14 +250,19 @@ class CaseAdmin(TalkPages, IntakePages, QueuePages, ReadOnlyAdminMixin, admin.Mo
 
     def paper(self, request, public_id):
         """Give out an official document of a case within reach."""
-        get_object_or_404(Paper, public_id=public_id, case__in=self.get_queryset(request))
+        papers = Paper.objects.filter(case__in=self.get_queryset(request)).select_related("case")
+        found = get_object_or_404(papers, public_id=public_id)
+        services.note_look(case=found.case, actor=request.user, now=clock.now())
         return files.paper(request, public_id)
 
     # --- small parts
 
     def _file_or_404(self, request, public_id) -> MaterialFile:
-        cases = self.get_queryset(request)
-        return get_object_or_404(MaterialFile, public_id=public_id, material__case__in=cases)
+        """Return a file of a case within reach; whoever opens it looks into the case."""
+        files_of = MaterialFile.objects.filter(material__case__in=self.get_queryset(request))
+        kept = get_object_or_404(files_of.select_related("material__case"), public_id=public_id)
+        services.note_look(case=kept.material.case, actor=request.user, now=clock.now())
+        return kept
 
     def _case_or_404(self, request, pk) -> Case:
         if not str(pk).isdecimal():

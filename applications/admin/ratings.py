@@ -3,6 +3,7 @@
 Clerks see none. Who rated is shown to the head alone, where the rating is bad and named; else when it is finished.
 """
 
+import segno
 from django.contrib import admin, messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,7 +25,6 @@ from applications.states import RatingChannel, RatingLevel, Who
 from applications.views import again
 from jobs import clock
 from talentportal.lib.refusals import Refused
-from talentportal.lib.typeset import qr_svg
 
 FOLLOW_UP = {
     "contact": (ContactForm, rectification.contact_rater, gettext_lazy("Contact noted; the rater is told.")),
@@ -188,7 +188,8 @@ class RatingAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
                 context["reasons"] = refused.reasons
             else:
                 address = request.build_absolute_uri(reverse("rate", args=[token.token]))
-                context |= {"token": token, "address": address, "picture": mark_safe(qr_svg(address))}  # noqa: S308
+                drawing = segno.make(address, error="m").svg_inline(scale=6, border=4, title=str(context["title"]))
+                context |= {"token": token, "address": address, "picture": mark_safe(drawing)}  # noqa: S308
         return render(request, "applications/admin_rating_code.html", context)
 
 

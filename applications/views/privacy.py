@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Reveal
 from applications.forms import CloseAccountForm
 from applications.models import Case, DataExport, Viewing
+from applications.search import Reason
 from applications.services import account, export
 from applications.views import again
 from applications.views.common import signed_in
@@ -29,6 +30,9 @@ def privacy_log(request):
     if (before := request.GET.get("before", "")).isdecimal() and len(before) < 19:
         looks = looks.filter(pk__lt=before)
     found = list(looks.select_related("by", "case__item", "case__organization", "case__window")[: PAGE + 1])
+    reasons = dict(Reason.choices)
+    for look in found:
+        look.why = reasons.get(look.reason, look.reason)
     reveals = Reveal.objects.filter(person__user=request.user).select_related("by")[:PAGE]
     context = {
         "looks": found[:PAGE],

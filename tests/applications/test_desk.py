@@ -154,7 +154,8 @@ def test_the_list_of_which_a_case_was_opened_is_kept(as_, world, applicant, stra
     trail = f"queue=accept&amp;who=nobody&amp;item={world.item.pk}"
     assert f"/{other.pk}/change/?{trail}" in page.content.decode()
     assert f"/act/accept/?{trail}" in page.content.decode()
-    assert as_(clerk).get(page_of(case, "?queue=x&who=y&item=99999999999999999999&window=z&m=x&f=y&b=z")).status_code == 200
+    odd = "?queue=x&who=y&item=99999999999999999999&window=z&m=x&f=y&b=z"
+    assert as_(clerk).get(page_of(case, odd)).status_code == 200
 
 
 # --- pre-check, originals, special procedures, the end and after it --------------------------------------------------
@@ -376,7 +377,7 @@ def test_a_script_gets_the_sheet_alone(as_, world, applicant, clerk):
     part = as_(clerk).get(page_of(case, "?m=2"), headers={"X-Part": "sheet"})
     assert "Material degree" in text(part)
     assert "<html" not in part.content.decode()
-    assert Viewing.objects.count() == 0
+    assert Viewing.objects.filter(by=clerk, case=case).count() == 1
 
 
 def test_two_versions_stand_side_by_side(as_, world, applicant, clerk):
@@ -411,6 +412,16 @@ def test_every_look_is_noted_once_per_visit(as_, world, applicant, clerk, leader
     monkeypatch.setattr(clock, "now", lambda: NOW + VISIT)
     as_(clerk).get(page_of(case))
     assert Viewing.objects.filter(case=case, by=clerk).count() == 2
+
+
+def test_who_opens_a_file_or_a_paper_alone_looks_into_the_case(as_, world, applicant, clerk, leader):
+    case = life.received(world, applicant)
+    kept = MaterialFile.objects.filter(material__case=case).first()
+    client = as_(clerk)
+    b"".join(client.get(reverse("admin:applications_case_file", args=[kept.public_id])))  # read to the end
+    assert Viewing.objects.filter(case=case, by=clerk).count() == 1
+    as_(leader).get(reverse("admin:applications_case_paper", args=[case.papers.first().public_id]))
+    assert Viewing.objects.filter(case=case, by=leader).count() == 1
 
 
 def test_who_may_not_see_a_case_leaves_no_look(as_, world, applicant, other_clerk):

@@ -6,10 +6,12 @@ import zipfile
 
 import pytest
 from django.core.files.storage import default_storage
+from django.utils import translation
 
 from accounts.models import Person, Reveal, UnitMember, User
 from applications import services
 from applications.models import Case, DataExport, Viewing, WalletItem
+from applications.search import Reason
 from applications.services import account, export
 from applications.states import ClockKind, State
 from jobs import services as jobs
@@ -139,10 +141,14 @@ def test_the_log_shows_looks_at_the_own_cases_and_number_and_no_others(
     other = cast.submit(cast.make_draft(world, stranger, *ALL, now=moment(NOW)), stranger, moment(NOW))
     Viewing.objects.create(case=received, by=clerk, what="case", at=moment(NOW))
     Viewing.objects.create(case=other, by=clerk, what="case", reason="别人的", at=moment(NOW))
+    Viewing.objects.create(case=received, by=clerk, what="search:phone", reason=Reason.values[0], at=moment(NOW))
     Reveal.objects.create(person=applicant.person, by=clerk, reason="核对证件", at=moment(NOW))
     said = client_of(applicant).get("/en/me/privacy-log/").content.decode()
     assert "李雪梅" in said
     assert "核对证件" in said
+    assert "found the case by personal data" in said
+    with translation.override("en"):
+        assert str(Reason(Reason.values[0]).label) in said
     assert "别人的" not in said
     assert "Nobody has looked yet" in client_of(clerk).get("/en/me/privacy-log/").content.decode()
 
