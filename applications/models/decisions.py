@@ -147,7 +147,7 @@ class ApprovalRequest(models.Model):
 
 
 class Recusal(models.Model):
-    """Somebody of the office stays away from a case 回避: a relative, a partner, a former employer. Never taken back."""
+    """Somebody of the office stays away from a case 回避, as a relative or a former employer. Never taken back."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="recusals", verbose_name=_("case"))
     user = models.ForeignKey(

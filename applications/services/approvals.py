@@ -108,9 +108,7 @@ def _do(request: ApprovalRequest, case: Case, actor, now: datetime) -> Case:
     """Do the verb for who asked; the lease of who answers must not stand in its way."""
     Case.objects.filter(pk=case.pk, claimed_by=actor).update(claimed_by=None, claimed_until=None)
     verb = APPROVED[request.verb]
-    return verb(
-        case=case, actor=request.asked_by, approved_by=actor, now=now, reason=request.reason, **request.facts
-    )
+    return verb(case=case, actor=request.asked_by, approved_by=actor, now=now, reason=request.reason, **request.facts)
 
 
 def _tell(event: str, request: ApprovalRequest, recipient, now: datetime, **words) -> None:

@@ -77,7 +77,9 @@ def _main(number: str, ppi: str) -> None:
         place = Path(folder)
         (place / "in.pdf").write_bytes(sys.stdin.buffer.read())
         (place / "page.typ").write_text(MARKUP.format(page=int(number)), encoding="utf-8")
-        picture = typst.compile(str(place / "page.typ"), root=folder, ignore_system_fonts=True, format="png", ppi=float(ppi))
+        picture = typst.compile(
+            str(place / "page.typ"), root=folder, ignore_system_fonts=True, format="png", ppi=float(ppi)
+        )
     sys.stdout.buffer.write(picture[0] if isinstance(picture, list) else picture)
 
 

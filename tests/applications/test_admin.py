@@ -402,7 +402,9 @@ def test_a_stale_page_is_told_who_was_faster_and_keeps_what_was_typed(as_, world
         f"{QUEUE}{case.pk}/act/reject_acceptance/", {"version": stale, "reason": "N01", "explanation": "请去教育局"}
     )
     page = given_back(client, answer)
-    told = "Handled already by 李雪梅, Friday 18 September 2026 11:00: Corrections asked for. The page shows the present"
+    told = (
+        "Handled already by 李雪梅, Friday 18 September 2026 11:00: Corrections asked for. The page shows the present"
+    )
     assert told in text(page)
     assert "请去教育局" in page.content.decode()
     assert events(case) == ["submit", "request_correction"]
