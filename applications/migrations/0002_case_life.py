@@ -17,16 +17,16 @@ from django.db import migrations, models
 CHAIN_OLD_EVENTS = """
     ALTER TABLE applications_caseevent DISABLE TRIGGER USER;
     DO $$
-    DECLARE event applications_caseevent; before record; said text;
+    DECLARE event applications_caseevent; before bigint; said text;
     BEGIN
         FOR event IN SELECT * FROM applications_caseevent ORDER BY case_id, seq LOOP
-            IF before IS NULL OR before.case_id <> event.case_id THEN event.prev_hash := '';
+            IF before IS DISTINCT FROM event.case_id THEN event.prev_hash := '';
             ELSE event.prev_hash := said; END IF;
             said := encode(sha256(convert_to(jsonb_build_array(event.prev_hash, event.case_id, event.seq, event.verb,
                 event.from_state, event.to_state, event.actor_id, event.actor_role, extract(epoch FROM event.at),
                 event.opinion, event.data)::text, 'UTF8')), 'hex');
             UPDATE applications_caseevent SET prev_hash = event.prev_hash, hash = said WHERE id = event.id;
-            before := event;
+            before := event.case_id;
         END LOOP;
     END $$;
     ALTER TABLE applications_caseevent ENABLE TRIGGER USER;
