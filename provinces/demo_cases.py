@@ -173,13 +173,17 @@ STORIES = (
 
 
 def load(pack: Pack, now: datetime) -> str:
-    """Bring about the stories that were not told yet; return how many cases there are."""
+    """Bring about the stories that were not told yet; return how many cases there are.
+
+    A story that would begin before the guide of today was in force is left out: an older guide may not know its verbs.
+    """
     known = set(PackRecord.objects.filter(kind=KIND).values_list("key", flat=True))
-    told = [story for story in STORIES if story.item in pack.services and story.key not in known]
-    for story in told:
+    new = [story for story in STORIES if story.item in pack.services and story.key not in known]
+    told = [play for story in new if (play := Play(pack, story, now)).is_timely]
+    for play in told:
         with transaction.atomic():
-            case = Play(pack, story, now).run()
-            PackRecord.objects.create(kind=KIND, key=story.key, digest=case.public_id)
+            case = play.run()
+            PackRecord.objects.create(kind=KIND, key=play.story.key, digest=case.public_id)
     return str(len(known) + len(told))
 
 
@@ -194,9 +198,19 @@ class Play:
         self.calendar: WorkCalendar = calendar_for(self.window.region)
         self.case: Case | None = None
 
+    @property
+    def moments(self) -> list[datetime]:
+        return [self._moment(days, index) for index, (days, _verb) in enumerate(self.story.acts)]
+
+    @property
+    def is_timely(self) -> bool:
+        """Whether the guide of today was in force when the story began."""
+        guide = self.item.guides.in_force(timezone.localdate(self.now)).order_by("-version").first()
+        return guide.effective_from <= timezone.localdate(self.moments[0])
+
     def run(self) -> Case:
         """Let everything happen in order, never later than now."""
-        moments = [self._moment(days, index) for index, (days, _verb) in enumerate(self.story.acts)]
+        moments = self.moments
         self._begin(moments[0])
         for (_days, verb), moment in zip(self.story.acts, moments, strict=True):
             VERBS[verb](self, moment)
