@@ -198,8 +198,7 @@ def other(office):
 
 def test_a_clerk_links_two_documents_of_one_person(signed_in, person, other):
     Person.objects.update(level=Person.Level.CONFIRMED)
-    client, path = signed_in(Role.CLERK), reverse("admin:accounts_person_same", args=[person.pk])
-    client.cookies["django_language"] = "en"
+    client, path = signed_in(Role.CLERK), "/en" + reverse("admin:accounts_person_same", args=[person.pk])
     assert "No other record has this document number." in client.post(path, {"number": "E00000000"}).content.decode()
     assert client.post(path, {"number": "E 1234 5678"}).status_code == 302
     person.refresh_from_db()

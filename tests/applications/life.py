@@ -87,10 +87,10 @@ def clocks(case: Case) -> dict[str, str]:
 
 def refused(verb, /, **facts) -> list[str]:
     """Call a service that must refuse; return its reasons in English."""
-    try:
-        verb(**facts)
-    except Refused as no:
-        with translation.override("en"):
+    with translation.override("en"):
+        try:
+            verb(**facts)
+        except Refused as no:
             return [str(reason) for reason in no.reasons]
     raise AssertionError("was not refused")
 
@@ -102,7 +102,8 @@ def at_once(*acts) -> list[str]:
     def run(place: int, act) -> None:
         try:
             barrier.wait(10)
-            act()
+            with translation.override("en"):
+                act()
             results[place] = "done"
         except Refused as no:
             results[place] = str(no)

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from accounts.models import Role
 from applications import services
@@ -74,10 +75,10 @@ def alone(act) -> tuple[int, str]:
     """Do an act with a connection of its own."""
     number, run = act
     try:
-        run()
+        with translation.override("en"):
+            run()
         return number, "done"
     except Refused as no:
-        with life.translation.override("en"):
-            return number, str(no.reasons[0])
+        return number, str(no.reasons[0])
     finally:
         connection.close()

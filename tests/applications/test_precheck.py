@@ -86,7 +86,7 @@ def test_after_the_pre_check_no_second_notice_is_possible(world, applicant, cler
 def test_sent_again_the_pre_check_starts_anew(world, applicant, clerk, plain):
     case = returned(world, applicant, clerk, plain)
     assert life.refused(services.resubmit_precheck, case=case, actor=applicant, now=NOW) == [
-        "“材料degree” is still open."
+        "“Material degree” is still open."
     ]
     cast.hand_in(case, applicant, "degree", now=NOW)
     point = case.correction.points.get()
@@ -143,7 +143,7 @@ def test_received_once_every_original_was_seen(world, applicant, clerk, with_ori
     case = services.pass_precheck(case=sent(world, applicant, with_originals), actor=clerk, now=NOW)
     degree, card = life.material(case, "degree"), life.material(case, "id")
     said = life.refused(services.receive, case=case, actor=clerk, now=NOW, seen={card.pk})
-    assert said == ["The original of “材料degree” has not been seen."]
+    assert said == ["The original of “Material degree” has not been seen."]
     case = services.receive(case=case, actor=clerk, now=NOW, seen={card.pk, degree.pk})
     assert (case.state, life.clocks(case)) == (State.RECEIVED, {"ACCEPT": "2026-09-29"})
     assert life.papers(case) == ["RECEIPT"]
@@ -153,7 +153,7 @@ def test_received_once_every_original_was_seen(world, applicant, clerk, with_ori
 def test_what_was_found_not_in_order_has_to_be_returned(world, applicant, clerk, plain):
     case = sent(world, applicant, plain)
     services.check_material(material=life.material(case, "degree"), actor=clerk, now=NOW, in_order=False, note="模糊")
-    assert life.refused(services.pass_precheck, case=case, actor=clerk, now=NOW) == ["“材料degree” is not in order."]
+    assert life.refused(services.pass_precheck, case=case, actor=clerk, now=NOW) == ["“Material degree” is not in order."]
 
 
 @pytest.mark.parametrize(("kind", "verbs"), [("plain", "return_precheck"), ("with_originals", "pass_precheck")])

@@ -6,12 +6,14 @@ the service refuses with that reason and nothing changes; where it says yes, nei
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 
 from applications import services
 from applications.models import Case
 from applications.services import ratings
 from applications.states import TRANSITIONS, CloseType, State, Who
 from jobs import services as jobs
+from talentportal.lib.refusals import Refused
 from tests import cast
 from tests.applications import life
 from tests.cast import moment
@@ -240,11 +242,11 @@ def tried(call, case, actor) -> str:
     """Call a verb and take it back; say what stood against it as far as state or role go."""
     with transaction.atomic():
         try:
-            call(Case.objects.get(pk=case.pk), actor=actor, now=LATER)
+            with translation.override("en"):
+                call(Case.objects.get(pk=case.pk), actor=actor, now=LATER)
             said = ""
-        except life.Refused as no:
-            with life.translation.override("en"):
-                said = str(no.reasons[0])
+        except Refused as no:
+            said = str(no.reasons[0])
         transaction.set_rollback(True)
     if said == "This draft belongs to somebody else.":
         return OTHER_ROLE
