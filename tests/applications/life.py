@@ -99,11 +99,11 @@ def at_once(*acts) -> list[str]:
     """Run acts at the same time, each in a thread with its own connection; return "done" or the refusal of each."""
     barrier, results = threading.Barrier(len(acts)), [""] * len(acts)
 
+    @translation.override("en")
     def run(place: int, act) -> None:
         try:
             barrier.wait(10)
-            with translation.override("en"):
-                act()
+            act()
             results[place] = "done"
         except Refused as no:
             results[place] = str(no)

@@ -50,7 +50,9 @@ def test_it_is_authorized_counted_and_told_while_the_office_clock_runs_on(case, 
 def test_supplied_the_material_is_to_be_checked_again_and_who_asked_is_told(case, applicant, examiner, leader):
     case = asked(case, examiner, leader)
     late = moment("2026-09-23 10:00")
-    assert life.refused(services.supply_more, case=case, actor=applicant, now=late) == ["“Material works” is still open."]
+    assert life.refused(services.supply_more, case=case, actor=applicant, now=late) == [
+        "“Material works” is still open."
+    ]
     cast.hand_in(case, applicant, "works", now=late)
     case = services.supply_more(case=case, actor=applicant, now=late)
 

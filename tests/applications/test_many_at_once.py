@@ -71,12 +71,12 @@ def acts_on(case: Case, clerk, colleague, leader, world) -> list:
     ]
 
 
+@translation.override("en")
 def alone(act) -> tuple[int, str]:
     """Do an act with a connection of its own."""
     number, run = act
     try:
-        with translation.override("en"):
-            run()
+        run()
         return number, "done"
     except Refused as no:
         return number, str(no.reasons[0])

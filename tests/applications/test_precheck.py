@@ -153,7 +153,9 @@ def test_received_once_every_original_was_seen(world, applicant, clerk, with_ori
 def test_what_was_found_not_in_order_has_to_be_returned(world, applicant, clerk, plain):
     case = sent(world, applicant, plain)
     services.check_material(material=life.material(case, "degree"), actor=clerk, now=NOW, in_order=False, note="模糊")
-    assert life.refused(services.pass_precheck, case=case, actor=clerk, now=NOW) == ["“Material degree” is not in order."]
+    assert life.refused(services.pass_precheck, case=case, actor=clerk, now=NOW) == [
+        "“Material degree” is not in order."
+    ]
 
 
 @pytest.mark.parametrize(("kind", "verbs"), [("plain", "return_precheck"), ("with_originals", "pass_precheck")])

@@ -240,10 +240,9 @@ def test_in_this_state_each_verb_by_everybody(world, people, state):
 
 def tried(call, case, actor) -> str:
     """Call a verb and take it back; say what stood against it as far as state or role go."""
-    with transaction.atomic():
+    with transaction.atomic(), translation.override("en"):
         try:
-            with translation.override("en"):
-                call(Case.objects.get(pk=case.pk), actor=actor, now=LATER)
+            call(Case.objects.get(pk=case.pk), actor=actor, now=LATER)
             said = ""
         except Refused as no:
             said = str(no.reasons[0])
