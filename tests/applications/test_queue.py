@@ -234,7 +234,8 @@ def test_a_page_walks_its_index(request, cases, who, index, wish):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # so few rows would be read whole
         cursor.execute("SET LOCAL enable_bitmapscan = off")
-        cursor.execute("DROP INDEX case_wide")  # as good as the others while there are so few
+        for other in {"case_window", "case_queue", "case_assigned", "case_done", "case_wide", "case_own"} - {index}:
+            cursor.execute(f"DROP INDEX {other}")  # as good as this one while there are so few rows
         cursor.execute("EXPLAIN " + sql)
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert index in plan, plan
@@ -356,7 +357,8 @@ def test_cover_that_cannot_be_is_refused(request, clerk, colleague, who, starts,
             actor=request.getfixturevalue(actor),
             now=NOW,
         )
-    assert [str(reason) for reason in refused.value.reasons] == [words]
+    with translation.override("en"):
+        assert [str(reason) for reason in refused.value.reasons] == [words]
 
 
 def test_the_head_sees_who_has_what(as_, cases, clerk, colleague, head):
