@@ -129,9 +129,9 @@ def drafts() -> dict:
         "new": new,
         "promised": play.case,
         "expired": expired,
+        "rated": rated(),  # lets the worker do what is due, so it comes before what waits
         "searches": searches(now),
         "versions": versions(now),
-        "rated": rated(),
     }
 
 
