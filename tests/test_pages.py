@@ -132,6 +132,9 @@ def drafts() -> dict:
         "rated": rated(),  # lets the worker do what is due, so it comes before what waits
         "searches": searches(now),
         "versions": versions(now),
+        "talked": talked_about(),
+        "of_a_unit": of_a_unit(),
+        "acted_on": acted_on_many(),
     }
 
 
@@ -224,8 +227,8 @@ def of_applicants(demo):
         asked = ("CORRECTION", "PRECHECK_RETURNED", "WAIT_SUPPLY")
         if case.state in asked or (case.state == "EXAMINING" and case.is_deferred):
             yield case.applicant, "me:supplement", (case.case_no,), ""
-    yield talked_about().applicant, "me:messages", (talked_about().case_no,), ""
-    yield talked_about().applicant, "me:home", (), ""
+    yield demo.talked.applicant, "me:messages", (demo.talked.case_no,), ""
+    yield demo.talked.applicant, "me:home", (), ""
     case = Case.objects.filter(state="RECEIVED").first()
     yield case.applicant, "me:withdraw", (case.case_no,), ""
     yield case.applicant, "me:paper_words", (case.papers.first().public_id,), ""
@@ -309,7 +312,7 @@ def of_the_office(demo):
     yield who("clerk"), "admin:applications_case_changelist", (), "?queue=special&who=own"
     for key in ("clerk", "leader"):
         yield from ((who(key), f"admin:applications_case_{name}", (), "") for name in ("search", "workload"))
-    yield who("clerk"), "admin:applications_case_batch", (acted_on_many().public_id,), ""
+    yield who("clerk"), "admin:applications_case_batch", (demo.acted_on.public_id,), ""
     yield from of_the_counter(demo)
     yield who("official"), "admin:index", (), ""
     certificate = sealed().filter(status="VALID").first()
@@ -322,7 +325,7 @@ def of_the_office(demo):
 
 def of_the_counter(demo):
     """Words on a case, paper at the window, the batch of a unit, powers of attorney and phrases."""
-    clerk, asked = who("clerk"), talked_about()
+    clerk, asked = who("clerk"), demo.talked
     yield clerk, "admin:applications_case_messages", (asked.pk,), "?phrase=1"
     yield clerk, "admin:applications_case_intake", (), ""
     place = {"by": clerk.pk, "item": asked.item_id, "window": asked.window_id, "applicant": asked.applicant_id}
@@ -331,10 +334,9 @@ def of_the_counter(demo):
     for name in ("changelist", "add"):
         yield clerk, f"admin:applications_unitbatch_{name}", (), ""
         yield clerk, f"admin:applications_phrase_{name}", (), ""
-    yield clerk, "admin:applications_unitbatch_change", (of_a_unit().pk,), ""
+    yield clerk, "admin:applications_unitbatch_change", (demo.of_a_unit.pk,), ""
 
 
-@cache
 def talked_about() -> Case:
     """Let the clerk and an applicant talk about a case, with a question that waits for its answer and a note."""
     clerk, now = who("clerk"), clock.now()
@@ -353,7 +355,6 @@ def talked_about() -> Case:
     return case
 
 
-@cache
 def of_a_unit():
     """A table of two people with one fault, not taken in yet."""
     unit = Unit.objects.get(uscc="91990100MA0000001G")
