@@ -163,6 +163,8 @@ class Visitor:
         return found.or_(place.get_by_role("link", name=name, exact=True)).first
 
     def tap(self, target: Locator) -> None:
+        """Touch or click, once the page stands still: a script that moves a button under the finger loses the tap."""
+        self.page.wait_for_load_state()
         target.tap() if self.touch else target.click()
 
     def fill(self, msgid: str, text: str, *, within: Locator | None = None) -> None:
