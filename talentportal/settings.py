@@ -299,6 +299,7 @@ LOGGING = {
         "django": {"level": "INFO"},  # naming it drops Django's own handlers, which do not mask
         "django.server": {"level": "INFO", "propagate": True},
         "fontTools": {"level": "ERROR"},
+        "pikepdf": {"level": "WARNING"},  # tells at import that it logs
         "pyhanko": {"level": "ERROR"},
         "pyhanko_certvalidator": {"level": "ERROR"},
     },

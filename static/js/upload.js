@@ -15,11 +15,16 @@ function enhance(root) {
   }
 }
 
-/** Put fresh parts into the page; what was typed into the commitment stays. */
+/** Put fresh parts into the page; what was typed into the commitment stays, and so does what was said of a bad file. */
 function place(parts) {
+  const faulty = [...lists.querySelectorAll(".material:has(.field__error)")];
   const typed = new Map([...document.querySelectorAll("#commitment-place [name]")].map((field) => [field.name, field.value]));
   const focused = document.activeElement?.id;
   lists.innerHTML = parts.lists;
+  for (const row of faulty) {
+    const fresh = document.getElementById(row.id);
+    if (fresh && !fresh.querySelector(".field__error") && !fresh.matches(".material--scanning")) fresh.replaceWith(row);
+  }
   document.querySelector("#commitment-place").innerHTML = parts.commitment;
   document.querySelector("#side").innerHTML = parts.side;
   for (const field of document.querySelectorAll("#commitment-place [name]")) {

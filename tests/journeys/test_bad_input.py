@@ -89,6 +89,8 @@ def test_bad_files_are_explained_in_their_row(visit, draft, applicant, language)
             talent.words(words, kind="pdf") if "%" in words else talent.words(words)
         )
     assert not MaterialFile.objects.exists()
+    steps.hand_in(talent, "photo", papers.png())
+    expect(row.locator(".field__error")).to_have_text(talent.words(words))  # a fresh list does not wipe it out
     steps.hand_in(talent, "degree", papers.pdf())
     expect(row.locator(".field__error")).to_have_count(0)
 
