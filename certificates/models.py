@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from certificates.rules import OWN_WORDS, PLACEHOLDER
 from certificates.states import CertificateStatus, Layout, Way
 from talentportal.lib.bilingual import pick
 from talentportal.lib.sealed import SealedTextField
@@ -29,6 +30,10 @@ class CertificateKind(models.Model):
 
     def __str__(self) -> str:
         return pick(self, "name")
+
+    def asked_of_face(self) -> set[str]:
+        """Return the words that its texts need from the face; the others are the certificate's own."""
+        return set(PLACEHOLDER.findall(self.text_zh + self.text_en)) - OWN_WORDS
 
 
 class SerialCounter(models.Model):
