@@ -26,11 +26,19 @@ FIELDS = {  # in the order they are printed
 SEAL, DEMO_SEAL, SAMPLE_SEAL, SAMPLE_STAMP, VOID_STAMP = "电子印章", "演示", "样本", "样本 SAMPLE", "作废"
 DEMO_NOTE = {"zh": "演示证书，不具有法律效力", "en": "Demonstration only, without legal effect"}
 SAMPLE_NOTE = {"zh": "样本，不具有法律效力", "en": "Sample only, without legal effect"}
+GRADES = {f"{letter}类": letter for letter in "ABCDEF"}  # how a grade is written, and its value as a fact
 PUBLIC_FIELDS = ("level", "series", "discipline")  # shown to whoever verifies (domain book 8.4)
 
 
+def with_grade(face: dict) -> dict:
+    """Return a face as people wrote it, with the value of a grade beside the label that begins with it."""
+    level = face.get("level")
+    value = GRADES.get("".join(level.split())[:2]) if isinstance(level, str) else None
+    return face | {"level": {"zh": level, "en": level, "value": value}} if value else face
+
+
 def in_both(value) -> dict[str, str]:
-    """Return a face value, a text or {"zh", "en"}, as a dictionary with both."""
+    """Return what a face value, a text or {"zh", "en"}, says, as a dictionary with both; its "value" is not printed."""
     if isinstance(value, dict):
         zh, en = value.get("zh", ""), value.get("en", "")
         return {"zh": zh or en, "en": en or zh}

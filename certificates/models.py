@@ -78,7 +78,7 @@ class Certificate(models.Model):
     holder = models.ForeignKey("accounts.Person", models.PROTECT, related_name="certificates", verbose_name=_("holder"))
     holder_name = models.CharField(_("name of the holder"), max_length=100)
     holder_id_masked = models.CharField(_("document number, masked"), max_length=40)
-    face = models.JSONField(_("what it says"), default=dict)  # level, series, approval document ... as printed
+    face = models.JSONField(_("what it says"), default=dict)  # by key of faces.FIELDS; a choice keeps its value
     approved_on = models.DateField(_("approved on"))
     issued_on = models.DateField(_("issued on"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
