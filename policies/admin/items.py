@@ -8,6 +8,7 @@ from django.db import models
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
@@ -48,6 +49,9 @@ class BothInput(forms.MultiWidget):
         zh = forms.TextInput(attrs={"class": "vTextField", "placeholder": "中文", "aria-label": _("in Chinese")})
         en = forms.TextInput(attrs={"class": "vTextField", "placeholder": "English", "aria-label": _("in English")})
         super().__init__({"zh": zh, "en": en}, attrs)
+
+    def render(self, *args, **kwargs):
+        return format_html('<div class="both">{}</div>', super().render(*args, **kwargs))
 
     def decompress(self, value):
         value = value if isinstance(value, dict) else {}
@@ -180,7 +184,8 @@ class GuideVersionAdmin(DraftOnly, admin.ModelAdmin):
                     "visit_reason",
                     "cross_region",
                     "quota_note",
-                    ("in_hall", "supports"),
+                    "in_hall",
+                    "supports",
                 )
             },
         ),
