@@ -20,6 +20,7 @@ class ApplicationsConfig(AppConfig):
         register_sweep("applications.uploading", due.sweep_uploading)
         register_sweep("applications.archive", services.sweep_archive)
         register_sweep("applications.anchor", chain.sweep_anchor)
+        register_sweep("applications.draft_warnings", services.sweep_draft_warnings)
         register_sweep("applications.drafts", services.delete_expired_drafts)
         register_sweep("applications.exports", sweep_exports)
         recompute.register(services.recompute_clocks)

@@ -145,17 +145,12 @@ def _from_certificates(desk: Desk) -> dict[str, Told]:
         face = {
             key: pick(value) if isinstance(value, Mapping) else str(value) for key, value in certificate.face.items()
         }
-        if certificate.kind.code == "talent-grade" and (level := face.get("level")):
-            known["grade"] = Told(level, source, lambda kept, _words, level=level: kept[:1] == _letter(level))
+        level = certificate.face.get("level")
+        if certificate.kind.code == "talent-grade" and isinstance(level, Mapping) and (grade := level.get("value")):
+            known["grade"] = Told(pick(level), source, lambda kept, _words, grade=grade: kept == grade)
         if certificate.kind.code == "senior-title":
             known |= {key: Told(face[key], source) for key in ("series", "discipline") if key in face}
     return known
-
-
-def _letter(level: str) -> str:
-    """Return the class A to F that a certificate names."""
-    found = re.search(r"[A-F](?![a-z])", level)
-    return found.group() if found else ""
 
 
 def _told(question: Mapping, known: Mapping[str, Told]) -> Told | None:

@@ -59,10 +59,17 @@ def _face(case: Case) -> dict:
     return face | {"document_no": case.papers.get(kind=PaperKind.GRANT).number}
 
 
+def reprinted(case: Case, field: str, words: str) -> dict | str:
+    """Return what a field of the certificate says once corrected to these words, as `labels_of` knows them."""
+    question = next((question for question in case.guide.questions if question["key"] == field), {})
+    named = [choice["value"] for choice in question.get("choices", []) if words in choice["label"].values()]
+    return _said(question, named[0]) if named else words
+
+
 def _said(question: dict, answer) -> dict | str:
-    """Return an answer as people read it: the label of a choice, else the text."""
-    labels = {choice["value"]: choice["label"] for choice in question.get("choices", [])}
-    return labels.get(answer, str(answer))
+    """Return an answer as people read it: of a choice the label with its value beside it, else the text."""
+    chosen = {choice["value"]: choice["label"] | {"value": choice["value"]} for choice in question.get("choices", [])}
+    return chosen.get(answer, str(answer))
 
 
 register_outcome("certificate", issue_certificate)

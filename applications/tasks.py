@@ -1,6 +1,6 @@
 """The jobs of this app: ids in, one service call, safe to run twice."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +41,11 @@ def lapse_rectification(payload: dict, now: datetime) -> None:
 
 def warn_unchecked(payload: dict, now: datetime) -> None:
     services.warn_unchecked(case=Case(pk=payload["case"]), now=now)
+
+
+def warn_of_deletion(payload: dict, now: datetime) -> None:
+    expires_on = date.fromisoformat(payload["expires_on"])
+    services.warn_of_deletion(case_id=payload["case"], expires_on=expires_on, now=now)
 
 
 def render_paper(payload: dict, now: datetime) -> None:
@@ -92,6 +97,7 @@ JOBS = {
     lapse_rectification: _("Note what was not put right in time"),
     overrun_special: _("Note a special procedure that takes longer"),
     warn_unchecked: _("Warn of a commitment not checked in time"),
+    warn_of_deletion: _("Warn that a draft will be deleted"),
     do_batch_case: _("Do one case of an act over many"),
     recompute_clocks: _("Compute deadlines of cases again"),
     render_paper: _("Draw an official document"),

@@ -1,8 +1,20 @@
-"""Lists below /apply/ (namespace "apply") and /me/ (namespace "me"), the public query, rating with a code."""
+"""Lists below /apply/, /me/ and /services/ (namespaces of the same names), the public query, rating with a code."""
 
 from django.urls import path
 
-from applications.views import cases, conversation, files, privacy, progress, ratings, space, start, steps, wallet
+from applications.views import (
+    cases,
+    conversation,
+    files,
+    privacy,
+    progress,
+    ratings,
+    space,
+    specimens,
+    start,
+    steps,
+    wallet,
+)
 from applications.views.receipts import receipt as receipt
 
 apply_urls = [
@@ -41,5 +53,6 @@ me_urls = [
     path("papers/<slug:public_id>/words/", files.paper_words, name="paper_words"),
 ]
 
+service_urls = [path("<slug:code>/result/sample/", specimens.result_sample, name="result_sample")]
 public_urls = [path("", progress.progress, name="progress")]
 rate_urls = [path("<slug:token>/", ratings.with_code, name="rate")]

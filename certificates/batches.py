@@ -220,7 +220,7 @@ def _number(batch: Batch, rows: list[BatchRow], actor: User, now: datetime) -> N
     certificates = services.request_many(
         kind=batch.kind,
         organization=batch.organization,
-        requests=[(_source(row), row.person, row.face) for row in rows],
+        requests=[(_source(row), row.person, faces.with_grade(row.face)) for row in rows],
         approved_on=batch.approved_on,
         valid_until=batch.valid_until,
         now=now,

@@ -23,11 +23,22 @@ FIELDS = {  # in the order they are printed
     "committee": {"zh": "评审委员会", "en": "Committee"},
     "approval_no": {"zh": "批准文号", "en": "Approval no."},
 }
+SEAL, DEMO_SEAL, SAMPLE_SEAL, SAMPLE_STAMP, VOID_STAMP = "电子印章", "演示", "样本", "样本 SAMPLE", "作废"
+DEMO_NOTE = {"zh": "演示证书，不具有法律效力", "en": "Demonstration only, without legal effect"}
+SAMPLE_NOTE = {"zh": "样本，不具有法律效力", "en": "Sample only, without legal effect"}
+GRADES = {f"{letter}类": letter for letter in "ABCDEF"}  # how a grade is written, and its value as a fact
 PUBLIC_FIELDS = ("level", "series", "discipline")  # shown to whoever verifies (domain book 8.4)
 
 
+def with_grade(face: dict) -> dict:
+    """Return a face as people wrote it, with the value of a grade beside the label that begins with it."""
+    level = face.get("level")
+    value = GRADES.get("".join(level.split())[:2]) if isinstance(level, str) else None
+    return face | {"level": {"zh": level, "en": level, "value": value}} if value else face
+
+
 def in_both(value) -> dict[str, str]:
-    """Return a face value, a text or {"zh", "en"}, as a dictionary with both."""
+    """Return what a face value, a text or {"zh", "en"}, says, as a dictionary with both; its "value" is not printed."""
     if isinstance(value, dict):
         zh, en = value.get("zh", ""), value.get("en", "")
         return {"zh": zh or en, "en": en or zh}
@@ -85,10 +96,10 @@ def verify_url(certificate) -> str:
     return f"{settings.BASE_URL}/verify/{certificate.token}/"
 
 
-def layout_data(certificate, *, void: bool = False) -> dict:
+def layout_data(certificate, *, stamp: str | None = None) -> dict:
     """Return the data for the layout of the certificate's kind, as documented at the top of the layouts.
 
-    `void` prints 作废 across it: the copy that officials see of one that no longer holds.
+    `stamp` is printed across it: 作废 on the copy that officials see of one that no longer holds.
     """
     day = certificate.issued_on
     url = verify_url(certificate)
@@ -111,6 +122,16 @@ def layout_data(certificate, *, void: bool = False) -> dict:
         "year": day.year,
         "month": day.month,
         "day": day.day,
-        "demo": settings.DEMO,
-        "void": void,
+        "seal": DEMO_SEAL if settings.DEMO else SEAL,
+        "note": DEMO_NOTE if settings.DEMO else None,
+        "stamp": stamp,
     }
+
+
+def sample_data(certificate) -> dict:
+    """Return the data of a sample 样本: drawn like the real one, with nothing in it that could be verified."""
+    certificate.number = certificate.identifier = certificate.verify_code = SAMPLE_SEAL
+    certificate.holder_id_masked = SAMPLE_SEAL
+    url = f"{settings.BASE_URL}/verify/"
+    own = {"verify_url": url, "qr": typeset.qr_svg(url), "seal": SAMPLE_SEAL, "note": SAMPLE_NOTE}
+    return layout_data(certificate, stamp=SAMPLE_STAMP) | own

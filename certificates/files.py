@@ -35,7 +35,13 @@ def signed_pdf(certificate, now: datetime) -> bytes:
 def void_pdf(certificate, now: datetime) -> bytes:
     """Draw an unsigned copy stamped 作废, for officials, of a certificate that no longer holds."""
     layout = LAYOUTS / f"{certificate.kind.layout}.typ"
-    return compile_pdf(layout, faces.layout_data(certificate, void=True), now)
+    return compile_pdf(layout, faces.layout_data(certificate, stamp=faces.VOID_STAMP), now)
+
+
+def sample_pdf(certificate, now: datetime) -> bytes:
+    """Draw an unsigned sample of a certificate that was never saved, stamped 样本 SAMPLE."""
+    layout = LAYOUTS / f"{certificate.kind.layout}.typ"
+    return compile_pdf(layout, faces.sample_data(certificate), now)
 
 
 def name_of(certificate) -> str:

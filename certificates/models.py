@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from certificates.rules import OWN_WORDS, PLACEHOLDER
 from certificates.states import CertificateStatus, Layout, Way
 from talentportal.lib.bilingual import pick
 from talentportal.lib.sealed import SealedTextField
@@ -29,6 +30,10 @@ class CertificateKind(models.Model):
 
     def __str__(self) -> str:
         return pick(self, "name")
+
+    def asked_of_face(self) -> set[str]:
+        """Return the words that its texts need from the face; the others are the certificate's own."""
+        return set(PLACEHOLDER.findall(self.text_zh + self.text_en)) - OWN_WORDS
 
 
 class SerialCounter(models.Model):
@@ -73,7 +78,7 @@ class Certificate(models.Model):
     holder = models.ForeignKey("accounts.Person", models.PROTECT, related_name="certificates", verbose_name=_("holder"))
     holder_name = models.CharField(_("name of the holder"), max_length=100)
     holder_id_masked = models.CharField(_("document number, masked"), max_length=40)
-    face = models.JSONField(_("what it says"), default=dict)  # level, series, approval document ... as printed
+    face = models.JSONField(_("what it says"), default=dict)  # by key of faces.FIELDS; a choice keeps its value
     approved_on = models.DateField(_("approved on"))
     issued_on = models.DateField(_("issued on"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)

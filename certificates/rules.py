@@ -7,6 +7,7 @@ from datetime import date
 from certificates.states import EXPIRED, TRANSITIONS, CertificateStatus
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
+OWN_WORDS = {"holder", "id_masked", "number", "organization", "title", "approved_on", "issued_on", "valid_until"}
 LEVELS = {"PROVINCE": 2, "PREFECTURE": 3, "COUNTY": 4, "ZONE": 4}  # exercising level, GB/T 39046 annex A
 
 

@@ -44,8 +44,9 @@ def request_certificate(
 
     `source` is what it is issued for, "<prefix>:<id>"; a second request for the same source and kind returns the
     newest version there is. `face` holds the printed values by key of `faces.FIELDS`, or words of the kind's text; a
-    value is a text or {"zh", "en"}. The serial is free of gaps per body, kind and year: its counter stays locked until
-    the transaction ends. Raises Refused when the kind's text needs a word that the face lacks.
+    value is a text or {"zh", "en"}, with the "value" of a choice beside its label. The serial is free of gaps per body,
+    kind and year: its counter stays locked until the transaction ends. Raises Refused when the kind's text needs a
+    word that the face lacks.
     """
     counter = _locked_counter(organization, kind, timezone.localdate(now).year)
     if found := Certificate.objects.filter(source=source, kind=kind).order_by("-version").first():

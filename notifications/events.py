@@ -9,6 +9,7 @@ CASE = ("item", "case_no", "code")
 
 EVENTS = {
     "submitted": (_("Submitted"), (*CASE, "date")),
+    "draft_ending": (_("Draft about to be deleted"), ("item", "date")),
     "accepted": (_("Accepted"), (*CASE, "date", "days")),
     "accepted_with_deferral": (_("Accepted with incomplete materials"), (*CASE, "date", "days", "count", "materials")),
     "not_accepted": (_("Not accepted"), (*CASE, "reason")),

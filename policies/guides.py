@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from policies.conditions import check_tree
 from policies.facts import FACTS, Kind
-from policies.models import CaseKind, GuideVersion, ItemType, MaterialSpec, ResultKind
+from policies.models import CaseKind, GuideVersion, ItemType, MaterialSpec, PowerSource, ResultKind
 
 
 class Words(TypedDict):
@@ -37,6 +37,8 @@ class LegalBasis(TypedDict):
     doc_no: str
     article: str
     url: str
+    text_zh: NotRequired[str]  # the words of the article
+    text_en: NotRequired[str]
 
 
 class Choice(TypedDict):
@@ -60,6 +62,12 @@ class BlankForm(TypedDict):
     notes: list[Words]
 
 
+HANDLING_FORMS = {  # GB/T 39046-2020, annex A
+    "online": _("on a computer"),
+    "mobile": _("on the phone"),
+    "window": _("at a window"),
+    "courier": _("by courier"),
+}
 SUPPORTS = {  # conveniences that a guide must tell of (domain 2.4)
     "appointment": _("Appointments"),
     "courier_in": _("Papers by courier to the window"),
@@ -97,6 +105,31 @@ class Step(TypedDict):
     days: Words
 
 
+class JointBody(TypedDict):
+    """Another body that takes part 联办机构, and in what."""
+
+    name: Words
+    part: Words
+
+
+class Intermediary(TypedDict):
+    """A service that somebody else must do first 中介服务, e.g. a translation; a guide without any says "none"."""
+
+    name: Words
+    basis: Words
+    period: Words
+
+
+class ResultSample(TypedDict):
+    """What stands in the sample of the result 结果样本: an invented holder, and what a certificate says of it.
+
+    `face` has the words that the certificate's text names, and any other of the fields it prints.
+    """
+
+    holder: Words
+    face: NotRequired[dict[str, Words]]
+
+
 class Fee(TypedDict):
     name: Words
     standard: Words
@@ -128,6 +161,11 @@ class Remedy(TypedDict):
     phone: str
 
 
+ENTRIES = {  # fields that are lists of entries, and the texts of each
+    "joint_bodies": ("name", "part"),
+    "intermediaries": ("name", "basis", "period"),
+    "window_steps": ("name", "text", "days"),
+}
 QUESTION_KINDS = {"text", "longtext", "choice", "multi", "date", "number", "yesno", "region", "year"}
 REMEDY_NEEDED = {ItemType.LICENCE, ItemType.PAYMENT, ItemType.CONFIRMATION, ItemType.AWARD}
 MAX_ACCEPT_DAYS = 5  # 行政许可法 第32条(4)
@@ -153,6 +191,7 @@ def check_guide(guide: GuideVersion, materials: Iterable[MaterialSpec] | None = 
 
 def _faults(guide: GuideVersion, materials: list[MaterialSpec]) -> list:
     return [
+        *(fault for _field, fault in field_faults(guide)),
         *_text_faults(guide),
         *_period_faults(guide),
         *_form_faults(guide),
@@ -162,6 +201,58 @@ def _faults(guide: GuideVersion, materials: list[MaterialSpec]) -> list:
         *_result_faults(guide),
         *check_tree(guide.eligibility),
     ]
+
+
+def field_faults(guide: GuideVersion) -> Iterator[tuple[str, str]]:
+    """Yield (field, fault) of the fields that are wrong by themselves, also in a draft; whatever JSON they hold."""
+    entrusted, body = guide.power_source == PowerSource.ENTRUSTED, guide.entrusting_body
+    if entrusted and not body:
+        yield "entrusting_body", _("Name the body that entrusts the power.")
+    elif body and not entrusted:
+        yield "entrusting_body", _("Only an entrusted power has an entrusting body. Empty this, or change the source.")
+    elif body and not _is_said(body):
+        yield "entrusting_body", _("Write it in Chinese and in English.")
+    for field, texts in ENTRIES.items():
+        yield from ((field, fault) for fault in _entry_faults(getattr(guide, field), texts))
+    yield from (("result_sample", fault) for fault in _sample_faults(guide))
+
+
+def _entry_faults(entries, texts: tuple[str, ...]) -> Iterator[str]:
+    if not isinstance(entries, list):
+        yield _("Write a list of entries, or [] for none.")
+        return
+    for number, entry in enumerate(entries, start=1):
+        said = entry if isinstance(entry, dict) else {}
+        lacking = [name for name in texts if not _is_said(said.get(name))]
+        if lacking:
+            words = {"number": number, "names": ", ".join(lacking)}
+            yield _("Entry %(number)s lacks in Chinese or in English: %(names)s.") % words
+        if unknown := sorted(set(said) - set(texts)):
+            yield _("Entry %(number)s has what nobody knows: %(names)s.") % {
+                "number": number,
+                "names": ", ".join(unknown),
+            }
+
+
+def _is_said(words) -> bool:
+    """Tell whether this is a text in both languages."""
+    return isinstance(words, dict) and all(
+        isinstance(words.get(one), str) and words[one].strip() for one in ("zh", "en")
+    )
+
+
+def _sample_faults(guide: GuideVersion) -> Iterator[str]:
+    sample, kind = guide.result_sample, guide.certificate_kind
+    if sample == {}:
+        return
+    if not isinstance(sample, dict) or not _is_said(sample.get("holder")):
+        yield _("Name an invented holder in Chinese and in English.")
+        return
+    face = sample.get("face", {})
+    if not isinstance(face, dict) or not all(map(_is_said, face.values())):
+        yield _("Write every word of the sample in Chinese and in English.")
+    elif guide.result_kind == ResultKind.CERTIFICATE and kind and (lacking := sorted(kind.asked_of_face() - set(face))):
+        yield _("The text of the certificate also needs: %(names)s.") % {"names": ", ".join(lacking)}
 
 
 def _text_faults(guide: GuideVersion) -> Iterator:
@@ -205,6 +296,10 @@ def _period_faults(guide: GuideVersion) -> Iterator:
 
 
 def _form_faults(guide: GuideVersion) -> Iterator:
+    if guide.special_kinds and not guide.special_procedures:
+        yield _("Say how long each special procedure takes at most.")
+    if "window" in guide.handling_forms and not guide.window_steps:
+        yield _("Say the steps of an application at a window.")
     if guide.visits and not guide.visit_reason:
         yield _("Say why a visit is needed.")
     if not guide.visits and not {"online", "courier"} & set(guide.handling_forms):
@@ -299,5 +394,7 @@ def _is_form(form) -> bool:
 def _result_faults(guide: GuideVersion) -> Iterator:
     if guide.result_kind != ResultKind.NONE and not guide.result_name:
         yield _("Name the result.")
+    if guide.result_kind != ResultKind.NONE and not guide.result_sample:
+        yield _("Say what the sample of the result shows.")
     if guide.result_kind == ResultKind.CERTIFICATE and guide.certificate_kind is None:
         yield _("Choose the certificate that is issued.")

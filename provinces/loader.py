@@ -26,6 +26,7 @@ from regions.services import fill_years, import_year
 from talentportal.lib.refusals import Refused
 from workstations.models import OpeningHours, Window, WindowItem, Workstation
 
+NEW_CASE = "001"  # the handling item 业务办理项 "new" of an implementation code
 YEARS_BACK = 2  # of the calendar, for cases of the past
 
 
@@ -218,6 +219,7 @@ def _guide(code: str, entry: dict, kinds: dict, ledger: Ledger, now: datetime) -
         item=item,
         version=last.version + 1 if last else 1,
         effective_from=max(begins, timezone.localdate(now)) if last else begins,
+        handle_item_code=f"{item.task_code}{NEW_CASE}",
         **guide_fields(entry["guide"], kinds),
     )
     MaterialSpec.objects.bulk_create(material_specs(guide, entry["materials"]))

@@ -149,6 +149,7 @@ FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploading"  # its own folder, so that what a 
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 EXPIRED_DRAFT_DAYS = env.number("EXPIRED_DRAFT_DAYS", default=30)  # then nobody renews it any more: deleted with files
+DRAFT_WARNING_DAYS = env.number("DRAFT_WARNING_DAYS", default=3)  # so long before, its applicant is told
 ARCHIVE_DAYS = env.number("ARCHIVE_DAYS", default=30)  # after its end a case is archived
 POSTMARK_COUNTS = env.flag("POSTMARK_COUNTS", default=False)  # else the day of arrival, for what comes by post
 CLAMD_URL = env.text("CLAMD_URL", default="")  # tcp://host:3310; without it files stay marked "not scanned"

@@ -29,7 +29,7 @@ urlpatterns += i18n_patterns(
     path("policies/", include((following_urls.library_urls + library_urls, "policies"))),
     path("open-data/", include("policies.opendata_urls")),
     path("api/docs/", api.docs, name="api_docs"),
-    path("services/", include((service_urls, "services"))),
+    path("services/", include((service_urls + applications.service_urls, "services"))),
     path("windows/", include("workstations.urls")),
     path("verify/receipt/", applications.receipt, name="receipt"),
     path("verify/", include("certificates.verify_urls")),

@@ -161,6 +161,10 @@ def make_item(province: Region, office: Organization, windows, *, serial: int = 
         "deferral_allowed": True,
         "result_kind": "CERTIFICATE",
         "result_name": {"zh": "高层次人才证书", "en": "Certificate of high-level talent"},
+        "result_sample": {
+            "holder": {"zh": "张三（样例）", "en": "Zhang San (sample)"},
+            "face": {"level": {"zh": "D类", "en": "class D"}},
+        },
         "certificate_kind": kind,
         "served_objects": ["person"],
         "handling_forms": ["online", "window"],

@@ -68,6 +68,7 @@ NO_PAGES = {
     "apply:rows",
     "services:form",
     "services:form_sample",
+    "services:result_sample",
 } | {
     *("schema", "open_data:file", "policies:rss", "policies:atom"),
     *("api:policies", "api:policy", "api:version", "api:benefits", "api:benefit", "api:regions", "api:region"),

@@ -164,4 +164,12 @@ def clerical_obstacles(case, certificate, what: str, corrected: str, field: str)
         reasons.append(_("There is no valid certificate to be printed anew."))
     elif field and field != "holder" and field not in certificate.face:
         reasons.append(_("The certificate has no such field."))
+    elif field and (labels := labels_of(case.guide, field)) and corrected not in labels:
+        reasons.append(_("The guide knows only these: %(labels)s.") % {"labels": ", ".join(labels)})
     return reasons
+
+
+def labels_of(guide, field: str) -> list[str]:
+    """Return every label, in either language, of the choices from which a field of the certificate was taken."""
+    choices = next((question.get("choices", []) for question in guide.questions if question["key"] == field), [])
+    return [label for choice in choices for label in choice["label"].values()]

@@ -32,6 +32,8 @@ from applications.services.drafts import (
     renew_draft,
     save_answers,
     start,
+    sweep_draft_warnings,
+    warn_of_deletion,
 )
 from applications.services.ending import archive, sweep_archive, terminate, transfer, withdraw
 from applications.services.extension import extend, extend_deferral
@@ -126,10 +128,12 @@ __all__ = [
     "supply_deferred",
     "supply_more",
     "sweep_archive",
+    "sweep_draft_warnings",
     "take_in_deferred",
     "take_on",
     "terminate",
     "transfer",
+    "warn_of_deletion",
     "warn_unchecked",
     "withdraw",
 ]

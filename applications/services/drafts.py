@@ -4,6 +4,8 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,13 +13,18 @@ from accounts.queries import same_person
 from applications import fetching, rules
 from applications.models import Case, Material, MaterialFile, PowerOfAttorney
 from applications.states import MaterialStatus, ScanState, State
-from jobs.services import enqueue
+from jobs.models import Job
+from jobs.services import enqueue, enqueue_many
+from notifications.services import Note, notify_many
 from policies.models import GuideVersion, ServiceItem
+from talentportal.lib.bilingual import both
 from talentportal.lib.refusals import Refused, refuse_unless
+from talentportal.lib.spoken import day_in_both
 from talentportal.lib.uploads import UploadFacts
 
 DRAFT_DAYS = 60  # calendar days without a change [D]
-CLEARED = 500  # drafts deleted by one sweep
+CLEARED = 500  # drafts that one sweep warns of or deletes
+WARN = "applications.warn_of_deletion"
 STEPS = ("identity", "basics", "materials", "check", "sign")
 
 
@@ -243,14 +250,57 @@ def deleted_on(expires_on: date) -> date:
     return expires_on + timedelta(days=settings.EXPIRED_DRAFT_DAYS + 1)
 
 
+def sweep_draft_warnings(now: datetime) -> int:
+    """Write a job for each draft that will be deleted within DRAFT_WARNING_DAYS calendar days; return how many are new.
+
+    Repeated, it writes nothing: the key holds draft and last day, so that one that was renewed is warned of anew.
+    """
+    soon = timezone.localdate(now) + timedelta(days=settings.DRAFT_WARNING_DAYS - settings.EXPIRED_DRAFT_DAYS)
+    ending = Case.objects.filter(~Exists(_warnings()), state=State.DRAFT, expires_on__lt=soon).order_by("pk")
+    rows = [
+        (f"{pk}:{expires_on}", {"case": pk, "expires_on": expires_on.isoformat()})
+        for pk, expires_on in ending.values_list("pk", "expires_on")[:CLEARED]
+    ]
+    enqueue_many(kind=WARN, rows=rows, now=now)
+    return len(rows)
+
+
+def _warnings():
+    """Return the jobs that warn of the deletion of a draft with its present last day, for a subquery."""
+    draft, last_day = (Cast(OuterRef(name), TextField()) for name in ("pk", "expires_on"))
+    return Job.objects.filter(kind=WARN, key=Concat(draft, Value(":"), last_day, output_field=TextField()))
+
+
+@transaction.atomic
+def warn_of_deletion(*, case_id: int, expires_on: date, now: datetime) -> None:
+    """Tell the applicant, and the agent, on which day a draft is deleted; silent when it was renewed or is gone.
+
+    A draft is theirs alone, so nobody else of the unit hears of it.
+    """
+    drafts = Case.objects.filter(pk=case_id, state=State.DRAFT, expires_on=expires_on)
+    draft = drafts.select_for_update(of=("self",)).select_related("item", "applicant", "agent").first()
+    if draft is None:
+        return
+    day = max(deleted_on(expires_on), timezone.localdate(now) + timedelta(days=settings.DRAFT_WARNING_DAYS))
+    words = {"item": both(draft.item, "name"), "date": day_in_both(day)}
+    path = f"/apply/{draft.item.code}/{draft.public_id}/{draft.step}/"
+    cause = f"draft_ending:{case_id}:{expires_on}"
+    people = filter(None, (draft.applicant, draft.agent))
+    notes = [Note("draft_ending", one, f"{cause}:to:{one.pk}", words, path) for one in people]
+    notify_many(notes=notes, now=now)
+
+
 @transaction.atomic
 def delete_expired_drafts(now: datetime) -> int:
     """Delete drafts that expired more than EXPIRED_DRAFT_DAYS calendar days ago, with their files; return how many.
 
-    A sweep: at most CLEARED at a time, and what an applicant has open at this moment waits (个人信息保护法 第19条).
+    A sweep: at most CLEARED at a time. What an applicant has open at this moment waits (个人信息保护法 第19条), and so
+    does what nobody was warned of for DRAFT_WARNING_DAYS calendar days, e.g. after an outage.
     """
-    last_kept = timezone.localdate(now) - timedelta(days=settings.EXPIRED_DRAFT_DAYS)
-    expired = Case.objects.filter(state=State.DRAFT, expires_on__lt=last_kept).order_by("pk")
+    today = timezone.localdate(now)
+    warned = _warnings().filter(done_at__date__lte=today - timedelta(days=settings.DRAFT_WARNING_DAYS))
+    last_kept = today - timedelta(days=settings.EXPIRED_DRAFT_DAYS)
+    expired = Case.objects.filter(Exists(warned), state=State.DRAFT, expires_on__lt=last_kept).order_by("pk")
     drafts = list(expired.select_for_update(skip_locked=True)[:CLEARED])
     for draft in drafts:
         _delete(draft)

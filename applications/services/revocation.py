@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import fetching, rules
+from applications import fetching, outcomes, rules
 from applications.models import Case, DeferralBan, DeferredMaterial, Material, Revocation
 from applications.services.acceptance import plan_item_reminders
 from applications.services.approvals import asked_first
@@ -122,7 +122,8 @@ def correct_clerical(
     write_paper(case, PaperKind.CLERICAL, actor=approved_by, now=now, what=what, corrected=corrected)
     if field:
         certificate = valid_certificate(case)
-        face = certificate.face | ({field: corrected} if field in certificate.face else {})
+        printed = {field: outcomes.reprinted(case, field, corrected)} if field in certificate.face else {}
+        face = certificate.face | printed
         certificates.reissue(certificate=certificate, reason=reason[:300], actor=actor, now=now, face=face)
     tell("clerical_corrected", case, now, key=str(case.version), what=what, corrected=corrected)
     return case

@@ -8,16 +8,20 @@ from django.db import models
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from accounts.permissions import RoleAdminMixin
 from jobs import clock
 from policies import services
-from policies.guides import check_guide
+from policies.guides import check_guide, field_faults
 from policies.models import CatalogItem, GuideState, GuideVersion, MaterialSpec, ServiceItem
 from talentportal.lib.refusals import Refused
 
+SHORT_TEXTS = {  # written in two boxes, not as JSON
+    *("entrusting_body", "visit_reason", "cross_region", "quota_note", "statutory_note", "result_name")
+}
 READERS = (Role.CLERK, Role.EXAMINER, Role.LEADER, Role.CERTIFICATE_CLERK, Role.OFFICIAL)
 
 
@@ -36,6 +40,57 @@ class LinesJSONField(forms.JSONField):
         if isinstance(value, forms.fields.InvalidJSONInput):
             return value
         return json.dumps(value, ensure_ascii=False, indent=1, cls=self.encoder)
+
+
+class BothInput(forms.MultiWidget):
+    """A text in Chinese above the same in English."""
+
+    def __init__(self, attrs=None):
+        zh = forms.TextInput(attrs={"class": "vTextField", "placeholder": "中文", "aria-label": _("in Chinese")})
+        en = forms.TextInput(attrs={"class": "vTextField", "placeholder": "English", "aria-label": _("in English")})
+        super().__init__({"zh": zh, "en": en}, attrs)
+
+    def render(self, *args, **kwargs):
+        return format_html('<div class="both">{}</div>', super().render(*args, **kwargs))
+
+    def decompress(self, value):
+        value = value if isinstance(value, dict) else {}
+        return [value.get("zh", ""), value.get("en", "")]
+
+
+class BothField(forms.MultiValueField):
+    """A short text in both languages, or in neither: kept as {"zh": ..., "en": ...}."""
+
+    widget = BothInput
+
+    def __init__(self, *, encoder=None, decoder=None, **kwargs):
+        boxes = (forms.CharField(required=False), forms.CharField(required=False))
+        super().__init__(boxes, **kwargs | {"required": False, "require_all_fields": False})
+
+    def compress(self, values):
+        said = dict(zip(("zh", "en"), values, strict=True)) if any(values) else {}
+        if said and not all(said.values()):
+            raise forms.ValidationError(_("Write it in Chinese and in English."))
+        return said
+
+
+class GuideForm(forms.ModelForm):
+    """Says beside each field what is wrong with it; what is only missing yet is said when it is to be published."""
+
+    class Meta:
+        help_texts = {
+            "joint_bodies": _("Each entry: name and part, both with zh and en. [] says none."),
+            "intermediaries": _("Each entry: name, basis and period, all with zh and en. [] says none."),
+            "window_steps": _("Each entry: name, text and days, all with zh and en."),
+            "entrusting_body": _("Only where the power is entrusted by another body."),
+            "result_sample": _("holder: an invented name. face: the words that a certificate prints, by their keys."),
+        }
+
+    def _post_clean(self):
+        super()._post_clean()
+        for field, fault in field_faults(self.instance):
+            if field in self.fields and field not in self.errors:
+                self.add_error(field, fault)
 
 
 JSON_AS_LINES = {models.JSONField: {"form_class": LinesJSONField}}
@@ -100,6 +155,7 @@ class GuideVersionAdmin(DraftOnly, admin.ModelAdmin):
     list_filter = ("state", "case_kind", "deferral_allowed")
     search_fields = ("item__name_zh", "item__name_en", "item__code")
     readonly_fields = ("state", "published_at", "published_by")
+    form = GuideForm
     formfield_overrides = JSON_AS_LINES
     inlines = (MaterialInline,)
     change_form_template = "policies/admin_guide.html"
@@ -128,8 +184,20 @@ class GuideVersionAdmin(DraftOnly, admin.ModelAdmin):
                     "visit_reason",
                     "cross_region",
                     "quota_note",
-                    ("power_source", "in_hall"),
+                    "in_hall",
                     "supports",
+                )
+            },
+        ),
+        (
+            _("Who is behind it"),
+            {
+                "fields": (
+                    ("power_source", "body_nature"),
+                    "entrusting_body",
+                    "handle_item_code",
+                    "joint_bodies",
+                    "intermediaries",
                 )
             },
         ),
@@ -144,6 +212,17 @@ class GuideVersionAdmin(DraftOnly, admin.ModelAdmin):
             },
         ),
         (
+            _("How it is examined"),
+            {
+                "fields": (
+                    ("has_precheck", "precheck_days"),
+                    "special_kinds",
+                    ("extension_days", "two_officers"),
+                    ("check_days", "rectify_days"),
+                )
+            },
+        ),
+        (
             _("Texts"),
             {
                 "classes": ("collapse",),
@@ -153,6 +232,7 @@ class GuideVersionAdmin(DraftOnly, admin.ModelAdmin):
                     "legal_basis",
                     "questions",
                     "steps",
+                    "window_steps",
                     "special_procedures",
                     "fees",
                     "rights",
@@ -180,7 +260,14 @@ class GuideVersionAdmin(DraftOnly, admin.ModelAdmin):
         ),
         (
             _("What comes out"),
-            {"fields": ("result_kind", "result_name", "certificate_kind", "outcome", "result_valid_months")},
+            {
+                "fields": (
+                    ("result_kind", "certificate_kind"),
+                    "result_name",
+                    "result_sample",
+                    ("outcome", "result_valid_months"),
+                )
+            },
         ),
     )
 
@@ -190,6 +277,11 @@ class GuideVersionAdmin(DraftOnly, admin.ModelAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return (*self.readonly_fields, *(("item", "version") if obj else ()))
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name in SHORT_TEXTS:
+            return db_field.formfield(form_class=BothField, **kwargs)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         guide = self.get_object(request, object_id)

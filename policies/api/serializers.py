@@ -21,7 +21,9 @@ from policies.models import (
     PayRule,
     PolicyLevel,
     PolicyVersion,
+    PowerSource,
     RedeemMode,
+    ResultKind,
     Tier,
 )
 from policies.states import Standing, VersionState
@@ -334,9 +336,43 @@ class ServiceRow(serializers.Serializer):
         return Both("summary").to_representation(guide.item)
 
 
-class ServiceFull(ServiceRow):
-    """A service item with its materials and conditions."""
+def sample_of_guide(request, guide: GuideVersion) -> dict[str, str] | None:
+    return in_both(request, "services:result_sample", code=guide.item.code) if guide.result_sample else None
 
+
+class JointBody(serializers.Serializer):
+    """Another body that takes part, and in what."""
+
+    name = Words()
+    part = Words()
+
+
+class Intermediary(serializers.Serializer):
+    """A service that somebody else must do first."""
+
+    name = Words()
+    basis = Words()
+    period = Words()
+
+
+class ServiceFull(ServiceRow):
+    """A service item with its materials and conditions, who is behind it, and what comes out."""
+
+    power_source = Coded(PowerSource.choices)
+    entrusting_body = serializers.SerializerMethodField(help_text=_("null unless the power is entrusted."))
+    joint_bodies = JointBody(many=True, help_text=_("[] if there are none."))
+    intermediaries = Intermediary(many=True, help_text=_("[] if there are none."))
+    result_kind = Coded(ResultKind.choices)
+    result_name = serializers.SerializerMethodField()
+    result_sample = Page(sample_of_guide)
     conditions = Words(many=True)
     eligibility = serializers.JSONField(help_text=_("A rule tree; {} is everybody."))
     materials = MaterialRow(many=True)
+
+    @extend_schema_field(Words(allow_null=True))
+    def get_entrusting_body(self, guide):
+        return guide.entrusting_body or None
+
+    @extend_schema_field(Words(allow_null=True))
+    def get_result_name(self, guide):
+        return guide.result_name or None

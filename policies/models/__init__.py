@@ -2,6 +2,7 @@
 
 from policies.models.following import Follow, Frequency, Offer, OfferState, ProactiveConsent, SavedSearch, SentAlert
 from policies.models.items import (
+    BodyNature,
     CaseKind,
     CatalogItem,
     FetchMode,
@@ -11,6 +12,7 @@ from policies.models.items import (
     MaterialSpec,
     Necessity,
     OnBreach,
+    PowerSource,
     ResultKind,
     ServiceItem,
     Tier,
@@ -36,6 +38,7 @@ __all__ = [
     "NATIONAL",
     "Benefit",
     "BenefitKind",
+    "BodyNature",
     "CaseKind",
     "CatalogItem",
     "Clause",
@@ -55,6 +58,7 @@ __all__ = [
     "Policy",
     "PolicyLevel",
     "PolicyVersion",
+    "PowerSource",
     "ProactiveConsent",
     "RedeemMode",
     "ResultKind",

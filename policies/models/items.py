@@ -71,6 +71,15 @@ class PowerSource(models.TextChoices):
     ENTRUSTED = "ENTRUSTED", _("Power entrusted by another body")
 
 
+class BodyNature(models.TextChoices):
+    """GB/T 39046-2020, annex A."""
+
+    ORGAN = "1", _("Statutory organ")
+    AUTHORIZED = "2", _("Organization authorized by law")
+    ENTRUSTED = "3", _("Entrusted organization")
+    OTHER = "9", _("Other body")
+
+
 class MaterialKind(models.TextChoices):
     FORM = "FORM", _("Form to fill in")
     CERTIFICATE = "CERTIFICATE", _("Certificate or licence")
@@ -180,6 +189,13 @@ class GuideVersion(models.Model):
     power_source = models.CharField(
         _("source of the power"), max_length=10, choices=PowerSource, default=PowerSource.STATUTORY
     )
+    entrusting_body = models.JSONField(_("entrusting body"), default=dict, blank=True)
+    body_nature = models.CharField(
+        _("nature of the implementing body"), max_length=1, choices=BodyNature, default=BodyNature.ORGAN
+    )
+    handle_item_code = models.CharField(_("handling item code"), max_length=50, blank=True)
+    joint_bodies = models.JSONField(_("joint bodies"), default=list, blank=True)
+    intermediaries = models.JSONField(_("intermediary services"), default=list, blank=True)
     in_hall = models.BooleanField(_("handled in the service hall"), default=True)
     supports = models.JSONField(_("conveniences"), default=list, blank=True)  # keys of policies/guides.py SUPPORTS
 
@@ -206,6 +222,7 @@ class GuideVersion(models.Model):
     legal_basis = models.JSONField(_("legal basis"), default=list)
     questions = models.JSONField(_("questions"), default=list, blank=True)
     steps = models.JSONField(_("steps"), default=list)
+    window_steps = models.JSONField(_("steps at a window"), default=list, blank=True)
     fees = models.JSONField(_("fees"), default=list, blank=True)
     special_procedures = models.JSONField(_("special procedures"), default=list, blank=True)
     rights = models.JSONField(_("rights of the applicant"), default=list, blank=True)
@@ -231,6 +248,7 @@ class GuideVersion(models.Model):
     # what comes out
     result_kind = models.CharField(_("result"), max_length=12, choices=ResultKind)
     result_name = models.JSONField(_("name of the result"), default=dict, blank=True)
+    result_sample = models.JSONField(_("sample of the result"), default=dict, blank=True)  # guides.py ResultSample
     certificate_kind = models.ForeignKey(
         "certificates.CertificateKind",
         models.PROTECT,

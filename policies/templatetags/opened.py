@@ -1,15 +1,14 @@
 """What a certificate opens, for its page: `{% load opened %}`."""
 
-import re
-
 from django import template
 from django.utils import timezone
 
 from jobs import clock
 from policies.conditions import Verdict
+from policies.facts import FACTS
 from policies.matching import load, match
 
-GRADE = re.compile(r"([A-F])\s*类")
+NO_GRADE = "none"
 SHORT = 3  # benefits shown; the matcher shows all
 
 register = template.Library()
@@ -19,12 +18,12 @@ register = template.Library()
 def opened_by(context, certificate) -> dict:
     """Show benefits where the certificate was issued that ask for the grade it states; nothing when it states none."""
     level = certificate.face.get("level")
-    said = GRADE.match(level["zh"] if isinstance(level, dict) else level or "")
-    if said is None:
+    grade = level.get("value", NO_GRADE) if isinstance(level, dict) else NO_GRADE
+    if grade == NO_GRADE or grade not in FACTS["grade"].values:
         return {}
-    facts = {"grade": said[1], "region": certificate.organization.region.path}
+    facts = {"grade": grade, "region": certificate.organization.region.path}
     groups = match(facts, timezone.localdate(clock.now())).groups
     rows = [row for verdict in (Verdict.FITS, Verdict.UNKNOWN) for row in groups[verdict]]
     rows = [row for row in rows if any(line.fact and line.fact.key == "grade" for line in row.answer.met)]
     region = certificate.organization.region.pk
-    return {"found": load(rows[:SHORT]), "grade": said[1], "region": region, "csrf_token": context.get("csrf_token")}
+    return {"found": load(rows[:SHORT]), "grade": grade, "region": region, "csrf_token": context.get("csrf_token")}

@@ -7,7 +7,7 @@ from django.utils.http import content_disposition_header
 from jobs import clock
 from policies import blank_forms, queries
 from policies.filters import ServiceFilter
-from policies.guides import SUPPORTS
+from policies.guides import HANDLING_FORMS, SUPPORTS
 from policies.models import FetchMode, ServiceItem
 from regions.queries import calendar_for
 
@@ -37,6 +37,7 @@ def guide(request, code):
         "windows": _windows(item, today),
         "draft": _draft(item, request.user),
         "terms": _deferral(version, materials),
+        "ways": [label for key, label in HANDLING_FORMS.items() if key in version.handling_forms],
         "supports": [(label, key in version.supports) for key, label in SUPPORTS.items()],
     }
     if status.state == "OPEN":

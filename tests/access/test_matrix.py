@@ -92,6 +92,7 @@ ADDRESSES = {
     "services:check": (PUBLIC, lambda s: {"code": s.world.item.code}),
     "services:form": (PUBLIC, lambda s: {"code": s.world.item.code, "key": "form"}),
     "services:form_sample": (PUBLIC, lambda s: {"code": s.world.item.code, "key": "form"}),
+    "services:result_sample": (PUBLIC, lambda s: {"code": s.world.item.code}),
     "policies:match": (PUBLIC, None),
     "windows:list": (PUBLIC, None),
     "windows:detail": (PUBLIC, lambda s: {"code": s.world.window.code}),

@@ -116,12 +116,13 @@ def correct(case, asker, answerer, **words):
 
 def test_a_clerical_error_is_corrected_under_the_same_number(granted, certificate_clerk, leader, run_due):
     before = certificate_of(granted)
+    assert before.face["level"] == {"zh": "D类", "en": "Class D", "value": "D"}
     case = correct(granted, certificate_clerk, leader)
     run_due(LATER)
     after = certificate_of(case)
     before.refresh_from_db()
     assert (after.number, after.version, after.status, before.status) == (before.number, 2, "VALID", "SUPERSEDED")
-    assert after.face["level"] == "E类"
+    assert after.face["level"] == {"zh": "E类", "en": "Class E", "value": "E"}
     assert (case.state, case.papers.filter(kind="CLERICAL").count()) == (State.CLOSED, 1)
 
 
@@ -130,7 +131,7 @@ def test_an_error_in_the_letter_alone_leaves_the_certificate(granted, certificat
     assert certificate_of(granted).version == 1
 
 
-@pytest.mark.parametrize("words", [{"what": ""}, {"corrected": "D类"}, {"field": "nonsense"}])
+@pytest.mark.parametrize("words", [{"what": ""}, {"corrected": "D类"}, {"corrected": "戊类"}, {"field": "nonsense"}])
 def test_a_correction_says_what_and_where(granted, certificate_clerk, leader, words):
     with pytest.raises(Refused):
         correct(granted, certificate_clerk, leader, **words)

@@ -56,7 +56,7 @@ def request_one(world, kind, applicant, told, now):
             "kind": kind,
             "organization": world.office,
             "holder": applicant.person,
-            "face": {"level": {"zh": "D类", "en": "class D"}, "approval_no": "云人社发〔2026〕第00017号"},
+            "face": {"level": {"zh": "D类", "en": "class D", "value": "D"}, "approval_no": "云人社发〔2026〕第00017号"},
             "approved_on": dt.date(2026, 9, 17),
             "valid_until": dt.date(2031, 9, 16),
             "now": now,

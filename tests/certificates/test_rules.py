@@ -3,7 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from certificates import rules
+from certificates import faces, rules
 from certificates.faces import day_in_both, in_both
 from certificates.states import TRANSITIONS, CertificateStatus
 from talentportal.lib.numbers import certificate_identifier
@@ -68,3 +68,18 @@ def test_values_in_both_languages():
     assert in_both({"zh": "D类"}) == {"zh": "D类", "en": "D类"}
     assert day_in_both(date(2026, 9, 5)) == {"zh": "2026年9月5日", "en": "5 September 2026"}
     assert day_in_both(None) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("D类", {"zh": "D类", "en": "D类", "value": "D"}),
+        ("D 类人才", {"zh": "D 类人才", "en": "D 类人才", "value": "D"}),
+        ("副高级", "副高级"),
+        ("D", "D"),
+        (None, None),
+    ],
+)
+def test_a_grade_written_by_people_keeps_its_value(written, kept):
+    assert faces.with_grade({"level": written, "unit": "示例"}) == {"level": kept, "unit": "示例"}
+    assert faces.with_grade({}) == {}

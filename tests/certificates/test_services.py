@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import time
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
 from django.core.files.storage import default_storage
@@ -279,3 +280,25 @@ def test_sealing_is_quick_with_the_key_kept(request_one, now):
     for certificate in certificates:
         services.seal_certificate(certificate_id=certificate.pk, now=now)
     assert (time.perf_counter() - start) / 10 < 0.5
+
+
+OLD = {
+    "both": ({"zh": "D类（市级）", "en": "Class D"}, {"zh": "D类（市级）", "en": "Class D", "value": "D"}),
+    "text": ("B 类人才", {"zh": "B 类人才", "en": "B 类人才", "value": "B"}),
+    "title": ({"zh": "副高级", "en": "Deputy"}, {"zh": "副高级", "en": "Deputy"}),
+    "letter": ("E", "E"),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("before", "after"), OLD.values(), ids=OLD)
+def test_older_certificates_get_the_value_of_the_grade_that_they_state(request_one, before, after):
+    certificate = request_one(face={"level": before, "unit": "示例单位"})
+    migration = import_module("certificates.migrations.0002_grade_beside_its_label")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(migration.KEEP_VALUE)
+    certificate.refresh_from_db()
+    assert certificate.face == {"level": after, "unit": "示例单位"}
+    with pytest.raises(DatabaseError, match="never edited"):
+        Certificate.objects.update(face={})

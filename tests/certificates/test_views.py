@@ -10,6 +10,7 @@ from django.urls import reverse
 from redis.exceptions import ConnectionError as CacheDown
 
 from certificates import queries, services
+from certificates.models import CertificateKind
 from jobs import clock
 from tests.certificates.conftest import content_of
 from tests.policies.library import leaf, make_benefit, make_version
@@ -239,6 +240,19 @@ def test_the_page_shows_what_the_grade_opens_where_it_was_given(client, applican
     ]
     told = {"ask-region": "", "region": "530000", "ask-grade": "", "grade": "D"}
     assert "Home for class D" in words(client.post("/en/policies/match/", told, follow=True))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "level", [{"zh": "D类", "en": "class D"}, {"zh": "副高级", "en": "Deputy senior", "value": "deputy"}, "D类", None]
+)
+def test_nothing_opens_without_the_value_of_a_grade(client, applicant, request_one, level, now):
+    make_benefit(make_version(), key="fits", name_en="Home for class D", conditions=leaf("grade", "at_least", "none"))
+    kind = CertificateKind.objects.create(code="plain", number_code="77", type_code="11990000MB0000001X077")
+    certificate = request_one(kind=kind, face={"level": level} if level else {})
+    certificate = services.seal_certificate(certificate_id=certificate.pk, now=now)
+    client.force_login(applicant)
+    assert "What it opens" not in words(client.get(f"/en/me/certificates/{certificate.token}/"))
 
 
 @pytest.mark.django_db

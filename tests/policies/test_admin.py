@@ -1,8 +1,11 @@
 """Guides in the admin: drafts are edited, published ones only read, copied, suspended and cancelled."""
 
+import json
+import re
 from html import unescape
 
 import pytest
+from django.forms import MultiWidget
 from django.urls import reverse
 
 from policies import services
@@ -64,27 +67,89 @@ def test_a_published_guide_is_only_read(client, world, administrator):
     assert world.guide.promised_days == 10
 
 
+def filled_in(shown) -> dict[str, str]:
+    """Return what a browser sends when nothing on the page was changed."""
+    formsets = [inline.formset for inline in shown.context["inline_admin_formsets"]]
+    forms = [shown.context["adminform"].form, *(form for formset in formsets for form in formset)]
+    boxes = [box for form in forms for box in form] + [box for formset in formsets for box in formset.management_form]
+    data = {}
+    for box in boxes:
+        widget, value = box.field.widget, box.value()
+        if isinstance(widget, MultiWidget):
+            parts = zip(widget.widgets_names, widget.decompress(value), strict=True)
+            data |= {f"{box.html_name}{name}": part for name, part in parts}
+        elif value is not False:
+            data[box.html_name] = "" if value is None else value
+    return data
+
+
 def test_a_draft_is_edited_as_readable_json(client, world, administrator):
     draft = services.copy_guide(guide=world.guide, actor=administrator, now=FRIDAY)
     client.force_login(administrator)
     shown = client.get(page(draft))
     assert shown.context["has_change_permission"]
     assert "在省内全职工作" in shown.content.decode()
-    form = shown.context["adminform"].form
-    data = {name: form[name].value() for name in form.fields}
-    data = {name: "" if value is None else value for name, value in data.items() if value is not False}
-    for formset in [f.formset for f in shown.context["inline_admin_formsets"]]:
-        data |= {field.html_name: field.value() for field in formset.management_form}
-        for row in formset:
-            data |= {
-                field.html_name: "" if (v := field.value()) is None else v
-                for field in row
-                if field.value() is not False
-            }
+    data = filled_in(shown)
     saved = client.post(page(draft), data | {"promised_days": "7", "conditions": '[{"zh": "在岗", "en": "Employed"}]'})
     draft.refresh_from_db()
     assert saved.status_code == 302, saved.context["errors"]
     assert (saved.status_code, draft.promised_days, draft.conditions) == (302, 7, [{"zh": "在岗", "en": "Employed"}])
+
+
+JOINT = [{"name": {"zh": "财政厅", "en": "Finance"}, "part": {"zh": "拨付", "en": "pays"}}]
+OTHERS = [
+    {
+        "name": {"zh": "翻译", "en": "Translation"},
+        "basis": {"zh": "条例", "en": "Rules"},
+        "period": {"zh": "3 日", "en": "3 days"},
+    }
+]
+SAMPLE = {"holder": {"zh": "李四（样例）", "en": "Li Si (sample)"}, "face": {"level": {"zh": "E类", "en": "class E"}}}
+PARTIES = {
+    "power_source": "ENTRUSTED",
+    "entrusting_body_zh": "省职改办",
+    "entrusting_body_en": "Office for titles",
+    "joint_bodies": json.dumps(JOINT),
+    "intermediaries": json.dumps(OTHERS),
+    "result_sample": json.dumps(SAMPLE),
+}
+
+
+def test_an_editor_says_who_is_behind_it_and_a_copy_keeps_it(client, world, administrator):
+    draft = services.copy_guide(guide=world.guide, actor=administrator, now=FRIDAY)
+    client.force_login(administrator)
+    saved = client.post(page(draft), filled_in(client.get(page(draft))) | PARTIES)
+    assert saved.status_code == 302, saved.context["errors"]
+    GuideVersion.objects.filter(pk=draft.pk).update(state="PUBLISHED", published_at=FRIDAY)
+    copy = services.copy_guide(guide=draft, actor=administrator, now=FRIDAY)
+    for guide in GuideVersion.objects.filter(pk__in=[draft.pk, copy.pk]):
+        assert (guide.power_source, guide.entrusting_body["en"]) == ("ENTRUSTED", "Office for titles")
+        assert (guide.joint_bodies, guide.intermediaries, guide.result_sample) == (JOINT, OTHERS, SAMPLE)
+        assert guide.result_name == {"zh": "高层次人才证书", "en": "Certificate of high-level talent"}
+
+
+@pytest.mark.parametrize(
+    ("field", "change"),
+    [
+        ("entrusting_body", {"power_source": "ENTRUSTED"}),
+        ("entrusting_body", {"entrusting_body_zh": "省职改办"}),
+        ("entrusting_body", {"entrusting_body_zh": "省职改办", "entrusting_body_en": "Office"}),
+        ("result_name", {"result_name_en": ""}),
+        ("joint_bodies", {"joint_bodies": json.dumps([{"name": {"zh": "财政厅", "en": "Finance"}}])}),
+        ("joint_bodies", {"joint_bodies": "[{"}),
+        ("intermediaries", {"intermediaries": '["翻译"]'}),
+        ("result_sample", {"result_sample": '{"holder": {"zh": "李四", "en": "Li Si"}}'}),
+        ("window_steps", {"window_steps": "{}"}),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field(client, world, administrator, field, change):
+    draft = services.copy_guide(guide=world.guide, actor=administrator, now=FRIDAY)
+    client.force_login(administrator)
+    shown = client.post(page(draft), filled_in(client.get(page(draft))) | change)
+    assert shown.status_code == 200
+    form = shown.context["adminform"].form
+    assert list(form.errors) == [field]
+    assert re.search(rf'class="form-row[^"]*errors[^"]*field-{field}', shown.content.decode())
 
 
 def test_an_incomplete_draft_says_what_is_missing_and_stays_a_draft(client, world, administrator):

@@ -187,6 +187,9 @@ def test_services(world):
     assert [row["code"] for row in found("services/?way=later")] == ["talent-grade-1"]
     assert found("services/?who=unit") == []
     row = get("services/talent-grade-1/").json()
+    assert (row["entrusting_body"], row["joint_bodies"], row["intermediaries"]) == (None, [], [])
+    assert row["result_sample"]["en"].endswith("/en/services/talent-grade-1/result/sample/")
+    assert row["result_name"]["zh"] == "高层次人才证书"
     assert row["promised_days"] == 10
     assert [material["key"] for material in row["materials"]] == ["id", "degree", "works", "form", "photo"]
     assert row["office"]["name"]["zh"] == "云南省人力资源和社会保障厅"

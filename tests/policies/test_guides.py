@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from certificates.models import CertificateKind
-from policies.guides import check_guide, facts_told
+from policies.guides import check_guide, facts_told, field_faults
 from policies.models import CatalogItem, GuideVersion, MaterialSpec, ServiceItem
 
 WORDS = {"zh": "文字", "en": "text"}
@@ -30,6 +30,7 @@ COMPLETE = {
     "deferral_allowed": True,
     "result_kind": "DOCUMENT",
     "result_name": WORDS,
+    "result_sample": {"holder": WORDS},
 }
 MATERIAL = {
     "key": "proof",
@@ -69,6 +70,9 @@ def test_a_complete_guide_has_no_faults():
 ONE_SIDED = {"zh": "文字", "en": ""}
 
 
+STEPS = [{"name": WORDS, "text": WORDS, "days": WORDS}]
+
+
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
@@ -83,7 +87,18 @@ ONE_SIDED = {"zh": "文字", "en": ""}
         ({"promised_days": 0}, "A promised case needs a promised period."),
         ({"item_type": "01", "statutory_days": 21}, "A licence is decided within 20 working days by law."),
         ({"visits": 1}, "Say why a visit is needed."),
-        ({"handling_forms": ["window"]}, "Without a visit it must be possible online or by courier."),
+        ({"special_kinds": ["HEARING"]}, "Say how long each special procedure takes at most."),
+        ({"handling_forms": ["online", "window"]}, "Say the steps of an application at a window."),
+        ({"result_sample": {}}, "Say what the sample of the result shows."),
+        ({"power_source": "ENTRUSTED"}, "Name the body that entrusts the power."),
+        (
+            {"entrusting_body": WORDS},
+            "Only an entrusted power has an entrusting body. Empty this, or change the source.",
+        ),
+        (
+            {"handling_forms": ["window"], "window_steps": STEPS},
+            "Without a visit it must be possible online or by courier.",
+        ),
         ({"by_unit": True}, "What the unit applies for must serve units."),
         ({"remedies": REMEDIES[:1]}, "Name the body for reconsideration and the court."),
         ({"result_name": {}}, "Name the result."),
@@ -106,6 +121,47 @@ ONE_SIDED = {"zh": "文字", "en": ""}
 )
 def test_each_fault_is_named_alone(changes, fault):
     assert faults(**changes) == [fault]
+
+
+LEVEL = CertificateKind(code="x", text_zh="{holder}为{level}。", text_en="{holder} is {level}.")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "fault"),
+    [
+        ("entrusting_body", ONE_SIDED, "Write it in Chinese and in English."),
+        ("entrusting_body", "省局", "Write it in Chinese and in English."),
+        ("joint_bodies", {"name": WORDS}, "Write a list of entries, or [] for none."),
+        ("joint_bodies", [{"name": WORDS, "part": WORDS}, {}], "Entry 2 lacks in Chinese or in English: name, part."),
+        ("joint_bodies", ["省局"], "Entry 1 lacks in Chinese or in English: name, part."),
+        (
+            "intermediaries",
+            [{"name": WORDS, "basis": {"zh": "条例", "en": 3}, "period": WORDS}],
+            "Entry 1 lacks in Chinese or in English: basis.",
+        ),
+        ("window_steps", [STEPS[0] | {"dates": WORDS}], "Entry 1 has what nobody knows: dates."),
+        ("result_sample", [], "Name an invented holder in Chinese and in English."),
+        ("result_sample", {"holder": ONE_SIDED}, "Name an invented holder in Chinese and in English."),
+        (
+            "result_sample",
+            {"holder": WORDS, "face": {"level": "D类"}},
+            "Write every word of the sample in Chinese and in English.",
+        ),
+        (
+            "result_sample",
+            {"holder": WORDS, "face": [WORDS]},
+            "Write every word of the sample in Chinese and in English.",
+        ),
+        ("result_sample", {"holder": WORDS}, "The text of the certificate also needs: level."),
+    ],
+)
+def test_a_fault_names_its_field(field, value, fault):
+    entrusted = {"power_source": "ENTRUSTED"} if field == "entrusting_body" else {}
+    sampled = {"result_kind": "CERTIFICATE", "certificate_kind": LEVEL} if field == "result_sample" else {}
+    guide = GuideVersion(
+        item=ServiceItem(), **{**copy.deepcopy(COMPLETE), **entrusted, **sampled, field: copy.deepcopy(value)}
+    )
+    assert [(name, str(what)) for name, what in field_faults(guide)] == [(field, fault)]
 
 
 def test_a_guide_asks_for_something():

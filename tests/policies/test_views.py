@@ -7,6 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from applications.models import Paper, PaperCounter
+from certificates.models import Certificate
 from jobs import clock
 from policies.models import GuideVersion
 from policies.queries import forecast, guide_of, initials
@@ -247,3 +249,99 @@ def test_the_list_asks_few_questions(client, world, licence, django_assert_max_n
     client.get("/services/")
     with django_assert_max_num_queries(4):
         client.get("/services/")
+
+
+# --- who is behind it, and what comes out ----------------------------------------------------------------------------
+
+PARTIES = {
+    "power_source": "ENTRUSTED",
+    "body_nature": "3",
+    "entrusting_body": {"zh": "省职改办", "en": "Office for titles"},
+    "handle_item_code": "TASK7001",
+    "joint_bodies": [{"name": {"zh": "财政厅", "en": "Finance"}, "part": {"zh": "拨付", "en": "pays"}}],
+    "intermediaries": [
+        {
+            "name": {"zh": "翻译", "en": "Translation"},
+            "basis": {"zh": "条例第三条", "en": "Rules, article 3"},
+            "period": {"zh": "3 日", "en": "3 days"},
+        }
+    ],
+    "window_steps": [
+        {
+            "name": {"zh": "递交", "en": "Hand in"},
+            "text": {"zh": "带原件", "en": "Bring it"},
+            "days": {"zh": "", "en": ""},
+        }
+    ],
+}
+
+
+@pytest.fixture
+def whole(world):
+    """An item whose guide says all it can."""
+    basis = {
+        "title_zh": "办法",
+        "title_en": "Rules",
+        "article": "3",
+        "text_zh": "应当公示。",
+        "text_en": "It is shown.",
+    }
+    item, _guide = cast.make_item(world.province, world.office, [], serial=7, legal_basis=[basis], **PARTIES)
+    return item
+
+
+def test_a_guide_tells_who_is_behind_it(client, world, whole):
+    text = page(client.get(f"/en/services/{whole.code}/"))
+    for words in (
+        "Entrusted organization",
+        "<dt>Entrusted by</dt><dd>Office for titles</dd>",
+        '<dd>Finance <span class="soft">pays</span></dd>',
+        "<b>Translation</b> · 3 days",
+        "Rules, article 3",
+        "TASK7001",
+        "If you apply at a window",
+        "Bring it",
+        "It is shown.",
+        "on a computer · at a window",
+        f'<dd class="mono">{world.office.uscc}</dd>',
+    ):
+        assert words in text, words
+
+
+def test_an_older_guide_says_none_and_has_no_sample(client, world):
+    item, _guide = cast.make_item(world.province, world.office, [], serial=8, result_sample={})
+    text = page(client.get(f"/en/services/{item.code}/"))
+    assert "no other body" in text
+    assert "None: you need no paid service of an agency for this." in text
+    assert "Entrusted by" not in text
+    assert "See a sample of it" not in text
+    assert client.get(f"/services/{item.code}/result/sample/").status_code == 404
+    assert client.get("/services/no-such-item/result/sample/").status_code == 404
+
+
+def test_the_sample_of_a_certificate_is_stamped_and_proves_nothing(client, world, tmp_path):
+    address = f"/services/{world.item.code}/result/sample/"
+    assert address in page(client.get(f"/services/{world.item.code}/"))
+    answer = client.get(address)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert b"/Sig" not in answer.content
+    text = text_of(answer.content, tmp_path)
+    for words in ("高层次人才证书", "张三（样例）", "D类", "样本，不具有法律效力"):
+        assert words.replace(" ", "") in text.replace(" ", ""), words
+    assert Certificate.objects.count() == 0
+
+
+def test_the_sample_of_a_document_speaks_the_reader_s_language(client, world, tmp_path):
+    item, _guide = cast.make_item(
+        *(world.province, world.office, []), serial=9, result_kind="DOCUMENT", certificate_kind=None
+    )
+    chinese, english = (
+        text_of(client.get(f"{language}/services/{item.code}/result/sample/").content, tmp_path)
+        for language in ("", "/en")
+    )
+    for words in ("张三（样例）", "样本，不具有法律效力", "第 00000 号"):
+        assert words.replace(" ", "") in chinese.replace(" ", ""), words
+    for words in ("Zhang San (sample)", "Sample only, without legal effect", "Decision to grant"):
+        assert words in english
+    assert not Paper.objects.exists()
+    assert not PaperCounter.objects.exists()
