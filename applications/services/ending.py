@@ -185,9 +185,13 @@ def _copies(source: Material, target: Material) -> list[MaterialFile]:
 
 
 def _done(now: datetime) -> Q:
-    """The cases closed long enough with nothing left to do: no bad rating, check or drawing of a paper is open."""
+    """The cases closed long enough with nothing left to do: no bad rating, check or drawing of a paper is open.
+
+    A commitment that was found broken stays open until it is put right or the right is ended (domain 3.6.7).
+    """
     rated = Rectification.objects.filter(rating__case=OuterRef("pk"), called_back_at__isnull=True)
-    checked = CommitmentCheck.objects.filter(case=OuterRef("pk"), checked_at__isnull=True)
+    owed = Q(checked_at__isnull=True) | Q(is_kept=False, rectified_at__isnull=True)
+    checked = CommitmentCheck.objects.filter(owed, case=OuterRef("pk"), case__revocation__isnull=True)
     drawn = Paper.objects.filter(case=OuterRef("pk"), sha256="")
     long_ago = now - timedelta(days=settings.ARCHIVE_DAYS)
     return Q(~Exists(rated), ~Exists(checked), ~Exists(drawn), state=State.CLOSED, closed_at__lt=long_ago)

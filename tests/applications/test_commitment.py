@@ -189,3 +189,34 @@ def test_the_page_to_sign_offers_the_commitment(world, applicant, client_of, rec
     assert sent.status_code == 302
     draft.refresh_from_db()
     assert (draft.state, draft.pledge.signed_name) == (State.RECEIVED, "陈思远")
+
+
+# --- the archive ------------------------------------------------------------------------------------------------------
+
+
+def archived(case, run_due) -> bool:
+    run_due(moment("2027-02-28 00:10"))  # draws the papers
+    run_due(moment("2027-03-01 00:10"))
+    case.refresh_from_db()
+    return case.state == State.ARCHIVED
+
+
+def test_a_broken_commitment_is_not_archived_before_it_is_put_right(closed, examiner, run_due):
+    check(closed, examiner, False)
+    assert not archived(closed, run_due)
+    order(closed, examiner)
+    assert not archived(closed, run_due)  # the order has lapsed by then
+    check(closed, examiner, True, "2027-03-01 00:20")
+    assert services.archive(case=closed, now=moment("2027-03-02 00:10")).state == State.ARCHIVED
+
+
+def test_a_kept_commitment_is_archived(closed, examiner, run_due):
+    check(closed, examiner, True)
+    assert archived(closed, run_due)
+
+
+def test_a_broken_commitment_whose_right_was_ended_is_archived(closed, examiner, leader, run_due):
+    check(closed, examiner, False)
+    facts = {"reason": "D06", "reason_text": "依申请注销"}
+    services.deregister(case=closed, actor=leader, now=moment("2026-10-21 10:00"), **facts)
+    assert archived(closed, run_due)
