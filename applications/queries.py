@@ -18,6 +18,8 @@ from applications.models import (
 )
 from applications.rules import Standing
 from applications.states import OPEN_STATES, TRANSITIONS, MaterialStatus, Who
+from certificates.models import Certificate
+from certificates.states import CertificateStatus
 from talentportal.lib.bilingual import pick
 
 POST_ROLES = {
@@ -167,6 +169,16 @@ def open_request_of(case: Case) -> FurtherRequest | None:
 def has_broken_pledge(applicant: int) -> bool:
     """Tell whether a commitment of somebody was found broken and not put right since (Anyang 第29条, 第57条)."""
     return CommitmentCheck.objects.filter(case__applicant=applicant, is_kept=False, rectified_at__isnull=True).exists()
+
+
+def living_certificates(case: Case) -> QuerySet[Certificate]:
+    """Return the certificates of a case that are not ended yet; of each number the version that holds.
+
+    Ending that one stops a newer one that is still being sealed in its place, as well.
+    """
+    ended = (CertificateStatus.REVOKED, CertificateStatus.CANCELLED, CertificateStatus.SUPERSEDED)
+    living = Certificate.objects.filter(source=f"case:{case.pk}").exclude(status__in=ended)
+    return living.order_by("number", "version").distinct("number")
 
 
 RECEIVING = ("submit", "submit_precheck", "receive")  # the verbs whose event a receipt names
