@@ -150,10 +150,10 @@ class PaperForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, guide, applicant, *args, **kwargs):
+    def __init__(self, guide, applicant, *args, today: date, **kwargs):
         super().__init__(*args, **kwargs)
         self.specs = list(guide.materials.all())
-        self.held = {spec.key for spec in self.specs if fetching.holds(spec, applicant)}
+        self.held = {spec.key for spec in self.specs if fetching.holds(spec, applicant, today)}
         for spec in self.specs:
             if spec.key in self.held:
                 continue

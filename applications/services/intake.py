@@ -138,7 +138,7 @@ def open_received(case: Case, *, today, received_at: datetime) -> None:
     case.received_at, case.state = received_at, State.RECEIVED
     filing.number_case(case, today)
     case.save(force_insert=True)
-    lay_out_materials(case)
+    lay_out_materials(case, today)
     case.state = State.DRAFT
 
 

@@ -209,7 +209,8 @@ def flag_lost_materials(certificate: Certificate, now: datetime) -> int:
         status=MaterialStatus.HELD,
         spec__fetch_from=f"certificate:{certificate.kind.code}",
     ).select_related("spec", "case__item", "case__window", "case__applicant")
-    lost = [material for material in held if not fetching.holds(material.spec, material.case.applicant)]
+    today = timezone.localdate(now)
+    lost = [material for material in held if not fetching.holds(material.spec, material.case.applicant, today)]
     for material in lost:
         if material.case.state == State.DRAFT:
             material.status = MaterialStatus.MISSING

@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import queries, questions, rules
+from applications import fetching, queries, questions, rules
 from applications.models import Case, DeferralCommitment, DeferredMaterial, Material, Pledge
 from applications.services import filing
 from applications.services.clocks import calendar_of, remind_office
+from applications.services.drafts import refuse_duplicate
 from applications.services.journal import RELATED
 from applications.services.messages import tell
 from applications.services.papers import write_paper
@@ -73,6 +74,8 @@ def _submit(case: Case, actor, now: datetime, declares, signed_name, signature, 
         case.applicant = actor
     case.applicant_name = case.unit_name or case.person_name
     _refuse_unready(case, declares, today)
+    if case.is_linked:  # of one account alone the database lets no second case be open
+        refuse_duplicate(case.item, case.applicant, case.unit_id, actor)
     missing = rules.missing_specs(case.guide.materials.all(), case.answers, case.in_hand)
     if missing:
         _sign_commitment(case, missing, actor, now, signed_name, signature, agrees)
@@ -131,9 +134,19 @@ def _refuse_unready(case: Case, declares: bool, today: date) -> None:
         reasons.append(_("This window does not handle this service item. Choose another one."))
     if guide.by_unit and case.unit_id is None:
         reasons.append(_("This item is applied for by the unit. Choose the unit."))
+    for spec in _outlived(case, today):
+        reasons.append(_("“%(name)s” is no longer valid. Hand in a newer one.") % {"name": pick(spec, "name")})
     if not declares:
         reasons.append(_("Confirm that what you state is true."))
     refuse_unless(not reasons, reasons)
+
+
+def _outlived(case: Case, today: date) -> list:
+    """List the materials in hand that have expired since: copies of verified ones, and certificates."""
+    specs = [spec for spec in case.guide.materials.all() if rules.applies(spec, case.answers)]
+    vouched = any(spec.fetch_from.startswith("certificate:") for spec in specs)
+    lost = fetching.lost(case, today) if vouched else ()
+    return [spec for spec in specs if spec.pk in case.expired or spec.key in lost]
 
 
 def _sign_commitment(case: Case, missing, actor, now: datetime, signed_name, signature, agrees) -> None:

@@ -220,3 +220,21 @@ def test_a_broken_commitment_whose_right_was_ended_is_archived(closed, examiner,
     facts = {"reason": "D06", "reason_text": "依申请注销"}
     services.deregister(case=closed, actor=leader, now=moment("2026-10-21 10:00"), **facts)
     assert archived(closed, run_due)
+
+
+# --- the applicant's space --------------------------------------------------------------------------------------------
+
+
+def test_an_order_to_put_right_is_among_the_things_to_do_with_its_day(closed, examiner, applicant, at, client_of):
+    check(closed, examiner, False)
+    at("2026-10-21 12:00")
+    me = client_of(applicant)
+    assert me.get("/en/me/").context["todos"] == []
+    order(closed, examiner)
+    page = me.get("/en/me/")
+    assert [(line["case"].pk, str(line["due_on"])) for line in page.context["todos"]] == [(closed.pk, "2026-11-11")]
+    assert "put right what the check found" in page.content.decode()
+    assert "11 November" in page.content.decode()
+    assert page.context["open_cases"] == []
+    check(closed, examiner, True, "2026-11-09 10:00")
+    assert me.get("/en/me/").context["todos"] == []
