@@ -1,11 +1,12 @@
 """Reads for pages and verbs."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import Role, StaffPost
+from accounts.models import Role, StaffPost, UnitMember
 from accounts.queries import posts_of, same_person, units_of
 from applications.models import (
     Case,
@@ -68,6 +69,31 @@ def attorney_of(case: Case, user, day: date) -> PowerOfAttorney | None:
         item, unit, grantor=case.applicant_id, agent=user, starts_on__lte=day, ends_on__gt=day, ended_at__isnull=True
     )
     return given.order_by("-ends_on").first()
+
+
+def applicant_side(case: Case, day: date) -> list:
+    """List who hears of a case on its applicant's side: the applicant, and who acts for the applicant on this day.
+
+    That is an agent whose power of attorney is in force, and of the unit its owners and the handlers who have acted.
+    """
+    people = {case.applicant_id: case.applicant}
+    if case.agent_id and attorney_of(case, case.agent, day):
+        people[case.agent_id] = case.agent
+    if case.unit_id:
+        acted = case.events.filter(actor_role=Who.APPLICANT).values("actor")
+        handlers = Q(role=UnitMember.Role.OWNER) | Q(user__in=acted)
+        members = case.unit.members.filter(handlers, left_at__isnull=True).select_related("user")
+        people |= {member.user_id: member.user for member in members}
+    return list(people.values())
+
+
+_OWN_PAGE = re.compile(r"/me/applications/(\w+)/")
+
+
+def may_hear(user, path: str) -> bool:
+    """Tell whether a user may still hear of what lies at an address: of a case only who sees it as an own one now."""
+    case = _OWN_PAGE.match(path)
+    return case is None or Case.objects.own(user).filter(case_no=case[1]).exists()
 
 
 def posts_on(case: Case, who: Who, day: date) -> QuerySet[StaffPost]:

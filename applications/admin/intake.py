@@ -133,6 +133,7 @@ class IntakePages:
             answers=answers.to_keep(),
             files=papers.files_by_key(),
             on_paper=papers.on_paper(),
+            **papers.commitment(),
             actor=request.user,
             now=now,
         )

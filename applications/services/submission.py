@@ -78,7 +78,9 @@ def _submit(case: Case, actor, now: datetime, declares, signed_name, signature, 
         refuse_duplicate(case.item, case.applicant, case.unit_id, actor)
     missing = rules.missing_specs(case.guide.materials.all(), case.answers, case.in_hand)
     if missing:
-        _sign_commitment(case, missing, actor, now, signed_name, signature, agrees)
+        promises = {int(pk): promise for pk, promise in case.answers.get("_promises", {}).items()}
+        signed = {"name": actor.person.name, "signed_name": signed_name, "signature": signature, "agrees": agrees}
+        sign_commitment(case, missing, promises, signer=actor, now=now, **signed)
     elif pledge_name is not None:
         _sign_pledge(case, actor, now, pledge_name)
     calendar = calendar_of(case)
@@ -149,16 +151,21 @@ def _outlived(case: Case, today: date) -> list:
     return [spec for spec in specs if spec.pk in case.expired or spec.key in lost]
 
 
-def _sign_commitment(case: Case, missing, actor, now: datetime, signed_name, signature, agrees) -> None:
-    """Write the commitment for all missing materials, or refuse with every reason."""
+def sign_commitment(
+    case: Case, missing, promises: dict, *, signer, name: str, now: datetime, signed_name, agrees, signature=""
+) -> None:
+    """Write the commitment for all missing materials, or refuse with every reason.
+
+    `promises`: id of the material -> reason, promised_on as a day or ISO text. `name`: of the signer, as it must be
+    signed.
+    """
     today, calendar = timezone.localdate(now), calendar_of(case)
     reasons = rules.deferral_obstacles(case.guide, missing, queries.standing_of(case, today))
     refuse_unless(not reasons, reasons)
-    promises = case.answers.get("_promises", {})
     of_spec = {material.spec_id: material for material in case.materials.all()}
     rows = []
     for spec in missing:
-        promise = promises.get(str(of_spec[spec.pk].pk), {})
+        promise = promises.get(of_spec[spec.pk].pk, {})
         day = _day(promise.get("promised_on"))
         latest = rules.latest_supply_day(case.guide, spec, today, calendar)
         said = rules.promise_obstacles(day, today, latest, calendar)
@@ -168,18 +175,18 @@ def _sign_commitment(case: Case, missing, actor, now: datetime, signed_name, sig
         rows.append((of_spec[spec.pk], promise.get("reason"), day))
     if not agrees:
         reasons.append(_("Agree to the promises."))
-    if not _same_name(signed_name, actor):
+    if not _same_name(signed_name, name):
         reasons.append(_("Sign with your name as in your identity document."))
     if signature and not _PATH_DATA.fullmatch(signature):
         reasons.append(_("The handwritten signature could not be read. Write it again or type your name."))
     refuse_unless(not reasons, reasons)
-    _write_commitment(case, rows, actor, now, signed_name, signature)
+    _write_commitment(case, rows, signer, now, signed_name, signature)
 
 
 def _sign_pledge(case: Case, actor, now: datetime, signed_name: str) -> None:
     """Write the word that the conditions are met, where the guide decides on it, or refuse with every reason."""
     reasons = rules.pledge_obstacles(case.guide, queries.has_broken_pledge(case.applicant_id))
-    if not _same_name(signed_name, actor):
+    if not _same_name(signed_name, actor.person.name):
         reasons.append(_("Sign with your name as in your identity document."))
     refuse_unless(not reasons, reasons)
     Pledge.objects.create(
@@ -188,28 +195,30 @@ def _sign_pledge(case: Case, actor, now: datetime, signed_name: str) -> None:
 
 
 def _day(text) -> date | None:
+    if isinstance(text, date):
+        return text
     try:
         return date.fromisoformat(text or "")
     except (TypeError, ValueError):
         return None
 
 
-def _same_name(signed_name: str, actor) -> bool:
+def _same_name(signed_name: str, name: str) -> bool:
     try:
         typed = names.clean(signed_name)
     except ValidationError:
         return False
-    return typed.casefold().replace(" ", "") == actor.person.name.casefold().replace(" ", "")
+    return typed.casefold().replace(" ", "") == name.casefold().replace(" ", "")
 
 
-def _write_commitment(case: Case, rows, actor, now: datetime, signed_name: str, signature: str) -> None:
+def _write_commitment(case: Case, rows, signer, now: datetime, signed_name: str, signature: str) -> None:
     commitment = DeferralCommitment.objects.create(
         case=case,
         text_version=COMMITMENT_TEXT_VERSION,
         signed_name=signed_name.strip(),
         signature=signature,
         signed_at=now,
-        signed_by=actor,
+        signed_by=signer,
     )
     DeferredMaterial.objects.bulk_create(
         DeferredMaterial(commitment=commitment, material=material, reason=reason, promised_on=day, due_on=day)
