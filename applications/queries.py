@@ -63,12 +63,21 @@ def attorney_of(case: Case, user, day: date) -> PowerOfAttorney | None:
     """Return the power of attorney under which the agent of a case may act for its applicant on this day."""
     if user is None or case.agent_id != user.pk:
         return None
-    item = Q(items__isnull=True) | Q(items=case.item_id)
-    unit = Q(unit__isnull=True) | Q(unit__in=units_of(user))
-    given = PowerOfAttorney.objects.filter(
-        item, unit, grantor=case.applicant_id, agent=user, starts_on__lte=day, ends_on__gt=day, ended_at__isnull=True
+    return _given_to(user, case.item_id, day).filter(grantor=case.applicant_id).order_by("-ends_on").first()
+
+
+def attorneys_of(agent, item, day: date) -> QuerySet[PowerOfAttorney]:
+    """Return the powers of attorney under which somebody may apply for others on this day, one for each of them."""
+    given = _given_to(agent, item, day).exclude(grantor=agent).select_related("grantor__person")
+    return given.order_by("grantor", "-ends_on").distinct("grantor")
+
+
+def _given_to(agent, item, day: date) -> QuerySet[PowerOfAttorney]:
+    reaches = Q(items__isnull=True) | Q(items=item)
+    unit = Q(unit__isnull=True) | Q(unit__in=units_of(agent))
+    return PowerOfAttorney.objects.filter(
+        reaches, unit, agent=agent, starts_on__lte=day, ends_on__gt=day, ended_at__isnull=True
     )
-    return given.order_by("-ends_on").first()
 
 
 def applicant_side(case: Case, day: date) -> list:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
-from accounts.queries import same_person
+from accounts.queries import person_of, same_person
 from applications import fetching, rules
 from applications.models import Case, Material, MaterialFile, PowerOfAttorney
 from applications.states import MaterialStatus, ScanState, State
@@ -34,6 +34,10 @@ def start(*, item: ServiceItem, actor, now: datetime, unit=None, attorney: Power
     if attorney:
         reasons = rules.attorney_obstacles(attorney, applicant=applicant, item=item, day=today)
         reasons += [] if attorney.agent_id == actor.pk else [_("This power of attorney names another agent.")]
+        if person_of(applicant) is None:
+            reasons.append(_("The identity of the applicant is missing. Record it first."))
+        if person_of(actor) is None:
+            reasons.append(_("Your own identity is missing: you sign with your name."))
         refuse_unless(not reasons, reasons)
     guide = guide_of_today(item, today)
     mine = Case.objects.select_for_update().filter(applicant=applicant, item=item, unit=unit, state=State.DRAFT)

@@ -14,12 +14,12 @@ from applications.services import filing
 from applications.services.clocks import calendar_of, remind_office
 from applications.services.drafts import refuse_duplicate
 from applications.services.journal import RELATED
-from applications.services.messages import tell
+from applications.services.messages import tell, tell_applicant
 from applications.services.papers import write_paper
 from applications.states import ClockKind, DeferralReason, MaterialStatus, PaperKind, Who
 from policies import kept
 from talentportal.lib import names
-from talentportal.lib.bilingual import pick
+from talentportal.lib.bilingual import both, pick
 from talentportal.lib.refusals import Refused, refuse_unless
 
 COMMITMENT_TEXT_VERSION = "2026-1"
@@ -108,6 +108,8 @@ def confirm_submission(*, case: Case, now: datetime) -> Case | None:
     if clock:
         remind_office(case, clock, event="acceptance_due", now=now)
     tell("submitted", case, now)
+    if case.agent_id:
+        tell_applicant("handed_in_for_you", case, now, agent=case.agent.name, office=both(case.window, "name"))
     return case
 
 

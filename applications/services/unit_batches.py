@@ -1,13 +1,13 @@
 """Talents of a unit taken in together by its docking officer: the table is read, shown, then one case made a line."""
 
 from collections.abc import Iterable
-from functools import partial
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import rules as identities
