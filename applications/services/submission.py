@@ -99,8 +99,11 @@ def confirm_submission(*, case: Case, now: datetime) -> Case | None:
     case = Case.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=case.pk)
     if case.papers.filter(kind=PaperKind.RECEIPT).exists():
         return None
+    entry = queries.receipt_entry(case)
     write_commitment_paper(case)
-    if case.guide.has_precheck and case.events.filter(verb="submit_precheck").exists():
+    if case.agent_id and entry.actor_id == case.agent_id:
+        tell_applicant("handed_in_for_you", case, now, agent=case.agent.name, office=both(case.window, "name"))
+    if entry.verb == "submit_precheck":
         tell("precheck_submitted", case, now)
         return case
     write_paper(case, PaperKind.RECEIPT, actor=case.applicant, now=case.received_at)
@@ -108,8 +111,6 @@ def confirm_submission(*, case: Case, now: datetime) -> Case | None:
     if clock:
         remind_office(case, clock, event="acceptance_due", now=now)
     tell("submitted", case, now)
-    if case.agent_id:
-        tell_applicant("handed_in_for_you", case, now, agent=case.agent.name, office=both(case.window, "name"))
     return case
 
 

@@ -136,3 +136,15 @@ def test_who_begins_twice_finds_the_same_draft(me, begin, given):
     assert me.post(begin, {"attorney": given.public_id}).url == begin
     assert "For 陈思远." in me.get(begin).content.decode()
     assert Case.objects.get() == case
+
+
+@pytest.mark.parametrize("by_agent", [True, False])
+def test_the_applicant_is_told_who_handed_in_when_it_was_somebody_else(
+    me, begin, given, world, agent, applicant, by_agent
+):
+    case, now = draft_of(me, begin, given), cast.moment(NOW)
+    services.save_answers(case=case, actor=agent, answers=life.ANSWERS, step="materials", now=now)
+    services.choose_window(case=case, actor=agent, window=world.window, now=now)
+    cast.hand_in(case, agent, *life.ALL, now=now)
+    cast.submit(case, agent if by_agent else applicant, now)
+    assert Message.objects.filter(event="handed_in_for_you").count() == by_agent
