@@ -33,11 +33,12 @@ def start(*, item: ServiceItem, actor, now: datetime, unit=None, attorney: Power
     applicant = attorney.grantor if attorney else actor
     if attorney:
         reasons = rules.attorney_obstacles(attorney, applicant=applicant, item=item, day=today)
-        reasons += [] if attorney.agent_id == actor.pk else [_("This power of attorney names another agent.")]
+        if attorney.agent_id != actor.pk:
+            reasons.append(_("This power of attorney names another agent."))
+        elif person_of(actor) is None:
+            reasons.append(_("Your own identity is missing: you sign with your name."))
         if person_of(applicant) is None:
             reasons.append(_("The identity of the applicant is missing. Record it first."))
-        if person_of(actor) is None:
-            reasons.append(_("Your own identity is missing: you sign with your name."))
         refuse_unless(not reasons, reasons)
     guide = guide_of_today(item, today)
     mine = Case.objects.select_for_update().filter(applicant=applicant, item=item, unit=unit, state=State.DRAFT)
