@@ -385,6 +385,18 @@ class AnswerForm(ActForm):
         return {"request": data["request"], "approve": data["answer"] == "yes", "words": data["reply"]}
 
 
+class TakeBackForm(ActForm):
+    """The own request that is taken back."""
+
+    request = forms.IntegerField(widget=forms.HiddenInput)
+
+    def clean_request(self):
+        found = next((one for one in self.desk.asked_myself if one.pk == self.cleaned_data["request"]), None)
+        if found is None:
+            raise ValidationError(_("This request is not open any more."))
+        return found
+
+
 class DeliverForm(ActForm):
     method = forms.ChoiceField(
         label=_("How it was delivered"),

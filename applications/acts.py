@@ -29,7 +29,7 @@ class Act:
     brings: Callable[[Desk], list] = _nothing  # what it sets going, told before it is done
     service: Callable | None = None  # else the service of the verb's name
     is_rare: bool = False  # kept under "other steps"
-    place: str = "decision"  # or "material": beside it; "request": with what a colleague asks
+    place: str = "decision"  # or "material": beside it; "request": with what a colleague asks; "own request"
 
     @property
     def asks_first(self) -> bool:
@@ -68,6 +68,10 @@ def _supply(case, material, **words):
 
 def _answer(case, request, **words):
     return services.answer_approval(request=request, **words)
+
+
+def _take_back(case, request, **words):
+    return services.take_back_request(request=request, **words)
 
 
 # --- what stands against them --------------------------------------------------------------------------------
@@ -122,7 +126,7 @@ def _against_deferral(desk: Desk) -> list:
 
 def _against_grant(desk: Desk) -> list:
     reasons = rules.grant_obstacles(desk.decision, desk.user, bool(desk.outstanding))
-    return reasons + rules.material_obstacles(desk.materials, desk.case.answers, fetching.lost(desk.case))
+    return reasons + rules.material_obstacles(desk.materials, desk.case.answers, fetching.lost(desk.case, desk.today))
 
 
 def _against_refusal(desk: Desk) -> list:
@@ -278,6 +282,7 @@ ACTS = {
         Act("check_all", _("All others are in order"), service=services.check_all_materials, place="material", key="m"),
         Act("supply_deferred", _("Take in on paper"), forms.SupplyForm, service=_supply, place="material"),
         Act("answer_approval", _("Answer"), forms.AnswerForm, service=_answer, place="request"),
+        Act("take_back_request", _("Take it back"), forms.TakeBackForm, service=_take_back, place="own request"),
     )
 }
 VERBS = {"check_all": "check_material"}  # whose transition allows an act that has none of its own
@@ -322,6 +327,8 @@ def may_act(desk: Desk, act: Act) -> bool:
     """Tell whether roles and state allow an act, and whether the case gives occasion for it."""
     if act.place == "request":
         return bool(desk.to_answer)
+    if act.place == "own request":
+        return bool(desk.asked_myself)
     return desk.may(VERBS.get(act.verb, act.verb)) and desk.gives_occasion(act.verb)
 
 

@@ -7,11 +7,12 @@ class ApplicationsConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self):
-        from applications import due, services, tasks
+        from applications import due, queries, services, tasks
         from applications.services import chain
         from applications.services.export import sweep_exports
         from certificates.registry import on_ended, on_sealed
         from jobs.registry import register_job, register_sweep
+        from notifications.services import MAY_HEAR
         from regions import recompute
 
         for job, says in tasks.JOBS.items():
@@ -26,3 +27,4 @@ class ApplicationsConfig(AppConfig):
         recompute.register(services.recompute_clocks)
         on_sealed("case", tasks.certificate_sealed)
         on_ended(services.flag_lost_materials)
+        MAY_HEAR.append(queries.may_hear)

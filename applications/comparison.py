@@ -15,7 +15,7 @@ from accounts.models import UnitMember
 from applications import questions
 from applications.desk import Desk
 from certificates.faces import FIELDS, in_both
-from certificates.models import Certificate, CertificateStatus
+from certificates.models import Certificate
 from policies.situation import age_on
 from talentportal.lib import spoken
 from talentportal.lib.bilingual import pick
@@ -138,7 +138,7 @@ def _unit(desk: Desk):
 
 
 def _from_certificates(desk: Desk) -> dict[str, Told]:
-    held = Certificate.objects.filter(holder=desk.person, status=CertificateStatus.VALID).select_related("kind")
+    held = Certificate.objects.valid_on(desk.today).filter(holder=desk.person).select_related("kind")
     known = {}
     for certificate in held.order_by("approved_on", "id"):  # the newest of a kind counts
         source = f"{pick(certificate.kind, 'name')} {certificate.number}"

@@ -209,6 +209,11 @@ class Desk:
             and request.asked_by_id != self.user.pk
         ]
 
+    @property
+    def asked_myself(self) -> list:
+        """The open requests of this person, which may be taken back."""
+        return [one for one in self.requests if one.state == RequestState.OPEN and one.asked_by_id == self.user.pk]
+
     def asked_already(self, verb: str) -> list:
         """Say who asked for the approval of a verb and still waits, as reason against asking again."""
         return [

@@ -1,7 +1,7 @@
 """Input of applicants: the window, promises, signature, withdrawal, public query."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django import forms
 from django.forms.models import ModelChoiceIterator
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from applications import rules, touchpoints
 from applications.questions import DayField, plain
 from applications.states import DeferralReason, RatingLevel
-from talentportal.lib import numbers
+from talentportal.lib import numbers, spoken
 from talentportal.lib.bilingual import pick
 from talentportal.lib.workdays import WorkCalendar
 from workstations.queries import by_place
@@ -70,6 +70,35 @@ class UnitForm(forms.Form):
     def __init__(self, units, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = units
+
+
+class WhomField(forms.ModelChoiceField):
+    """Choose among the people who gave one a power of attorney."""
+
+    def label_from_instance(self, attorney) -> str:
+        person = attorney.grantor.person
+        words = {"name": person.name, "number": person.id_masked, "day": spoken.day(attorney.ends_on - timedelta(1))}
+        return _("For %(name)s, document %(number)s, until %(day)s") % words
+
+
+class WhomForm(forms.Form):
+    """For whom an agent applies: for oneself, or under a power of attorney."""
+
+    use_required_attribute = False
+    attorney = WhomField(
+        None,
+        label=_("For whom do you apply?"),
+        help_text=_("Under a power of attorney that a window recorded. You sign with your own name; they are told."),
+        widget=forms.RadioSelect,
+        empty_label=_("For myself"),
+        required=False,
+        to_field_name="public_id",
+        error_messages={"invalid_choice": _("This power of attorney is not in force today.")},
+    )
+
+    def __init__(self, attorneys, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["attorney"].queryset = attorneys
 
 
 class PromiseForm(forms.Form):

@@ -14,6 +14,7 @@ from accounts.models import DocumentType, Unit
 from accounts.queries import owner_of
 from applications import fetching, questions
 from applications.questions import DayField
+from applications.states import DeferralReason
 from applications.uploads import ScanField, ScansField
 from policies.models import ServiceItem
 from talentportal.lib import idcard, uploads, uscc
@@ -150,10 +151,10 @@ class PaperForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, guide, applicant, *args, **kwargs):
+    def __init__(self, guide, applicant, *args, today: date, **kwargs):
         super().__init__(*args, **kwargs)
         self.specs = list(guide.materials.all())
-        self.held = {spec.key for spec in self.specs if fetching.holds(spec, applicant)}
+        self.held = {spec.key for spec in self.specs if fetching.holds(spec, applicant, today)}
         for spec in self.specs:
             if spec.key in self.held:
                 continue
@@ -167,20 +168,59 @@ class PaperForm(forms.Form):
             self.fields[f"paper_{spec.key}"] = forms.BooleanField(
                 label=_("%(name)s is handed in on paper") % {"name": name}, required=False
             )
+            if guide.deferral_allowed and spec.deferrable:
+                self._add_promise(spec, name)
+        if self.may_promise:
+            self.fields["signed_name"] = forms.CharField(
+                label=_("Name under the commitment"), max_length=120, required=False
+            )
+            self.fields["agrees"] = forms.BooleanField(
+                label=_("The commitment to these days was signed on paper before me."), required=False
+            )
+
+    def _add_promise(self, spec, name: str) -> None:
+        self.fields[f"reason_{spec.key}"] = forms.ChoiceField(
+            label=_("%(name)s: why is it not there yet?") % {"name": name},
+            choices=[("", "—"), *DeferralReason.choices],
+            required=False,
+        )
+        self.fields[f"day_{spec.key}"] = DayField(
+            label=_("%(name)s: promised for which day?") % {"name": name}, required=False
+        )
+
+    @property
+    def may_promise(self) -> bool:
+        """Whether the guide lets anything be supplied later."""
+        return any(name.startswith("reason_") for name in self.fields)
 
     def rows(self) -> list[tuple]:
-        """Return (spec, field of the scans, field of the tick); no fields for what the portal holds."""
-        return [
-            (spec, None, None)
-            if spec.key in self.held
-            else (spec, self[f"files_{spec.key}"], self[f"paper_{spec.key}"])
-            for spec in self.specs
-        ]
+        """Return (spec, fields of scans, tick, reason and day of a promise), None where there is no such field."""
+        parts = ("files", "paper", "reason", "day")
+        names = [(spec, [f"{part}_{spec.key}" for part in parts]) for spec in self.specs]
+        return [(spec, *(self[name] if name in self.fields else None for name in found)) for spec, found in names]
 
     def clean(self) -> dict:
         if not self.errors and not (self.held or self.files_by_key() or self.on_paper()):
             raise ValidationError(_("Nothing was handed in: add a scan, or tick what lies here on paper."))
+        if self.promises() and not self.cleaned_data.get("agrees"):
+            self.add_error("agrees", _("Have the commitment signed on paper first."))
         return self.cleaned_data
+
+    def promises(self) -> dict:
+        """Return key of the material -> reason and day, of what was promised, as `receive_at_window` takes them."""
+        handed_in = {*self.files_by_key(), *self.on_paper()}
+        found = {
+            key: {"reason": self.cleaned_data.get(f"reason_{key}"), "promised_on": self.cleaned_data.get(f"day_{key}")}
+            for key in self._keys()
+            if key not in handed_in
+        }
+        return {key: promise for key, promise in found.items() if any(promise.values())}
+
+    def commitment(self) -> dict:
+        """Return what `receive_at_window` takes of a signed commitment."""
+        data = self.cleaned_data
+        signed = {"signed_name": data.get("signed_name", ""), "agrees": data.get("agrees", False)}
+        return {"promises": self.promises(), **signed}
 
     def files_by_key(self) -> dict:
         """Return key of the material -> its scans, as `receive_at_window` takes them."""

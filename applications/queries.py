@@ -1,11 +1,12 @@
 """Reads for pages and verbs."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import Role, StaffPost
+from accounts.models import Role, StaffPost, UnitMember
 from accounts.queries import posts_of, same_person, units_of
 from applications.models import (
     Case,
@@ -18,6 +19,8 @@ from applications.models import (
 )
 from applications.rules import Standing
 from applications.states import OPEN_STATES, TRANSITIONS, MaterialStatus, Who
+from certificates.models import Certificate
+from certificates.states import CertificateStatus
 from talentportal.lib.bilingual import pick
 
 POST_ROLES = {
@@ -60,12 +63,46 @@ def attorney_of(case: Case, user, day: date) -> PowerOfAttorney | None:
     """Return the power of attorney under which the agent of a case may act for its applicant on this day."""
     if user is None or case.agent_id != user.pk:
         return None
-    item = Q(items__isnull=True) | Q(items=case.item_id)
-    unit = Q(unit__isnull=True) | Q(unit__in=units_of(user))
-    given = PowerOfAttorney.objects.filter(
-        item, unit, grantor=case.applicant_id, agent=user, starts_on__lte=day, ends_on__gt=day, ended_at__isnull=True
+    return _given_to(user, case.item_id, day).filter(grantor=case.applicant_id).order_by("-ends_on").first()
+
+
+def attorneys_of(agent, item, day: date) -> QuerySet[PowerOfAttorney]:
+    """Return the powers of attorney under which somebody may apply for others on this day, one for each of them."""
+    given = _given_to(agent, item, day).exclude(grantor=agent).select_related("grantor__person")
+    return given.order_by("grantor", "-ends_on").distinct("grantor")
+
+
+def _given_to(agent, item, day: date) -> QuerySet[PowerOfAttorney]:
+    reaches = Q(items__isnull=True) | Q(items=item)
+    unit = Q(unit__isnull=True) | Q(unit__in=units_of(agent))
+    return PowerOfAttorney.objects.filter(
+        reaches, unit, agent=agent, starts_on__lte=day, ends_on__gt=day, ended_at__isnull=True
     )
-    return given.order_by("-ends_on").first()
+
+
+def applicant_side(case: Case, day: date) -> list:
+    """List who hears of a case on its applicant's side: the applicant, and who acts for the applicant on this day.
+
+    That is an agent whose power of attorney is in force, and of the unit its owners and the handlers who have acted.
+    """
+    people = {case.applicant_id: case.applicant}
+    if case.agent_id and attorney_of(case, case.agent, day):
+        people[case.agent_id] = case.agent
+    if case.unit_id:
+        acted = case.events.filter(actor_role=Who.APPLICANT).values("actor")
+        handlers = Q(role=UnitMember.Role.OWNER) | Q(user__in=acted)
+        members = case.unit.members.filter(handlers, left_at__isnull=True).select_related("user")
+        people |= {member.user_id: member.user for member in members}
+    return list(people.values())
+
+
+_OWN_PAGE = re.compile(r"/me/applications/(\w+)/")
+
+
+def may_hear(user, path: str) -> bool:
+    """Tell whether a user may still hear of what lies at an address: of a case only who sees it as an own one now."""
+    case = _OWN_PAGE.match(path)
+    return case is None or Case.objects.own(user).filter(case_no=case[1]).exists()
 
 
 def posts_on(case: Case, who: Who, day: date) -> QuerySet[StaffPost]:
@@ -167,6 +204,16 @@ def open_request_of(case: Case) -> FurtherRequest | None:
 def has_broken_pledge(applicant: int) -> bool:
     """Tell whether a commitment of somebody was found broken and not put right since (Anyang 第29条, 第57条)."""
     return CommitmentCheck.objects.filter(case__applicant=applicant, is_kept=False, rectified_at__isnull=True).exists()
+
+
+def living_certificates(case: Case) -> QuerySet[Certificate]:
+    """Return the certificates of a case that are not ended yet; of each number the version that holds.
+
+    Ending that one stops a newer one that is still being sealed in its place, as well.
+    """
+    ended = (CertificateStatus.REVOKED, CertificateStatus.CANCELLED, CertificateStatus.SUPERSEDED)
+    living = Certificate.objects.filter(source=f"case:{case.pk}").exclude(status__in=ended)
+    return living.order_by("number", "version").distinct("number")
 
 
 RECEIVING = ("submit", "submit_precheck", "receive")  # the verbs whose event a receipt names

@@ -220,6 +220,7 @@ TRANSITIONS = {
         ),
         Transition("request_approval", _("Approval asked for"), tuple(s for s in _S if s != _S.DRAFT), None, ()),
         Transition("decline_request", _("Request declined"), tuple(s for s in _S if s != _S.DRAFT), None, ()),
+        Transition("take_back_request", _("Request taken back"), tuple(s for s in _S if s != _S.DRAFT), None, ()),
     )
 }
 

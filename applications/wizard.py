@@ -115,7 +115,7 @@ def windows_for(item, today):
 
 
 class Wizard:
-    """A draft seen at one moment by its applicant. Reads only; each part is read once."""
+    """A draft seen at one moment by its applicant or the agent. Reads only; each part is read once."""
 
     def __init__(self, case: Case, user, now: datetime):
         self.case, self.user, self.now = case, user, now
@@ -141,7 +141,12 @@ class Wizard:
 
     @cached_property
     def person(self):
-        return person_of(self.user)
+        return person_of(self.case.applicant)
+
+    @property
+    def is_agent(self) -> bool:
+        """Whether somebody else than the applicant fills it in, under a power of attorney."""
+        return self.user.pk != self.case.applicant_id
 
     @cached_property
     def windows(self):
@@ -156,9 +161,9 @@ class Wizard:
 
     def _home(self) -> str:
         """The prefecture of the window that had the last case of this applicant, else that of the unit or capital."""
-        earlier = Case.objects.filter(applicant=self.user, window__isnull=False).exclude(pk=self.case.pk)
+        earlier = Case.objects.filter(applicant=self.case.applicant, window__isnull=False).exclude(pk=self.case.pk)
         path = earlier.order_by("-created_at").values_list("window__region__path", flat=True).first() or ""
-        return prefecture_of(path) or home_of(self.user)
+        return prefecture_of(path) or home_of(self.case.applicant)
 
     def _only_window(self):
         found = list(self.windows[:2])
@@ -182,7 +187,9 @@ class Wizard:
 
     @cached_property
     def wallet(self) -> dict[str, WalletItem]:
-        """Key of a material -> the newest verified one of the applicant's that can be used today."""
+        """Key of a material -> the newest verified one of the applicant's that can be used today; none for an agent."""
+        if self.is_agent:
+            return {}
         usable = WalletItem.objects.usable(self.user, self.today, self.case.unit)
         found: dict[str, WalletItem] = {}
         for item in usable.select_related("file", "verified_by"):
@@ -237,7 +244,7 @@ class Wizard:
         """Why nothing can be supplied later although the guide allows it: an earlier promise was not kept."""
         if not self.guide.deferral_allowed:
             return None
-        return queries.closed_by(queries.ban_on(self.today, applicant=self.user, unit=self.case.unit))
+        return queries.closed_by(queries.ban_on(self.today, applicant=self.case.applicant, unit=self.case.unit))
 
     @property
     def may_commit(self) -> bool:

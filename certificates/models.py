@@ -63,6 +63,11 @@ class CertificateQuerySet(models.QuerySet):
             own |= Q(organization__region__path__startswith=post.region.path)
         return self.filter(own)
 
+    def valid_on(self, day):
+        """What holds on a day: valid, and not past its last day."""
+        lasts = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
+        return self.filter(lasts, status=CertificateStatus.VALID)
+
 
 class Certificate(models.Model):
     """An electronic certificate 电子证照: never edited or deleted, only superseded, revoked or cancelled."""

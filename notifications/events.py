@@ -46,6 +46,7 @@ EVENTS = {
     "approval_asked": (_("Approval asked for"), (*CASE, "step", "reason", "name")),
     "case_given": (_("Case given to a colleague"), (*CASE, "applicant", "name")),
     "request_declined": (_("Request declined"), (*CASE, "step", "reason")),
+    "request_taken_back": (_("Request taken back"), (*CASE, "step", "name")),
     "office_wrote": (_("The office wrote a message"), (*CASE, "office")),
     "office_asked": (_("The office awaits an answer"), (*CASE, "office", "date")),
     "answer_reminder": (_("Reminder of an awaited answer"), (*CASE, "office", "date")),

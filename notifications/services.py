@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 DELIVER = "notifications.deliver"
 REMIND = "notifications.remind"
+# Asked of each reminder before it is sent: (recipient, path) -> bool. Apps above add theirs when they are ready.
+MAY_HEAR: list[Callable[[User, str], bool]] = []
 
 
 @dataclass(frozen=True)
@@ -123,9 +125,12 @@ def send_due_reminders(now: datetime) -> int:
 
 
 def remind(payload: dict, now: datetime) -> None:
-    """Handle the job that turns a reminder into a message; one that was cancelled meanwhile stays silent."""
+    """Handle the job that turns a reminder into a message.
+
+    One that was cancelled meanwhile stays silent, and one of what its recipient may not see any more.
+    """
     row = Reminder.objects.select_related("recipient").get(pk=payload["reminder"])
-    if row.cancelled_at is None:
+    if row.cancelled_at is None and all(may_hear(row.recipient, row.path) for may_hear in MAY_HEAR):
         notify(
             event=row.event,
             recipient=row.recipient,

@@ -123,7 +123,7 @@ class CaseAdmin(TalkPages, IntakePages, QueuePages, ReadOnlyAdminMixin, admin.Mo
             "rare": rare,
             "has_tick": any(one.has_tick for one in offers),
             "rare_is_open": any(one.is_open for one in rare),
-            "answer": offer if offer and offer.act.place == "request" else None,
+            "answer": offer if offer and offer.act.place in ("request", "own request") else None,
             "lost": lost,
             "lines": comparison.lines(desk),
             "has_errors": bool(offer or lost),

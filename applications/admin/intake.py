@@ -106,16 +106,17 @@ class IntakePages:
     def intake_papers(self, request, token):
         """Ask for the answers and the materials, then receive the case."""
         now = clock.now()
+        today = timezone.localdate(now)
         windows = clerk_windows(request, now)
         place = _read(token, request.user, windows)
         try:
-            guide = guide_of_today(place["item"], timezone.localdate(now))
+            guide = guide_of_today(place["item"], today)
         except Refused as refused:
             messages.error(request, str(refused))
             return redirect("admin:applications_case_intake")
         data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-        answers = intake_forms.answers_form(guide, timezone.localdate(now), data)
-        papers = intake_forms.PaperForm(guide, place["applicant"], data, files)
+        answers = intake_forms.answers_form(guide, today, data)
+        papers = intake_forms.PaperForm(guide, place["applicant"], data, files, today=today)
         context = {"title": _("Take in paper at the window"), "answers": answers, "papers": papers, **place}
         if data is not None:
             context["reasons"] = too_large(request)
@@ -132,6 +133,7 @@ class IntakePages:
             answers=answers.to_keep(),
             files=papers.files_by_key(),
             on_paper=papers.on_paper(),
+            **papers.commitment(),
             actor=request.user,
             now=now,
         )

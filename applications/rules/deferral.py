@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.rules.materials import applies, order_obstacles
 from applications.rules.periods import days_obstacles
 from applications.states import MaterialStatus
-from policies.models import GuideVersion, ItemType, MaterialSpec, Necessity, Tier
+from policies.models import GuideVersion, ItemType, MaterialSpec, Tier
 from talentportal.lib import spoken
 from talentportal.lib.bilingual import pick
 from talentportal.lib.workdays import WorkCalendar
@@ -100,7 +100,7 @@ def deferred_acceptance_obstacles(
     """List what stands against acceptance with incomplete materials, every reason at once (domain 3.6.1)."""
     wanting, reasons = [], []
     for material in materials:
-        if material.spec.necessity == Necessity.OPTIONAL or not applies(material.spec, answers):
+        if not applies(material.spec, answers):
             continue
         if material.status == MaterialStatus.DEFERRED:
             wanting.append(material.spec)

@@ -8,6 +8,7 @@ from applications.states import CheckResult, MaterialStatus
 from policies.models import MaterialSpec, Necessity, Tier
 from talentportal.lib.bilingual import pick
 
+_CONFLICT = _("“%(name)s” contradicts what was declared; verify it first.")
 IN_HAND = (MaterialStatus.HELD, MaterialStatus.PROVIDED)
 
 
@@ -37,17 +38,20 @@ def missing_core(specs: Iterable[MaterialSpec], answers: Mapping, in_hand: Colle
 
 def acceptance_obstacles(materials: Iterable, answers: Mapping) -> list:
     """List what stands against plain acceptance: every required material must have been checked and be in order."""
-    return [
-        reason
-        for material in materials
-        if material.spec.necessity != Necessity.OPTIONAL and applies(material.spec, answers)
-        for reason in order_obstacles(material)
-    ]
+    asked = [material for material in materials if applies(material.spec, answers)]
+    return [reason for material in asked for reason in order_obstacles(material)]
 
 
 def order_obstacles(material) -> list:
-    """List what stands against one material: missing, not in order, or not checked yet."""
+    """List what stands against one material: missing, not in order, or not checked yet.
+
+    One that contradicts what was declared stands against the case even where the guide did not require it.
+    """
     name = {"name": pick(material.spec, "name")}
+    if material.status in IN_HAND and material.check_result == CheckResult.CONFLICT:
+        return [_CONFLICT % name]
+    if material.spec.necessity == Necessity.OPTIONAL:
+        return []
     if material.status not in IN_HAND:
         return [_("“%(name)s” is missing.") % name]
     if material.check_result == CheckResult.DEFECTIVE:
@@ -100,7 +104,7 @@ def material_obstacles(materials: Iterable, answers: Mapping, lost: Collection[s
         if material.spec.key in lost:
             reasons.append(_("“%(name)s” is no longer valid.") % name)
         elif material.check_result == CheckResult.CONFLICT:
-            reasons.append(_("“%(name)s” contradicts what was declared; verify it first.") % name)
+            reasons.append(_CONFLICT % name)
     return reasons
 
 

@@ -7,7 +7,7 @@ from applications.services.acceptance import (
     reject_acceptance,
     reject_uncorrected,
 )
-from applications.services.approvals import answer_approval, ask_approval
+from applications.services.approvals import answer_approval, ask_approval, take_back_request
 from applications.services.batch import begin_batch, do_batch_case
 from applications.services.claims import arrange_cover, assign, claim, end_cover, release
 from applications.services.commitment import (
@@ -129,6 +129,7 @@ __all__ = [
     "supply_more",
     "sweep_archive",
     "sweep_draft_warnings",
+    "take_back_request",
     "take_in_deferred",
     "take_on",
     "terminate",

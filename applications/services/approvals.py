@@ -94,6 +94,27 @@ def answer_approval(
     return case
 
 
+@transaction.atomic
+def take_back_request(*, request: ApprovalRequest, actor, now: datetime, version: int | None = None) -> Case:
+    """Take back one's own request while nobody has answered it; it may be asked for again.
+
+    Effects: event, a message to those who could have answered. Raises Refused to anybody else, and when it is answered.
+    """
+    case = lock(request.case, version)
+    request = ApprovalRequest.objects.select_for_update(of=("self",)).select_related("asked_by").get(pk=request.pk)
+    refuse_unless(request.asked_by_id == actor.pk, _("Only who asked may take it back."))
+    refuse_unless(request.state == RequestState.OPEN, _("This request is not open any more."))
+    today, transition = timezone.localdate(now), TRANSITIONS[request.verb]
+    held = queries.roles_on(case, actor, today) & set(transition.who)
+    refuse_unless(held, _("This step is for another role."))
+    request.state = RequestState.DROPPED
+    request.save(update_fields=["state"])
+    step(case, verb="take_back_request", actor=actor, role=min(held), now=now, asked=request.verb)
+    for approver in queries.approvers_of(case, request.verb, today):
+        _tell("request_taken_back", request, approver, now, name=actor.name)
+    return case
+
+
 def _take_answer(request: ApprovalRequest, actor, now: datetime, version: int | None) -> tuple[Case, Who]:
     """Lock the case for an answer and return it with the role of who answers."""
     case, transition = lock(request.case, version), TRANSITIONS[request.verb]

@@ -14,7 +14,7 @@ from accounts.queries import membership, people_with_document
 from accounts.services import register_at_window
 from applications import services
 from applications.models import Case, PowerOfAttorney
-from applications.services.messages import tell
+from applications.services.messages import tell_applicant
 from applications.states import Channel, ScanState
 from applications.uploads import Enclosed
 from jobs.services import enqueue
@@ -131,7 +131,7 @@ def take_in_paper(*, actor, now: datetime, attorney: PowerOfAttorney | None = No
     case = services.receive_at_window(actor=actor, now=now, attorney=attorney, **application)
     if attorney:
         place = both(case.window, "name")
-        tell("handed_in_for_you", case, now, agent=attorney.agent_name, office=place)
+        tell_applicant("handed_in_for_you", case, now, agent=attorney.agent_name, office=place)
     return case
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -18,7 +18,7 @@ from applications.states import State, Who
 from certificates.models import Certificate
 from certificates.services import seal_certificate
 from jobs.services import enqueue_many
-from talentportal.lib.refusals import Refused, refuse_unless
+from talentportal.lib.refusals import refusals_in_both, refuse_unless
 
 MOST = 200  # cases in one batch
 
@@ -84,14 +84,13 @@ def do_batch_case(*, row: BatchCase, now: datetime) -> BatchCase:
     if row.done_at:
         return row
     batch = BatchAct.objects.select_related("begun_by").get(pk=row.batch_id)
-    language = batch.begun_by.language
-    with translation.override(language):
-        try:
-            with transaction.atomic():
-                case = Case.objects.get(pk=row.case_id)
-                BATCH_VERBS[batch.verb][1](case, batch.begun_by, now, row.version, **batch.facts)
-        except Refused as refused:
-            row.refused = [{language[:2]: str(reason)} for reason in refused.reasons]
+    row.refused = refusals_in_both(lambda: _do(batch, row, now), first=batch.begun_by.language)
     row.done_at = now
     row.save(update_fields=["done_at", "refused"])
     return row
+
+
+@transaction.atomic
+def _do(batch: BatchAct, row: BatchCase, now: datetime) -> None:
+    case = Case.objects.get(pk=row.case_id)
+    BATCH_VERBS[batch.verb][1](case, batch.begun_by, now, row.version, **batch.facts)

@@ -8,12 +8,13 @@ from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from accounts.models import Role, StaffPost
-from applications import rules
+from applications import queries, rules
 from applications.models import Case, Clock, ClockInterval
 from applications.states import ClockKind, ClockOwner, State
 from notifications.services import cancel_reminders, plan_reminders
 from regions.queries import calendar_for
 from talentportal.lib.bilingual import both
+from talentportal.lib.masking import mask_name
 from talentportal.lib.spoken import day_in_both
 from talentportal.lib.workdays import WorkCalendar
 
@@ -180,11 +181,15 @@ def point_to(case: Case, clock: Clock | None) -> None:
 
 
 def remind_applicant(case: Case, *, subject: str, event: str, start: date, due: date, now: datetime, **words) -> None:
-    """Plan the applicant's reminders of a deadline, at 09:00 of the days of `rules.reminder_days`."""
-    words = words_of(case, date=day_in_both(due), **words)
+    """Plan the reminders of a deadline for the applicant and who acts for them, at 09:00 of `rules.reminder_days`.
+
+    Who does not act for the applicant any more on such a day is not reminded (`queries.may_hear`).
+    """
+    words, days = words_of(case, date=day_in_both(due), **words), rules.reminder_days(start, due, calendar_of(case))
     rows = [
-        (event, case.applicant, at_nine(day), words, path_of(case))
-        for day in rules.reminder_days(start, due, calendar_of(case))
+        (event, person, at_nine(day), spoken_to(person, case, words), path_of(case))
+        for person in queries.applicant_side(case, timezone.localdate(now))
+        for day in days
     ]
     plan_reminders(subject=subject, rows=rows, now=now)
 
@@ -207,6 +212,14 @@ def clerks_of(case: Case) -> list[StaffPost]:
 def words_of(case: Case, **more) -> dict:
     """Return the words that every message about a case may use."""
     return {"item": both(case.item, "name"), "case_no": case.case_no or "", "code": case.query_code, **more}
+
+
+def spoken_to(person, case: Case, words: dict) -> dict:
+    """Return the words of a message for a person: an agent, who may have many, reads whose case it is, masked."""
+    if person.pk != case.agent_id or person.pk == case.applicant_id:
+        return words
+    name = mask_name(case.applicant_name)
+    return words | {"item": {"zh": f"{words['item']['zh']}（{name}）", "en": f"{words['item']['en']} ({name})"}}
 
 
 def path_of(case: Case, *, staff: bool = False) -> str:

@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import queries
 from applications.models import Case, CaseMessage, CaseNote, MessageFile
-from applications.services.clocks import at_nine, calendar_of, clerks_of, path_of, words_of
+from applications.services.clocks import at_nine, calendar_of, clerks_of, path_of, spoken_to, words_of
 from applications.services.journal import RELATED
-from applications.services.messages import applicant_side
 from applications.states import ENDED_STATES, ScanState, State, Who
 from applications.uploads import Enclosed
 from jobs.services import enqueue
@@ -164,10 +163,16 @@ def _tell_applicant(message: CaseMessage, now: datetime) -> None:
     if message.reply_by:
         words["date"] = day_in_both(message.reply_by)
     path = f"{path_of(case)}messages/"
-    notify_many(notes=[_note(event, message, person, words, path) for person in applicant_side(case)], now=now)
+    people = queries.applicant_side(case, timezone.localdate(now))
+    notes = [_note(event, message, person, spoken_to(person, case, words), path) for person in people]
+    notify_many(notes=notes, now=now)
     if message.reply_by:
         days = {calendar_of(case).subtract(message.reply_by, 1), message.reply_by}
-        rows = [("answer_reminder", case.applicant, at_nine(day), words, path) for day in sorted(days)]
+        rows = [
+            ("answer_reminder", person, at_nine(day), spoken_to(person, case, words), path)
+            for person in people
+            for day in sorted(days)
+        ]
         plan_reminders(subject=f"message:{message.pk}", rows=rows, now=now)
 
 

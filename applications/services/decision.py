@@ -106,7 +106,8 @@ def grant(*, case: Case, actor, now: datetime, version: int | None = None) -> Ca
     """
     case, role = take(case, verb="grant", actor=actor, now=now, version=version)
     reasons = rules.grant_obstacles(case.decision, actor, outstanding(case).exists())
-    reasons += rules.material_obstacles(queries.materials_of(case), case.answers, fetching.lost(case))
+    lost = fetching.lost(case, timezone.localdate(now))
+    reasons += rules.material_obstacles(queries.materials_of(case), case.answers, lost)
     refuse_unless(not reasons, reasons)
     _decide(case, actor, Proposal.GRANT, now)
     _bring_about(case, "grant", actor, role, now)
@@ -123,7 +124,7 @@ def grant_on_commitment(*, case: Case, actor, now: datetime, version: int | None
     case, role = take(case, verb="grant_on_commitment", actor=actor, now=now, version=version)
     materials, today = queries.materials_of(case), timezone.localdate(now)
     reasons = rules.commitment_obstacles(case.guide, hasattr(case, "pledge"), materials, case.answers, actor)
-    reasons += rules.material_obstacles(materials, case.answers, fetching.lost(case)) if not reasons else []
+    reasons += rules.material_obstacles(materials, case.answers, fetching.lost(case, today)) if not reasons else []
     refuse_unless(not reasons, reasons)
     checked_by = max((m for m in materials if m.checked_by_id), key=lambda m: m.checked_at).checked_by
     _propose(case, Proposal.GRANT, str(TRANSITIONS["grant_on_commitment"].label), checked_by, None, now)

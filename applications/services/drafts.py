@@ -9,7 +9,8 @@ from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.queries import same_person
+from accounts.models import Person
+from accounts.queries import person_of, same_person
 from applications import fetching, rules
 from applications.models import Case, Material, MaterialFile, PowerOfAttorney
 from applications.states import MaterialStatus, ScanState, State
@@ -39,7 +40,12 @@ def start(*, item: ServiceItem, actor, now: datetime, unit=None, attorney: Power
     applicant = attorney.grantor if attorney else actor
     if attorney:
         reasons = rules.attorney_obstacles(attorney, applicant=applicant, item=item, day=today)
-        reasons += [] if attorney.agent_id == actor.pk else [_("This power of attorney names another agent.")]
+        if attorney.agent_id != actor.pk:
+            reasons.append(_("This power of attorney names another agent."))
+        elif person_of(actor) is None:
+            reasons.append(_("Your own identity is missing: you sign with your name."))
+        if person_of(applicant) is None:
+            reasons.append(_("The identity of the applicant is missing. Record it first."))
         refuse_unless(not reasons, reasons)
     guide = guide_of_today(item, today)
     mine = Case.objects.select_for_update().filter(applicant=applicant, item=item, unit=unit, state=State.DRAFT)
@@ -59,7 +65,7 @@ def start(*, item: ServiceItem, actor, now: datetime, unit=None, attorney: Power
         saved_at=now,
         expires_on=today + timedelta(days=DRAFT_DAYS),
     )
-    lay_out_materials(case)
+    lay_out_materials(case, today)
     return case
 
 
@@ -73,10 +79,13 @@ def guide_of_today(item: ServiceItem, today: date) -> GuideVersion:
 def refuse_duplicate(item: ServiceItem, applicant, unit, actor) -> None:
     """Raise Refused while a case of the same item is open, of the same person and unit (domain 11.7).
 
-    Accounts that a window linked are one person, whatever document each was opened with.
+    Accounts that a window linked are one person, whatever document each was opened with; what is submitted by two of
+    them at the same moment waits here. `unit`: a unit or its id.
     """
-    same = Case.objects.select_for_update(of=("self",))
-    same = same.filter(applicant__in=same_person(applicant), item=item, unit=unit)
+    accounts = same_person(applicant)
+    if len(accounts) > 1:
+        list(Person.objects.select_for_update(no_key=True).filter(user__in=accounts).order_by("pk"))
+    same = Case.objects.select_for_update(of=("self",)).filter(applicant__in=accounts, item=item, unit=unit)
     if open_case := same.open().first():
         mine, theirs = (
             _("You have an open case of this item already: %(no)s."),
@@ -85,13 +94,13 @@ def refuse_duplicate(item: ServiceItem, applicant, unit, actor) -> None:
         raise Refused((mine if actor == applicant else theirs) % {"no": open_case.case_no})
 
 
-def lay_out_materials(case: Case) -> None:
-    """Give a new case a row for each material of its guide; what the portal holds is in hand at once."""
+def lay_out_materials(case: Case, day: date) -> None:
+    """Give a new case a row for each material of its guide; what the portal holds on the day is in hand at once."""
     Material.objects.bulk_create(
         Material(
             case=case,
             spec=spec,
-            status=MaterialStatus.HELD if fetching.holds(spec, case.applicant) else MaterialStatus.MISSING,
+            status=MaterialStatus.HELD if fetching.holds(spec, case.applicant, day) else MaterialStatus.MISSING,
         )
         for spec in case.guide.materials.all()
     )
@@ -111,7 +120,7 @@ def look_again(*, case: Case, actor, now: datetime) -> Case:
     """Mark missing materials that the portal holds by now, e.g. since the identity was registered."""
     draft = _own_draft(case, actor)
     for material in draft.materials.filter(status=MaterialStatus.MISSING).select_related("spec"):
-        if fetching.holds(material.spec, draft.applicant):
+        if fetching.holds(material.spec, draft.applicant, timezone.localdate(now)):
             material.status = MaterialStatus.HELD
             material.save(update_fields=["status"])
     return draft

@@ -29,8 +29,6 @@ from applications.services.messages import tell, tell_clerks
 from applications.services.papers import write_paper
 from applications.states import CloseType, PaperKind, ScanState, State, TerminationReason, Who
 from certificates import services as certificates
-from certificates.models import Certificate
-from certificates.states import CertificateStatus
 from jobs.services import enqueue_many
 from notifications.services import cancel_reminders
 from policies.models import ServiceItem
@@ -79,16 +77,11 @@ def terminate(*, case: Case, actor, now: datetime, reason: str, explanation: str
     paper = write_paper(
         case, PaperKind.TERMINATION, actor=actor, now=now, reason=reason, explanation=explanation.strip()
     )
-    _cancel_certificate(case, TerminationReason(reason), paper.number, now)
+    label = str(TerminationReason(reason).label)
+    for made in queries.living_certificates(case):
+        certificates.cancel(certificate=made, reason=label, actor=None, now=now, document_no=paper.number)
     tell("terminated", case, now, reason=both(TerminationReason(reason).label))
     return case
-
-
-def _cancel_certificate(case: Case, reason: TerminationReason, document_no: str, now: datetime) -> None:
-    ended = (CertificateStatus.REVOKED, CertificateStatus.CANCELLED, CertificateStatus.SUPERSEDED)
-    made = Certificate.objects.filter(source=f"case:{case.pk}").exclude(status__in=ended).order_by("-version").first()
-    if made:
-        certificates.cancel(certificate=made, reason=str(reason.label), actor=None, now=now, document_no=document_no)
 
 
 @transaction.atomic
@@ -185,9 +178,13 @@ def _copies(source: Material, target: Material) -> list[MaterialFile]:
 
 
 def _done(now: datetime) -> Q:
-    """The cases closed long enough with nothing left to do: no bad rating, check or drawing of a paper is open."""
+    """The cases closed long enough with nothing left to do: no bad rating, check or drawing of a paper is open.
+
+    A commitment that was found broken stays open until it is put right or the right is ended (domain 3.6.7).
+    """
     rated = Rectification.objects.filter(rating__case=OuterRef("pk"), called_back_at__isnull=True)
-    checked = CommitmentCheck.objects.filter(case=OuterRef("pk"), checked_at__isnull=True)
+    owed = Q(checked_at__isnull=True) | Q(is_kept=False, rectified_at__isnull=True)
+    checked = CommitmentCheck.objects.filter(owed, case=OuterRef("pk"), case__revocation__isnull=True)
     drawn = Paper.objects.filter(case=OuterRef("pk"), sha256="")
     long_ago = now - timedelta(days=settings.ARCHIVE_DAYS)
     return Q(~Exists(rated), ~Exists(checked), ~Exists(drawn), state=State.CLOSED, closed_at__lt=long_ago)

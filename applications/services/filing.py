@@ -27,11 +27,20 @@ _DRAFT = f"""
     SELECT {", ".join(_FIELDS)},
         (SELECT name FROM accounts_unit WHERE id = c.unit_id) AS unit_name,
         (SELECT name FROM accounts_person WHERE user_id = c.applicant_id) AS person_name,
+        (SELECT same_as_id IS NOT NULL OR EXISTS (SELECT FROM accounts_person WHERE same_as_id = p.id)
+            FROM accounts_person p WHERE user_id = c.applicant_id) AS is_linked,
         (SELECT status FROM workstations_window WHERE id = c.window_id) = %(open)s AND EXISTS (
             SELECT FROM workstations_windowitem WHERE window_id = c.window_id AND item_id = c.item_id
                 AND starts_on <= %(today)s AND (ends_on IS NULL OR ends_on > %(today)s)
         ) AS window_serves,
-        ARRAY(SELECT spec_id FROM applications_material WHERE case_id = c.id AND status = ANY(%(held)s)) AS in_hand
+        ARRAY(SELECT spec_id FROM applications_material WHERE case_id = c.id AND status = ANY(%(held)s)) AS in_hand,
+        ARRAY(
+            SELECT spec_id FROM applications_material m WHERE case_id = c.id AND (
+                SELECT (SELECT valid_until FROM applications_walletitem WHERE id = f.from_wallet_id)
+                FROM applications_materialfile f WHERE material_id = m.id AND removed_at IS NULL
+                ORDER BY version DESC LIMIT 1
+            ) < %(today)s
+        ) AS expired
     FROM applications_case c WHERE public_id = %(draft)s
 """  # noqa: S608 - the names of our own fields
 _NUMBER = """
@@ -74,10 +83,12 @@ _FIRST_CLOCK = {
 
 
 def lock_draft(public_id: str, today: date) -> Case:
-    """Lock a case and return as much of it as its submission needs, with four values beside its fields.
+    """Lock a case and return as much of it as its submission needs, with values beside its fields.
 
-    `unit_name` and `person_name`: of the unit and of the applicant's real-name record, or None. `window_serves`: the
-    chosen window is open and handles the item today. `in_hand`: ids of the specs whose material is in hand.
+    `unit_name` and `person_name`: of the unit and of the applicant's real-name record, or None. `is_linked`: that
+    record is one of several of a human being. `window_serves`: the chosen window is open and handles the item today.
+    `in_hand`: ids of the specs whose material is in hand. `expired`: those whose newest file is a copy of a verified
+    one that has expired.
     Raises Case.DoesNotExist.
     """
     asked = {"draft": public_id, "open": WindowStatus.OPEN, "today": today, "held": list(rules.IN_HAND)}
@@ -88,7 +99,9 @@ def lock_draft(public_id: str, today: date) -> Case:
         raise Case.DoesNotExist
     case = Case.from_db(connection.alias, _FIELDS, row[: len(_FIELDS)])
     case.answers = json.loads(case.answers)
-    case.unit_name, case.person_name, case.window_serves, case.in_hand = row[len(_FIELDS) :]
+    more = ("unit_name", "person_name", "is_linked", "window_serves", "in_hand", "expired")
+    for name, value in zip(more, row[len(_FIELDS) :], strict=True):
+        setattr(case, name, value)
     return case
 
 

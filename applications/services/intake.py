@@ -16,7 +16,7 @@ from applications.services.drafts import guide_of_today, keep_file, lay_out_mate
 from applications.services.journal import step, take
 from applications.services.messages import tell
 from applications.services.papers import write_paper
-from applications.services.submission import write_commitment_paper
+from applications.services.submission import sign_commitment, write_commitment_paper
 from applications.states import Channel, ClockKind, MaterialStatus, PaperKind, State, Who
 from policies.models import ServiceItem
 from talentportal.lib.refusals import Refused, refuse_unless
@@ -64,18 +64,24 @@ def receive_at_window(
     attorney: PowerOfAttorney | None = None,
     unit=None,
     on_paper: Collection[str] = (),
+    promises: Mapping[str, Mapping] | None = None,
+    signed_name: str = "",
+    agrees: bool = False,
     channel: Channel = Channel.WINDOW,
 ) -> Case:
     """Take in a paper application on behalf of a person: a case that was never a draft.
 
     `files`: key of the material -> its scans; `on_paper`: keys of materials handed in without a scan. What is missing
-    does not stop the receipt: it is told afterwards, once. `attorney`: of whoever brought it. Effects: case number,
-    receipt, acceptance clock, a message to the applicant's own phone. Raises Refused with every reason.
+    does not stop the receipt: it is told afterwards, once. Or all of it is promised by the rules of `submit`:
+    `promises`: key of the material -> reason, promised_on; `agrees`: the clerk saw the commitment signed on paper, with
+    `signed_name`. `attorney`: of whoever brought it, who then signs. Effects: case number, receipt, commitment,
+    acceptance clock, a message to the applicant's own phone. Raises Refused with every reason.
     """
     try:
         with transaction.atomic():
             case = _new_case(item, applicant, unit, window, actor, now, attorney, channel)
-            return _take_in(case, actor, now, answers, files, on_paper, attorney)
+            signed = {"promises": promises or {}, "signed_name": signed_name, "agrees": agrees}
+            return _take_in(case, actor, now, answers, files, on_paper, attorney, signed)
     except IntegrityError as error:
         if "case_one_open" in str(error):
             raise Refused(_("There is an open case of this item already.")) from error
@@ -112,14 +118,14 @@ def _new_case(item: ServiceItem, applicant, unit, window, actor, now: datetime, 
     return case
 
 
-def _take_in(case: Case, actor, now: datetime, answers: Mapping, files: Mapping, on_paper, attorney) -> Case:
+def _take_in(case: Case, actor, now: datetime, answers, files: Mapping, on_paper, attorney, signed: Mapping) -> Case:
     today = timezone.localdate(now)
     form = questions.kept_form(case.guide, today, answers)
     refuse_unless(form.is_valid(), [reason for found in form.errors.values() for reason in found])
     case.answers = {key: value for key, value in form.to_keep().items() if value not in (None, "", [])}
     open_received(case, today=today, received_at=now)
     materials = {m.spec.key: m for m in case.materials.select_related("spec")}
-    unknown = {*files, *on_paper} - set(materials)
+    unknown = {*files, *on_paper, *signed["promises"]} - set(materials)
     refuse_unless(not unknown, _("The guide does not ask for this material."))
     for key, scans in files.items():
         for file, facts, name in scans:
@@ -127,9 +133,23 @@ def _take_in(case: Case, actor, now: datetime, answers: Mapping, files: Mapping,
     handed_in = {materials[key].pk for key in {*on_paper, *(key for key, scans in files.items() if scans)}}
     case.materials.filter(pk__in=handed_in).update(status=MaterialStatus.PROVIDED)
     facts = {"attorney": attorney.public_id, "agent": attorney.agent_name} if attorney else {}
+    if signed["promises"]:
+        facts["promised"] = _promise(case, attorney, now, **signed)
     begin_acceptance(case, actor=actor, role=Who.CLERK, now=now, on_paper=sorted(on_paper), **facts)
     tell("received", case, now)
     return case
+
+
+def _promise(case: Case, attorney, now: datetime, *, promises: Mapping, signed_name: str, agrees: bool) -> list[str]:
+    """Record the commitment that was signed on paper for everything that is missing; return the keys of it."""
+    materials = list(case.materials.select_related("spec"))
+    missing = rules.missing_specs(case.guide.materials.all(), case.answers, queries.specs_in_hand(materials))
+    refuse_unless(missing, _("Nothing is missing that could be promised."))
+    promised = {material.pk: promises.get(material.spec.key, {}) for material in materials}
+    name = attorney.agent_name if attorney else case.applicant.person.name
+    signer = attorney.agent if attorney and attorney.agent else case.applicant
+    sign_commitment(case, missing, promised, signer=signer, name=name, now=now, signed_name=signed_name, agrees=agrees)
+    return [spec.key for spec in missing]
 
 
 def open_received(case: Case, *, today, received_at: datetime) -> None:
@@ -138,7 +158,7 @@ def open_received(case: Case, *, today, received_at: datetime) -> None:
     case.received_at, case.state = received_at, State.RECEIVED
     filing.number_case(case, today)
     case.save(force_insert=True)
-    lay_out_materials(case)
+    lay_out_materials(case, today)
     case.state = State.DRAFT
 
 

@@ -3,14 +3,22 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.utils import timezone
+
+from applications import queries
 from applications.models import Case
-from applications.services.clocks import clerks_of, path_of, words_of
+from applications.services.clocks import clerks_of, path_of, spoken_to, words_of
 from notifications.services import Note, notify_many
 
 
 def tell(event: str, case: Case, now: datetime, *, key: str = "", **words) -> None:
-    """Tell the applicant, and the handlers' inbox of the unit, what happened; `key` tells repeated events apart."""
-    _tell(applicant_side(case), event, case, now, key, path_of(case), words)
+    """Tell the applicant, and who acts for the applicant, what happened; `key` tells repeated events apart."""
+    _tell(queries.applicant_side(case, timezone.localdate(now)), event, case, now, key, path_of(case), words)
+
+
+def tell_applicant(event: str, case: Case, now: datetime, **words) -> None:
+    """Tell the applicant alone, on the own phone, what somebody else did."""
+    _tell([case.applicant], event, case, now, "", path_of(case), words)
 
 
 def tell_clerks(event: str, case: Case, now: datetime, *, key: str = "", **words) -> None:
@@ -23,15 +31,7 @@ def tell_staff(people: Iterable, event: str, case: Case, now: datetime, *, key: 
     _tell(people, event, case, now, key, path_of(case, staff=True), words)
 
 
-def applicant_side(case: Case) -> list:
-    """List who hears of a case on its applicant's side: the applicant and the owners of the unit."""
-    people = {case.applicant_id: case.applicant}
-    if case.unit is not None:
-        members = case.unit.members.filter(left_at__isnull=True, role="OWNER").select_related("user")
-        people |= {member.user_id: member.user for member in members}
-    return list(people.values())
-
-
 def _tell(people: Iterable, event: str, case: Case, now: datetime, key: str, path: str, words: dict) -> None:
     cause, said = f"{event}:{case.pk}:{key}".rstrip(":"), words_of(case, **words)
-    notify_many(notes=[Note(event, one, f"{cause}:to:{one.pk}", said, path) for one in people], now=now)
+    notes = [Note(event, one, f"{cause}:to:{one.pk}", spoken_to(one, case, said), path) for one in people]
+    notify_many(notes=notes, now=now)

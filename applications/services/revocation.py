@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import fetching, outcomes, rules
+from applications import fetching, outcomes, queries, rules
 from applications.models import Case, DeferralBan, DeferredMaterial, Material, Revocation
 from applications.services.acceptance import plan_item_reminders
 from applications.services.approvals import asked_first
@@ -46,10 +46,9 @@ def revoke(
     ended = _end_right(case, actor, now, reason, reason_text, hearing)
     step(case, verb="revoke", actor=actor, role=role, now=now, opinion=reason_text.strip()[:1000], reason=reason)
     paper = write_paper(case, PaperKind.REVOCATION, actor=actor, now=now, ended=ended)
-    if certificate := _living_certificate(case):
-        certificates.revoke(
-            certificate=certificate, document_no=paper.number, reason=reason_text.strip()[:300], actor=actor, now=now
-        )
+    facts = {"document_no": paper.number, "reason": reason_text.strip()[:300], "actor": actor, "now": now}
+    for certificate in queries.living_certificates(case):
+        certificates.revoke(certificate=certificate, **facts)
     tell("revoked", case, now, reason=reason_text.strip())
     return case
 
@@ -66,10 +65,9 @@ def deregister(*, case: Case, actor, now: datetime, reason: str, reason_text: st
     ended = _end_right(case, actor, now, reason, reason_text)
     step(case, verb="deregister", actor=actor, role=role, now=now, opinion=reason_text.strip()[:1000], reason=reason)
     paper = write_paper(case, PaperKind.DEREGISTRATION, actor=actor, now=now, ended=ended)
-    if certificate := _living_certificate(case):
-        certificates.cancel(
-            certificate=certificate, document_no=paper.number, reason=reason_text.strip()[:300], actor=actor, now=now
-        )
+    facts = {"document_no": paper.number, "reason": reason_text.strip()[:300], "actor": actor, "now": now}
+    for certificate in queries.living_certificates(case):
+        certificates.cancel(certificate=certificate, **facts)
     tell("deregistered", case, now, reason=reason_text.strip())
     return case
 
@@ -84,12 +82,6 @@ def _end_right(case: Case, actor, now: datetime, reason: str, reason_text: str, 
         ordered_by=actor,
         ordered_at=now,
     )
-
-
-def _living_certificate(case: Case) -> Certificate | None:
-    """Return the certificate of a case that is not ended yet: the one that holds before one that is being sealed."""
-    ended = (CertificateStatus.REVOKED, CertificateStatus.CANCELLED, CertificateStatus.SUPERSEDED)
-    return Certificate.objects.filter(source=f"case:{case.pk}").exclude(status__in=ended).order_by("version").first()
 
 
 def _against_correction(case: Case, *, now: datetime, what: str, corrected: str, field: str = "", **_facts) -> list:
@@ -218,7 +210,8 @@ def flag_lost_materials(certificate: Certificate, now: datetime) -> int:
         status=MaterialStatus.HELD,
         spec__fetch_from=f"certificate:{certificate.kind.code}",
     ).select_related("spec", "case__item", "case__window", "case__applicant")
-    lost = [material for material in held if not fetching.holds(material.spec, material.case.applicant)]
+    today = timezone.localdate(now)
+    lost = [material for material in held if not fetching.holds(material.spec, material.case.applicant, today)]
     for material in lost:
         if material.case.state == State.DRAFT:
             material.status = MaterialStatus.MISSING

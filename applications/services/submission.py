@@ -8,17 +8,18 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import queries, questions, rules
+from applications import fetching, queries, questions, rules
 from applications.models import Case, DeferralCommitment, DeferredMaterial, Material, Pledge
 from applications.services import filing
 from applications.services.clocks import calendar_of, remind_office
+from applications.services.drafts import refuse_duplicate
 from applications.services.journal import RELATED
-from applications.services.messages import tell
+from applications.services.messages import tell, tell_applicant
 from applications.services.papers import write_paper
 from applications.states import ClockKind, DeferralReason, MaterialStatus, PaperKind, Who
 from policies import kept
 from talentportal.lib import names
-from talentportal.lib.bilingual import pick
+from talentportal.lib.bilingual import both, pick
 from talentportal.lib.refusals import Refused, refuse_unless
 
 COMMITMENT_TEXT_VERSION = "2026-1"
@@ -73,9 +74,13 @@ def _submit(case: Case, actor, now: datetime, declares, signed_name, signature, 
         case.applicant = actor
     case.applicant_name = case.unit_name or case.person_name
     _refuse_unready(case, declares, today)
+    if case.is_linked:  # of one account alone the database lets no second case be open
+        refuse_duplicate(case.item, case.applicant, case.unit_id, actor)
     missing = rules.missing_specs(case.guide.materials.all(), case.answers, case.in_hand)
     if missing:
-        _sign_commitment(case, missing, actor, now, signed_name, signature, agrees)
+        promises = {int(pk): promise for pk, promise in case.answers.get("_promises", {}).items()}
+        signed = {"name": actor.person.name, "signed_name": signed_name, "signature": signature, "agrees": agrees}
+        sign_commitment(case, missing, promises, signer=actor, now=now, **signed)
     elif pledge_name is not None:
         _sign_pledge(case, actor, now, pledge_name)
     calendar = calendar_of(case)
@@ -94,8 +99,11 @@ def confirm_submission(*, case: Case, now: datetime) -> Case | None:
     case = Case.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=case.pk)
     if case.papers.filter(kind=PaperKind.RECEIPT).exists():
         return None
+    entry = queries.receipt_entry(case)
     write_commitment_paper(case)
-    if case.guide.has_precheck and case.events.filter(verb="submit_precheck").exists():
+    if case.agent_id and entry.actor_id == case.agent_id:
+        tell_applicant("handed_in_for_you", case, now, agent=case.agent.name, office=both(case.window, "name"))
+    if entry.verb == "submit_precheck":
         tell("precheck_submitted", case, now)
         return case
     write_paper(case, PaperKind.RECEIPT, actor=case.applicant, now=case.received_at)
@@ -131,21 +139,36 @@ def _refuse_unready(case: Case, declares: bool, today: date) -> None:
         reasons.append(_("This window does not handle this service item. Choose another one."))
     if guide.by_unit and case.unit_id is None:
         reasons.append(_("This item is applied for by the unit. Choose the unit."))
+    for spec in _outlived(case, today):
+        reasons.append(_("“%(name)s” is no longer valid. Hand in a newer one.") % {"name": pick(spec, "name")})
     if not declares:
         reasons.append(_("Confirm that what you state is true."))
     refuse_unless(not reasons, reasons)
 
 
-def _sign_commitment(case: Case, missing, actor, now: datetime, signed_name, signature, agrees) -> None:
-    """Write the commitment for all missing materials, or refuse with every reason."""
+def _outlived(case: Case, today: date) -> list:
+    """List the materials in hand that have expired since: copies of verified ones, and certificates."""
+    specs = [spec for spec in case.guide.materials.all() if rules.applies(spec, case.answers)]
+    vouched = any(spec.fetch_from.startswith("certificate:") for spec in specs)
+    lost = fetching.lost(case, today) if vouched else ()
+    return [spec for spec in specs if spec.pk in case.expired or spec.key in lost]
+
+
+def sign_commitment(
+    case: Case, missing, promises: dict, *, signer, name: str, now: datetime, signed_name, agrees, signature=""
+) -> None:
+    """Write the commitment for all missing materials, or refuse with every reason.
+
+    `promises`: id of the material -> reason, promised_on as a day or ISO text. `name`: of the signer, as it must be
+    signed.
+    """
     today, calendar = timezone.localdate(now), calendar_of(case)
     reasons = rules.deferral_obstacles(case.guide, missing, queries.standing_of(case, today))
     refuse_unless(not reasons, reasons)
-    promises = case.answers.get("_promises", {})
     of_spec = {material.spec_id: material for material in case.materials.all()}
     rows = []
     for spec in missing:
-        promise = promises.get(str(of_spec[spec.pk].pk), {})
+        promise = promises.get(of_spec[spec.pk].pk, {})
         day = _day(promise.get("promised_on"))
         latest = rules.latest_supply_day(case.guide, spec, today, calendar)
         said = rules.promise_obstacles(day, today, latest, calendar)
@@ -155,18 +178,18 @@ def _sign_commitment(case: Case, missing, actor, now: datetime, signed_name, sig
         rows.append((of_spec[spec.pk], promise.get("reason"), day))
     if not agrees:
         reasons.append(_("Agree to the promises."))
-    if not _same_name(signed_name, actor):
+    if not _same_name(signed_name, name):
         reasons.append(_("Sign with your name as in your identity document."))
     if signature and not _PATH_DATA.fullmatch(signature):
         reasons.append(_("The handwritten signature could not be read. Write it again or type your name."))
     refuse_unless(not reasons, reasons)
-    _write_commitment(case, rows, actor, now, signed_name, signature)
+    _write_commitment(case, rows, signer, now, signed_name, signature)
 
 
 def _sign_pledge(case: Case, actor, now: datetime, signed_name: str) -> None:
     """Write the word that the conditions are met, where the guide decides on it, or refuse with every reason."""
     reasons = rules.pledge_obstacles(case.guide, queries.has_broken_pledge(case.applicant_id))
-    if not _same_name(signed_name, actor):
+    if not _same_name(signed_name, actor.person.name):
         reasons.append(_("Sign with your name as in your identity document."))
     refuse_unless(not reasons, reasons)
     Pledge.objects.create(
@@ -175,28 +198,30 @@ def _sign_pledge(case: Case, actor, now: datetime, signed_name: str) -> None:
 
 
 def _day(text) -> date | None:
+    if isinstance(text, date):
+        return text
     try:
         return date.fromisoformat(text or "")
     except (TypeError, ValueError):
         return None
 
 
-def _same_name(signed_name: str, actor) -> bool:
+def _same_name(signed_name: str, name: str) -> bool:
     try:
         typed = names.clean(signed_name)
     except ValidationError:
         return False
-    return typed.casefold().replace(" ", "") == actor.person.name.casefold().replace(" ", "")
+    return typed.casefold().replace(" ", "") == name.casefold().replace(" ", "")
 
 
-def _write_commitment(case: Case, rows, actor, now: datetime, signed_name: str, signature: str) -> None:
+def _write_commitment(case: Case, rows, signer, now: datetime, signed_name: str, signature: str) -> None:
     commitment = DeferralCommitment.objects.create(
         case=case,
         text_version=COMMITMENT_TEXT_VERSION,
         signed_name=signed_name.strip(),
         signature=signature,
         signed_at=now,
-        signed_by=actor,
+        signed_by=signer,
     )
     DeferredMaterial.objects.bulk_create(
         DeferredMaterial(commitment=commitment, material=material, reason=reason, promised_on=day, due_on=day)

@@ -1,12 +1,13 @@
 """Talents of a unit taken in together by its docking officer: the table is read, shown, then one case made a line."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import rules as identities
@@ -22,7 +23,7 @@ from applications.states import Channel, ScanState
 from applications.uploads import Enclosed
 from jobs.services import enqueue, enqueue_many
 from talentportal.lib.phones import clean_mobile
-from talentportal.lib.refusals import Refused, refuse_unless
+from talentportal.lib.refusals import in_both, refusals_in_both, refuse_unless
 from talentportal.lib.uploads import UploadFacts
 
 CHUNK_LINES = 10  # cases made by one job
@@ -125,12 +126,8 @@ def take_in_lines(*, row_ids: Iterable[int], now: datetime) -> None:
     Safe to run twice: a line that has its case is left alone.
     """
     for pk in row_ids:
-        try:
-            _take_in_line(pk, now)
-        except Refused as refused:
-            _note(pk, refused.reasons)
-        except ValidationError as error:
-            _note(pk, error.messages)
+        if faults := refusals_in_both(partial(_take_in_line, pk, now)):
+            UnitBatchRow.objects.filter(pk=pk, case__isnull=True).update(errors=faults)
 
 
 @transaction.atomic
@@ -253,7 +250,7 @@ def _check(rows: list[UnitBatchRow], guide, today: date) -> None:
         kept = [error for error in row.errors if error.get("read")]
         number = (row.id_number or "").upper()
         first = seen.setdefault(number, row.line) if number else row.line
-        row.errors = [*kept, *_in_both(lambda row=row, first=first: _faults(row, first, guide, today))]
+        row.errors = [*kept, *in_both(partial(_faults, row, first, guide, today))]
 
 
 def _faults(row: UnitBatchRow, first: int, guide, today: date) -> list:
@@ -303,16 +300,3 @@ def _against_case(row: UnitBatchRow) -> list:
     if open_case:
         return [_("The applicant has an open case of this item already: %(no)s.") % {"no": open_case.case_no}]
     return []
-
-
-def _note(pk: int, reasons: Iterable) -> None:
-    UnitBatchRow.objects.filter(pk=pk, case__isnull=True).update(errors=_in_both(lambda: reasons))
-
-
-def _in_both(ask: Callable[[], Iterable]) -> list[dict]:
-    """Return reasons in both languages, to be kept and read later in either; asked once in each."""
-    found = {}
-    for key, language in (("zh", "zh-hans"), ("en", "en")):
-        with translation.override(language):
-            found[key] = [str(reason) for reason in ask()]
-    return [{"zh": zh, "en": en} for zh, en in zip(found["zh"], found["en"], strict=True)]

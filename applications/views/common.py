@@ -4,6 +4,7 @@ from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control
@@ -49,9 +50,14 @@ def signed_in(view):
 
 
 def own_draft(request, code: str, draft: str) -> Case:
-    """Return the applicant's own draft, or what it has become since, or raise 404."""
-    cases = Case.objects.filter(applicant=request.user, item__code=code, public_id=draft)
+    """Return a draft of the user, alone or as an agent, or what it has become since, or raise 404."""
+    cases = drafted_by(request.user).filter(item__code=code, public_id=draft)
     return get_object_or_404(cases.select_related(*RELATED))
+
+
+def drafted_by(user):
+    """Return the cases whose draft the user may fill in: the own ones, and those as an agent while that holds."""
+    return Case.objects.own(user).filter(Q(applicant=user) | Q(agent=user))
 
 
 def own_case(request, case_no: str) -> Case:

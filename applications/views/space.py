@@ -1,6 +1,6 @@
 """The personal space: what to do first, then cases, drafts, certificates, messages."""
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.queries import person_of, units_of
 from applications import case_page
-from applications.models import Case
+from applications.models import Case, Clock
 from applications.services.drafts import deleted_on
-from applications.states import ENDED_STATES, ClockKind, ClockOwner, State
+from applications.states import ENDED_STATES, OPEN_STATES, ClockKind, ClockOwner, State
 from applications.views.common import signed_in
 from certificates.models import Certificate, CertificateStatus
 from jobs import clock
@@ -34,12 +34,14 @@ def home(request):
     """What to do, with its date, before everything else."""
     user, today = request.user, timezone.localdate(clock.now())
     cases = _listed(user).exclude(state=State.DRAFT)
-    open_cases = [_line(case, today) for case in cases.open()[: SHORT * 4]]
+    ordered = Clock.objects.filter(case=OuterRef("pk"), kind=ClockKind.RECTIFY, finished_at__isnull=True)
+    lines = [_line(case, today) for case in cases.filter(Q(state__in=OPEN_STATES) | Exists(ordered))[: SHORT * 4]]
+    drafts = _listed(user).filter(state=State.DRAFT).select_related("item", "applicant__person")[:SHORT]
     context = {
-        "todos": sorted((line for line in open_cases if line["is_mine"]), key=lambda line: line["due_on"] or today),
-        "open_cases": open_cases[:SHORT],
+        "todos": sorted((line for line in lines if line["is_mine"]), key=lambda line: line["due_on"] or today),
+        "open_cases": [line for line in lines if line["case"].state in OPEN_STATES][:SHORT],
         "finished": [_line(case, today) for case in cases.filter(state__in=ENDED_STATES)[:SHORT]],
-        "drafts": [(case, deleted_on(case.expires_on)) for case in _listed(user).filter(state=State.DRAFT)[:SHORT]],
+        "drafts": [(case, deleted_on(case.expires_on)) for case in drafts],
         "certificates": Certificate.objects.filter(holder__user=user, status=CertificateStatus.VALID).select_related(
             "kind"
         )[:SHORT],
@@ -70,8 +72,8 @@ def case_list(request):
 
 
 def _listed(user):
-    """Own cases and drafts, and submitted cases of the units the user acts for."""
-    cases = Case.objects.own(user).exclude(~Q(applicant=user), state=State.DRAFT)
+    """Own cases and drafts, also as an agent, and submitted cases of the units the user acts for."""
+    cases = Case.objects.own(user).exclude(~Q(applicant=user), ~Q(agent=user), state=State.DRAFT)
     cases = cases.select_related("item", "unit", "region").defer("region__outline")  # kilobytes that no line shows
     return cases.prefetch_related("clocks").order_by("-created_at", "-id")
 

@@ -8,11 +8,11 @@ from django.views.decorators.http import require_POST
 
 from accounts.queries import units_of
 from applications import queries, services
-from applications.forms import UnitForm
+from applications.forms import UnitForm, WhomForm
 from applications.models import Case
 from applications.states import State
 from applications.views import again
-from applications.views.common import own_draft, signed_in
+from applications.views.common import drafted_by, own_draft, signed_in
 from jobs import clock
 from policies.models import ServiceItem
 from talentportal.lib.refusals import Refused
@@ -28,29 +28,40 @@ def start(request, code: str):
     if guide is None:
         return render(request, "applications/not_open.html", {"item": item})
     mine = Case.objects.filter(applicant=request.user, item=item).select_related("unit")
+    begun = drafted_by(request.user).filter(item=item, state=State.DRAFT)
     context = {
         "item": item,
         "guide": guide,
-        "drafts": list(mine.filter(state=State.DRAFT)),
+        "drafts": list(begun.select_related("unit", "applicant__person")),
         "open_cases": list(mine.open()),
         "closed": queries.closed_by(queries.ban_on(today, applicant=request.user)) if guide.deferral_allowed else None,
         "reasons": again.told(request).get("reasons", []),
-        "form": UnitForm(units_of(request.user), again.typed(request)) if guide.by_unit else None,
+        "form": _form(request, item, guide, today),
     }
     if request.method == "POST":
         return _begin(request, item, context, now)
     return render(request, "applications/start.html", context | {"has_errors": bool(context["reasons"])})
 
 
+def _form(request, item, guide, today):
+    """Return the form that asks for which unit or for whom, or None where there is nothing to choose."""
+    data = again.typed(request)
+    if guide.by_unit:
+        return UnitForm(units_of(request.user), data)
+    attorneys = queries.attorneys_of(request.user, item, today)
+    return WhomForm(attorneys, data) if attorneys else None
+
+
 def _begin(request, item, context, now):
     form = context["form"]
     if form and not form.is_valid():
         return again.give_back(request)
-    unit = form.cleaned_data["unit"] if form else None
-    if any(draft.unit == unit for draft in context["drafts"]):
+    unit, attorney = (form.cleaned_data.get(name) if form else None for name in ("unit", "attorney"))
+    applicant = attorney.grantor if attorney else request.user
+    if any((draft.applicant, draft.unit) == (applicant, unit) for draft in context["drafts"]):
         return redirect("apply:start", code=item.code)
     try:
-        draft = services.start(item=item, actor=request.user, now=now, unit=unit)
+        draft = services.start(item=item, actor=request.user, now=now, unit=unit, attorney=attorney)
     except Refused as refused:
         return again.give_back(request, reasons=refused.reasons)
     return redirect("apply:step", code=item.code, draft=draft.public_id, step="identity")

@@ -103,6 +103,8 @@ def _done(request, wizard: Wizard, step: str, answers: dict | None = None):
 def _identity(request, wizard: Wizard):
     if wizard.person:
         return _done(request, wizard, "identity") if request.method == "POST" else _page(request, wizard, "identity")
+    if wizard.is_agent:
+        raise Http404  # an agent begins only for whom the office knows
     form, faults = IdentityForm(again.typed(request)), again.told(request).get("faults", {})
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,6 +1,12 @@
 """How services say no to people: with every reason, in their language."""
 
+from collections.abc import Callable, Iterable
+
+from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
+from django.utils.translation import override
+
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
 
 
 class Refused(Exception):
@@ -18,3 +24,33 @@ def refuse_unless(condition, reason) -> None:
     """Raise Refused with the reason (or list of reasons) when the condition does not hold."""
     if not condition:
         raise Refused(reason)
+
+
+def in_both(ask: Callable[[], Iterable], first: str = "zh-hans") -> list[dict]:
+    """Return reasons as [{"zh": ..., "en": ...}], to be kept and read later in either language.
+
+    Asked once in each, the `first` language first, because names and dates in a reason are words of a language, too.
+    """
+    found = {}
+    for key, language in sorted(LANGUAGES.items(), key=lambda pair: pair[1] != first):
+        with override(language):
+            found[key] = [str(reason) for reason in ask()]
+    return [{"zh": zh, "en": en} for zh, en in zip(found["zh"], found["en"], strict=True)]
+
+
+def refusals_in_both(act: Callable[[], object], first: str = "zh-hans") -> list[dict]:
+    """Do an act and return [], or every reason for which it is refused, in both languages; see `in_both`.
+
+    The act leaves nothing behind when it is refused, so it is tried once more for the words of the other language.
+    """
+    done = []
+
+    def try_it() -> list:
+        try:
+            return [] if done else done.append(act()) or []
+        except Refused as refused:
+            return refused.reasons
+        except ValidationError as faults:
+            return faults.messages
+
+    return in_both(try_it, first)

@@ -155,3 +155,62 @@ def test_two_leaders_answer_at_once(case, clerk, leader, world):
     )
     assert results.count("done") == 1
     assert life.verbs(case).count("reject_uncorrected") == 1
+
+
+# --- taken back -------------------------------------------------------------------------------------------------------
+
+
+def take_back(request, actor, **facts):
+    return services.take_back_request(request=request, actor=actor, now=NOW, **facts)
+
+
+def test_who_asked_takes_it_back_and_may_ask_again(case, clerk, leader):
+    request = ask(case, clerk)
+    case = take_back(request, clerk)
+    request.refresh_from_db()
+    assert (request.state, request.answered_by, case.state) == (RequestState.DROPPED, None, State.RECEIVED)
+    assert life.verbs(case)[-2:] == ["request_approval", "take_back_request"]
+    assert Message.objects.filter(event="request_taken_back").get().recipient == leader
+    assert ask(case, clerk).state == RequestState.OPEN
+
+
+def test_what_was_taken_back_cannot_be_approved_nor_taken_back_again(case, clerk, leader):
+    request = ask(case, clerk)
+    take_back(request, clerk)
+    facts = {"request": request, "now": NOW}
+    assert life.refused(services.answer_approval, actor=leader, approve=True, **facts) == [
+        "This request is not open any more."
+    ]
+    assert life.refused(services.take_back_request, actor=clerk, **facts) == ["This request is not open any more."]
+    case.refresh_from_db()
+    assert case.state == State.RECEIVED
+
+
+def test_an_answered_request_is_not_taken_back(case, clerk, leader):
+    request = ask(case, clerk)
+    services.answer_approval(request=request, actor=leader, now=NOW, approve=False, words="再给一次机会")
+    assert life.refused(take_back, request=request, actor=clerk) == ["This request is not open any more."]
+
+
+@pytest.mark.parametrize("who", ["leader", "examiner", "applicant", "stranger"])
+def test_only_who_asked_takes_it_back(case, clerk, leader, request, who):
+    asked = ask(case, clerk)
+    said = life.refused(take_back, request=asked, actor=request.getfixturevalue(who))
+    assert said == ["Only who asked may take it back."]
+    asked.refresh_from_db()
+    assert asked.state == RequestState.OPEN
+
+
+def test_taken_back_at_the_desk_by_who_asked_alone(case, clerk, leader, client_of):
+    asked = ask(case, clerk)
+    case.refresh_from_db()
+    page = f"/admin/applications/case/{case.pk}/"
+    sent = {"version": case.version, "request": asked.pk}
+    assert "act/take_back_request/" in client_of(clerk).get(f"{page}change/").content.decode()
+    assert "act/take_back_request/" not in client_of(leader).get(f"{page}change/").content.decode()
+    client_of(leader).post(f"{page}act/take_back_request/", sent)
+    asked.refresh_from_db()
+    assert asked.state == RequestState.OPEN
+    client_of(clerk).post(f"{page}act/take_back_request/", sent)
+    asked.refresh_from_db()
+    assert asked.state == RequestState.DROPPED

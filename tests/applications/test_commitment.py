@@ -189,3 +189,52 @@ def test_the_page_to_sign_offers_the_commitment(world, applicant, client_of, rec
     assert sent.status_code == 302
     draft.refresh_from_db()
     assert (draft.state, draft.pledge.signed_name) == (State.RECEIVED, "陈思远")
+
+
+# --- the archive ------------------------------------------------------------------------------------------------------
+
+
+def archived(case, run_due) -> bool:
+    run_due(moment("2027-02-28 00:10"))  # draws the papers
+    run_due(moment("2027-03-01 00:10"))
+    case.refresh_from_db()
+    return case.state == State.ARCHIVED
+
+
+def test_a_broken_commitment_is_not_archived_before_it_is_put_right(closed, examiner, run_due):
+    check(closed, examiner, False)
+    assert not archived(closed, run_due)
+    order(closed, examiner)
+    assert not archived(closed, run_due)  # the order has lapsed by then
+    check(closed, examiner, True, "2027-03-01 00:20")
+    assert services.archive(case=closed, now=moment("2027-03-02 00:10")).state == State.ARCHIVED
+
+
+def test_a_kept_commitment_is_archived(closed, examiner, run_due):
+    check(closed, examiner, True)
+    assert archived(closed, run_due)
+
+
+def test_a_broken_commitment_whose_right_was_ended_is_archived(closed, examiner, leader, run_due):
+    check(closed, examiner, False)
+    facts = {"reason": "D06", "reason_text": "依申请注销"}
+    services.deregister(case=closed, actor=leader, now=moment("2026-10-21 10:00"), **facts)
+    assert archived(closed, run_due)
+
+
+# --- the applicant's space --------------------------------------------------------------------------------------------
+
+
+def test_an_order_to_put_right_is_among_the_things_to_do_with_its_day(closed, examiner, applicant, at, client_of):
+    check(closed, examiner, False)
+    at("2026-10-21 12:00")
+    me = client_of(applicant)
+    assert me.get("/en/me/").context["todos"] == []
+    order(closed, examiner)
+    page = me.get("/en/me/")
+    assert [(line["case"].pk, str(line["due_on"])) for line in page.context["todos"]] == [(closed.pk, "2026-11-11")]
+    assert "put right what the check found" in page.content.decode()
+    assert "11 November" in page.content.decode()
+    assert page.context["open_cases"] == []
+    check(closed, examiner, True, "2026-11-09 10:00")
+    assert me.get("/en/me/").context["todos"] == []

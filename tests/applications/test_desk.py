@@ -224,7 +224,7 @@ def test_who_asked_cannot_answer(as_, world, applicant, clerk, examiner, leader)
     services.ask_approval(case=case, verb="extend", actor=examiner, now=NOW, days=3, reason="情况复杂")
     examiner.posts.create(role="LEADER", organization=world.office, region=world.province, starts_on="2024-01-01")
     page = as_(examiner).get(page_of(case))
-    assert 'name="request"' not in page.content.decode()
+    assert 'name="answer"' not in page.content.decode()
 
 
 def test_a_case_is_handed_over_and_given_up_by_buttons(as_, world, applicant, clerk):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pgtrigger
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -206,3 +207,30 @@ def test_11_21_an_override_needs_another_person_and_is_counted(world, applicant,
     case = services.answer_approval(request=request, actor=leader, now=NOW, approve=True)
     assert case.second_requests == 1
     assert case.further_requests.get().authorized_by == leader
+
+
+# --- 11.23 what contradicts the declaration --------------------------------------------------------------------------
+
+
+def contradicted(world, applicant, clerk, key="works"):
+    """A received case, all in order but one material that contradicts what was declared."""
+    case, now = life.received(world, applicant), moment("2026-09-18 11:00")
+    cast.check_all(case, clerk, now)
+    facts = {"in_order": False, "conflicts": True, "note": "与申报的单位不一致"}
+    return services.check_material(material=life.material(case, key), actor=clerk, now=now, **facts)
+
+
+def test_11_23_a_case_is_not_accepted_on_a_material_that_contradicts_the_declaration(world, applicant, clerk):
+    case, now = contradicted(world, applicant, clerk), moment("2026-09-18 12:00")
+    said = life.refused(services.accept, case=case, actor=clerk, now=now)
+    assert said == ["“Material works” contradicts what was declared; verify it first."]
+    services.check_material(material=life.material(case, "works"), actor=clerk, now=now, in_order=True)
+    assert services.accept(case=case, actor=clerk, now=now).state == State.EXAMINING
+
+
+def test_11_23_also_a_material_that_nobody_had_to_hand_in_stops_it(world, applicant, clerk):
+    with pgtrigger.ignore():
+        world.guide.materials.filter(key="works").update(necessity="OPTIONAL")
+    case = contradicted(world, applicant, clerk)
+    said = life.refused(services.accept, case=case, actor=clerk, now=moment("2026-09-18 12:00"))
+    assert said == ["“Material works” contradicts what was declared; verify it first."]

@@ -1,5 +1,6 @@
 """Edge cases of the domain book, chapter 11, about days, clocks and promises; each test is named after its number."""
 
+import pgtrigger
 import pytest
 from django.conf import settings
 
@@ -16,6 +17,7 @@ from regions.models import CalendarDay, CalendarYear
 from regions.services import save_day
 from talentportal.lib.refusals import Refused
 from tests import cast
+from tests.applications import life
 from tests.cast import moment
 
 pytestmark = pytest.mark.django_db
@@ -371,3 +373,40 @@ def test_edge_11_43_a_suspended_certificate(world, resting, holder, applicant, l
         services.grant(case=case, actor=leader, now=now)
     certificates.resume(certificate=certificate, reason="查清", actor=leader, now=now)
     assert services.grant(case=case, actor=leader, now=now).state == State.GRANTED
+
+
+def lasts_until(holder, until: str) -> None:
+    with pgtrigger.ignore("certificates.Certificate:certificate_keeps_its_words"):
+        Certificate.objects.filter(source=f"case:{holder.pk}").update(valid_until=cast.day(until))
+
+
+def degree_at(world, applicant, item, at: str):
+    now = moment(at)
+    draft = cast.make_draft(world, applicant, "id", "works", "form", "photo", now=now, item=item)
+    return draft.materials.get(spec__key="degree")
+
+
+@pytest.mark.parametrize(("at", "status"), [("2026-09-18 23:59", "HELD"), ("2026-09-19 00:01", "MISSING")])
+def test_edge_11_43_an_expired_certificate_is_not_held(world, resting, holder, applicant, at, status):
+    lasts_until(holder, "2026-09-18")
+    assert degree_at(world, applicant, resting, at).status == status
+
+
+def test_edge_11_43_a_certificate_that_expires_before_submission(world, resting, holder, applicant):
+    lasts_until(holder, "2026-09-18")
+    draft = degree_at(world, applicant, resting, "2026-09-18 10:00").case
+    said = life.refused(services.submit, case=draft, actor=applicant, now=moment("2026-09-19 10:00"), declares=True)
+    assert said == ["“Material degree” is no longer valid. Hand in a newer one."]
+    assert services.submit(case=draft, actor=applicant, now=moment("2026-09-18 20:00"), declares=True).case_no
+
+
+def test_edge_11_43_a_certificate_that_expires_while_the_case_runs(
+    world, resting, holder, applicant, clerk, examiner, leader
+):
+    case = received(world, applicant, keys=("id", "works", "form", "photo"), item=resting)
+    cast.check_all(case, clerk, moment("2026-09-18 11:00"))
+    services.accept(case=case, actor=clerk, now=moment("2026-09-18 11:00"))
+    case = services.conclude(case=case, actor=examiner, now=moment("2026-09-21 10:00"), proposal="GRANT", opinion="可")
+    lasts_until(holder, "2026-09-21")
+    said = life.refused(services.grant, case=case, actor=leader, now=moment("2026-09-22 10:00"))
+    assert said == ["“Material degree” is no longer valid."]

@@ -9,7 +9,8 @@ from applications import services
 from applications.models import Case, Paper
 from applications.services.ending import package_of
 from applications.states import NonAcceptanceReason, State, TerminationReason
-from certificates.models import Certificate
+from certificates import services as certificates
+from certificates.models import Certificate, CertificateKind
 from jobs.models import Job
 from notifications.models import Message, Reminder
 from tests import cast
@@ -74,6 +75,42 @@ def test_a_certificate_being_made_is_cancelled(world, applicant, clerk, examiner
     case = services.grant(case=case, actor=leader, now=NOW)
     end(case, leader, reason="T01", explanation="申请人去世")
     assert Certificate.objects.get(source=f"case:{case.pk}").status == "CANCELLED"
+
+
+@pytest.fixture
+def ready(world, applicant, clerk, examiner, leader, run_due):
+    """A case whose certificate is valid and waits to be collected."""
+    case = life.examining(world, applicant, clerk)
+    case = services.conclude(case=case, actor=examiner, now=NOW, proposal="GRANT", opinion="符合条件")
+    services.grant(case=case, actor=leader, now=NOW)
+    run_due(NOW)
+    return Case.objects.get(pk=case.pk)
+
+
+def test_a_valid_certificate_is_cancelled_and_so_is_its_waiting_reissue(ready, leader, run_due):
+    first = Certificate.objects.get(source=f"case:{ready.pk}")
+    second = certificates.reissue(certificate=first, reason="更名", actor=None, now=NOW)
+    end(ready, leader, reason="T01", explanation="申请人去世")
+    run_due(NOW)  # the job that was to seal the new version finds it stopped
+    found = Certificate.objects.filter(pk__in=[first.pk, second.pk]).order_by("version")
+    assert list(found.values_list("version", "status")) == [(1, "CANCELLED"), (2, "CANCELLED")]
+
+
+def test_every_certificate_of_the_case_is_cancelled(ready, world, applicant, leader):
+    kind = CertificateKind.objects.create(
+        code="second", number_code="02", type_code="11990000MB0000001X002", name_zh="副证", name_en="Second"
+    )
+    certificates.request_certificate(
+        source=f"case:{ready.pk}",
+        kind=kind,
+        organization=world.office,
+        holder=applicant.person,
+        face={},
+        approved_on=NOW.date(),
+        now=NOW,
+    )
+    end(ready, leader, reason="T01", explanation="申请人去世")
+    assert list(Certificate.objects.values_list("status", flat=True)) == ["CANCELLED", "CANCELLED"]
 
 
 @pytest.mark.parametrize("who", ["clerk", "examiner", "applicant", "stranger", "administrator"])

@@ -168,7 +168,7 @@ def test_the_applicant_hears_who_handed_in(world, applicant, stranger, clerk):
     case = take_in(world, applicant, clerk, attorney=attorney)
     assert (case.agent, case.channel, case.state) == (stranger, "WINDOW", "RECEIVED")
     assert Message.objects.filter(recipient=applicant, event="handed_in_for_you").count() == 1
-    assert not Message.objects.filter(recipient=stranger).exists()
+    assert not Message.objects.filter(recipient=stranger, event="handed_in_for_you").exists()
 
 
 def test_one_that_ended_or_is_for_something_else_opens_nothing(world, applicant, clerk):
@@ -323,3 +323,24 @@ def test_the_scan_of_a_power_of_attorney_and_its_end(world, applicant, clerk, ot
     client.post(end)
     kept.refresh_from_db()
     assert kept.ended_at == NOW
+
+
+def test_the_clerk_records_the_signed_promises_on_the_second_page(world, applicant, clerk, client_of, at):
+    at("2026-09-18 10:00")
+    client = client_of(clerk)
+    first = first_page(world, name="陈思远", number="990101199003070015")
+    page = client.post(reverse("admin:applications_case_intake"), first).url
+    shown = client.get(page).content.decode()
+    assert "Material works: promised for which day?" in shown
+    assert "Material photo: promised for which day?" not in shown
+    days = {f"reason_{key}": "BY_POST" for key in ("works", "form")}
+    days |= {f"day_{key}": "2026-09-24" for key in ("works", "form")}
+    papers = {f"paper_{key}": "on" for key in ("id", "degree", "photo")}
+    unsigned = client.post(page, ANSWERS | papers | days)
+    assert unsigned.status_code == 422
+    assert "Have the commitment signed on paper first." in unsigned.content.decode()
+    assert 'value="2026-09-24"' in unsigned.content.decode()
+    done = client.post(page, ANSWERS | papers | days | {"signed_name": "陈思远", "agrees": "on"})
+    case = Case.objects.get()
+    assert done.url == reverse("admin:applications_case_change", args=[case.pk])
+    assert {str(item.promised_on) for item in case.commitment.items.all()} == {"2026-09-24"}

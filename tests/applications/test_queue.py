@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from accounts.models import Role
+from accounts.models import Role, User
 from applications import office, services, workload
 from applications.models import BatchCase, Case, CaseEvent, Cover, MaterialFile, Recusal, SavedView
 from applications.reach import Walk, page_ids, reach_of
@@ -447,6 +447,18 @@ def test_each_case_of_a_batch_is_checked_again_and_done_by_itself(as_, cases, cl
     assert [bool(row.refused) for row in page.context["rows"]] == [False, False, True, True]
     assert len(page.context["rows"][3].refused) == 5  # every material that was not checked
     assert as_(other_clerk).get(begun.headers["Location"]).status_code == 404
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_a_batch_could_not_do_is_told_in_the_language_of_who_reads_it(as_, cases, clerk, language):
+    User.objects.filter(pk=clerk.pk).update(language=language)
+    cases[0].refresh_from_db()
+    chosen = [(cases[0], cases[0].version)]
+    batch = services.begin_batch(cases=chosen, verb="accept", facts={}, actor=clerk, now=NOW)
+    row = services.do_batch_case(row=batch.rows.get(), now=NOW)
+    assert row.refused[1]["en"] == "“Material degree” has not been checked yet."
+    assert "材料degree" in row.refused[1]["zh"]
+    assert len(row.refused) == 5
 
 
 def test_a_case_of_a_batch_is_done_once(cases, clerk):

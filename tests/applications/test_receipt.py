@@ -3,7 +3,7 @@
 import pytest
 
 from applications import services
-from applications.models import Case, PowerOfAttorney
+from applications.models import Case, CommitmentBreach, DeferralBan, PowerOfAttorney
 from applications.states import Channel, CheckResult, MaterialStatus, State
 from notifications.models import Message
 from tests import cast
@@ -190,3 +190,68 @@ def test_only_the_window_puts_right(world, applicant, request, who):
     case = life.received(world, applicant)
     said = life.refused(fix, case=case, clerk=request.getfixturevalue(who), field="employer", new="甲")
     assert said == ["This step is for another role."]
+
+
+# --- promised at the window -------------------------------------------------------------------------------------------
+
+LATER = {"works": {"reason": "BY_POST", "promised_on": life.day("2026-09-24")}}
+LATER["form"] = LATER["works"]
+SIGNED = {"promises": LATER, "signed_name": "陈思远", "agrees": True}
+
+
+def test_what_is_missing_is_promised_on_paper_and_accepted_with_incomplete_materials(world, applicant, clerk):
+    case = take_in(world, applicant, clerk, **SIGNED)
+    assert (case.commitment.signed_name, case.commitment.signed_by) == ("陈思远", applicant)
+    promised = case.commitment.items.values_list("material__spec__key", "promised_on", "material__status")
+    assert set(promised) == {(key, life.day("2026-09-24"), "DEFERRED") for key in ("works", "form")}
+    assert set(life.papers(case)) == {"COMMITMENT", "RECEIPT"}
+    assert case.events.get().data["promised"] == ["works", "form"]
+    cast.check_all(case, clerk, NOW)
+    case = services.accept_with_deferral(case=case, actor=clerk, now=NOW)
+    assert (case.state, case.is_deferred) == (State.EXAMINING, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "reasons"),
+    [
+        ({"on_paper": ("id",)}, ["“Material photo” cannot be supplied later."]),
+        ({"files": {}}, ["“Material degree” is a core material and must be there."]),
+        ({"signed_name": "李一"}, ["Sign with your name as in your identity document."]),
+        ({"agrees": False}, ["Agree to the promises."]),
+        (
+            {"promises": {"works": LATER["works"]}},
+            [
+                "Material form: Choose the day on which you will supply it.",
+                "Material form: Choose why it is not there yet.",
+            ],
+        ),
+        (
+            {"promises": LATER | {"works": LATER["works"] | {"promised_on": life.day("2026-10-20")}}},
+            ["Material works: Not later than Tuesday 29 September 2026."],
+        ),
+        ({"promises": {"else": LATER["works"]}}, ["The guide does not ask for this material."]),
+        ({"on_paper": ("id", "photo", "works", "form")}, ["Nothing is missing that could be promised."]),
+    ],
+    ids=["not deferrable", "core", "name", "not signed", "one left out", "too late", "unknown", "nothing missing"],
+)
+def test_a_promise_at_the_window_keeps_the_rules_of_the_one_online(world, applicant, clerk, change, reasons):
+    assert life.refused(take_in, world=world, applicant=applicant, clerk=clerk, **SIGNED | change) == reasons
+    assert not Case.objects.exists()
+
+
+def test_who_broke_a_promise_makes_none_at_the_window(world, applicant, stranger, clerk):
+    old = life.received(world, stranger)
+    breach = CommitmentBreach.objects.create(case=old, applicant=applicant, recorded_at=NOW)
+    DeferralBan.objects.create(
+        applicant=applicant, breach=breach, starts_on=life.day("2026-09-01"), ends_on=life.day("2027-03-01")
+    )
+    said = life.refused(take_in, world=world, applicant=applicant, clerk=clerk, **SIGNED)
+    assert said == ["An earlier commitment was not kept; supplying later is possible again from Monday 1 March 2027."]
+
+
+def test_an_agent_signs_with_the_own_name(world, applicant, stranger, clerk):
+    given = attorney(applicant, stranger, clerk)
+    facts = {"world": world, "applicant": applicant, "clerk": clerk, "attorney": given}
+    assert life.refused(take_in, **facts, **SIGNED) == ["Sign with your name as in your identity document."]
+    case = take_in(**facts, **SIGNED | {"signed_name": stranger.name})
+    assert (case.commitment.signed_by, case.commitment.signed_name) == (stranger, stranger.name)

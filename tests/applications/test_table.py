@@ -202,6 +202,7 @@ WITHIN_OTHERS = {  # steps that only come with another verb
     "resume": "`check_material` of the last promised one",
     "request_approval": "every verb with an approver",
     "decline_request": "its answer",
+    "take_back_request": "its end by who asked",
 }
 
 

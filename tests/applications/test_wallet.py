@@ -10,6 +10,7 @@ from applications.states import ScanState
 from policies.models import MaterialSpec
 from talentportal.lib.refusals import Refused
 from tests import cast
+from tests.applications import life
 from tests.cast import day, moment
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +145,45 @@ def test_a_degree_does_not_do_for_a_photo(kept, draft, applicant):
 def test_after_submission_nothing_is_put_in_any_more(kept, received, applicant):
     with pytest.raises(Refused):
         wallet.use_from_wallet(item=kept, material=degree_of(received), actor=applicant, now=moment(NOW))
+
+
+# --- at submission ----------------------------------------------------------------------------------------------------
+
+EXPIRED = ["“Material degree” is no longer valid. Hand in a newer one."]
+
+
+@pytest.fixture
+def signing(kept, draft, applicant):
+    """A draft that is ready to be sent, with a copy of the verified degree that lasts until 29 September."""
+    wallet.use_from_wallet(item=kept, material=degree_of(draft), actor=applicant, now=moment(NOW))
+    cast.hand_in(draft, applicant, "works", "form", "photo", now=moment(NOW))
+    WalletItem.objects.update(valid_until=day("2026-09-29"))
+    return draft
+
+
+def test_an_expired_copy_is_refused_at_submission_by_its_name(signing, applicant):
+    facts = {"case": signing, "actor": applicant, "declares": True}
+    assert life.refused(services.submit, now=moment("2026-09-30 00:01"), **facts) == EXPIRED
+    assert services.submit(now=moment("2026-09-29 23:59"), **facts).case_no
+
+
+def test_a_newer_file_takes_the_place_of_an_expired_copy(signing, applicant):
+    now = moment("2026-09-30 10:00")
+    cast.hand_in(signing, applicant, "degree", now=now)
+    assert services.submit(case=signing, actor=applicant, now=now, declares=True).case_no
+
+
+def test_what_was_typed_is_still_there_when_an_expired_copy_is_refused(signing, applicant, at, client_of):
+    at("2026-09-30 10:00")
+    me, address = client_of(applicant), f"/en/apply/{signing.item.code}/{signing.public_id}/"
+    answer = me.post(f"{address}sign/", {"declares": "on"}, follow=True)
+    body = answer.content.decode()
+    assert EXPIRED[0] in body
+    assert 'name="declares"' in body
+    assert answer.context["form"]["declares"].value() is True or answer.context["form"]["declares"].value() == "on"
+    assert "expired on 29 September 2026; choose a new file" in me.get(f"{address}materials/").content.decode()
+    signing.refresh_from_db()
+    assert (signing.state, signing.answers["employer"]) == ("DRAFT", "示例单位")
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------
