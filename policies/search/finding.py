@@ -253,13 +253,13 @@ def with_clauses(anchors: dict[int, str]) -> dict[int, tuple[PolicyVersion, str]
              [anchor.endswith(":en") for anchor in anchors.values()]],
         )  # fmt: skip
         rows = cursor.fetchall()
-    found, shared = {}, len(_columns(Policy)[0])
+    found, shared, database = {}, _columns(Policy)[0], connection.alias
     for clause, *row in rows:
-        values = row[shared:]
+        values = row[len(shared) :]
         for place, make in makers:
             values[place] = make(values[place], None, connection)
-        version = PolicyVersion.from_db(connection.alias, attributes, values)
-        version.policy = Policy.from_db(connection.alias, _columns(Policy)[0], row[:shared])
+        version = PolicyVersion.from_db(database, attributes, values)
+        version._state.fields_cache["policy"] = Policy.from_db(database, shared, row[: len(shared)])
         found[version.pk] = (version, clause or "")
     return found
 
