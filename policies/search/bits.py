@@ -17,8 +17,9 @@ from operator import and_, or_
 from django.db import connection, transaction
 
 from policies.models.search import SearchChange, SearchWord
-from policies.search.finding import ASKED, INDEXED, quoted, ways
+from policies.search.finding import ASKED, quoted, ways
 from policies.search.narrowing import VALUES, regions_of, values_sql
+from policies.search.plans import INDEXED
 from policies.search.query import GROUPS, Query
 from policies.search.statistics import statistics
 from policies.search.tokens import RUN

@@ -14,8 +14,9 @@ from django.utils.translation import get_language
 from policies.models import BenefitKind, PolicyLevel
 from policies.models.library import NATIONAL
 from policies.search import bits
-from policies.search.finding import INDEXED, all_of
+from policies.search.finding import all_of
 from policies.search.narrowing import VALUES, Condition, around, joined, narrowed, values_sql
+from policies.search.plans import INDEXED
 from policies.search.query import GROUPS, Query
 from policies.search.statistics import statistics
 from policies.search.words import Concept, concepts

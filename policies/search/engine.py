@@ -233,12 +233,13 @@ def _dated(query, found: list[Concept], narrow: Condition, day: date, size: int,
     if found:
         narrow = (f"{narrow[0]} AND vector @@ %s::tsquery", [*narrow[1], finding.all_of(found)])
         order = finding.BY_WORDS if query.sort != "ending" else order
+    settings = finding.INDEXED if found else ""
     mark = _mark(after)
     offset = 0 if mark else (max(page, 1) - 1) * size
     rows, more = [], offset < FARTHEST
     while more and len(rows) <= size:
         where = (f"{narrow[0]} AND {beyond}", [*narrow[1], *mark]) if mark else narrow
-        batch = finding.dated(where, order, size + 1, offset)
+        batch = finding.dated(where, order, size + 1, offset, settings=settings)
         more, offset = len(batch) > size, 0
         if found:
             finding.read_texts(batch)
