@@ -89,7 +89,7 @@ def _looked_up(asked: list[list[str]]) -> dict[str, int]:
     found = {"": -1}
     queries = list(dict.fromkeys(quoted(words) for words in asked if words))
     if queries:
-        with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        with connection.cursor() as cursor:
             cursor.execute(
                 f"{INDEXED}SELECT ARRAY(SELECT version_id FROM policies_searchentry WHERE vector @@ words)"  # noqa: S608
                 " FROM unnest(%s::tsquery[]) AS asked(words)",
