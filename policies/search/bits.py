@@ -17,8 +17,9 @@ from operator import and_, or_
 from django.db import connection, transaction
 
 from policies.models.search import SearchChange, SearchWord
-from policies.search.finding import ASKED, INDEXED, quoted, ways
+from policies.search.finding import ASKED, quoted, ways
 from policies.search.narrowing import VALUES, regions_of, values_sql
+from policies.search.plans import INDEXED
 from policies.search.query import GROUPS, Query
 from policies.search.statistics import statistics
 from policies.search.tokens import RUN
@@ -88,7 +89,7 @@ def _looked_up(asked: list[list[str]]) -> dict[str, int]:
     found = {"": -1}
     queries = list(dict.fromkeys(quoted(words) for words in asked if words))
     if queries:
-        with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        with connection.cursor() as cursor:
             cursor.execute(
                 f"{INDEXED}SELECT ARRAY(SELECT version_id FROM policies_searchentry WHERE vector @@ words)"  # noqa: S608
                 " FROM unnest(%s::tsquery[]) AS asked(words)",

@@ -8,14 +8,15 @@ from datetime import date
 from functools import cache, reduce
 from operator import and_
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import get_language
 
 from policies.models import BenefitKind, PolicyLevel
 from policies.models.library import NATIONAL
 from policies.search import bits
-from policies.search.finding import INDEXED, all_of
+from policies.search.finding import all_of
 from policies.search.narrowing import VALUES, Condition, around, joined, narrowed, values_sql
+from policies.search.plans import INDEXED
 from policies.search.query import GROUPS, Query
 from policies.search.statistics import statistics
 from policies.search.words import Concept, concepts
@@ -102,7 +103,7 @@ def _place(grouped: int, columns: int) -> int:
 
 def _read(sql: str, values: list) -> list[tuple]:
     settings = INDEXED + "SET LOCAL work_mem = '32MB'; SET LOCAL jit = off; "
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(settings + sql, values)
         return cursor.fetchall()
 
@@ -129,7 +130,7 @@ def _labelled(group: str, found: Counter, query: Query) -> list[tuple[str, str, 
 
 def _regions(found: Counter, query: Query) -> list[tuple[str, str, int]]:
     """Count for a region what choosing it would find: with the scope "here" also from above and below."""
-    zones = {zone.code: zone for zone in Region.objects.filter(code__in=[code for code in found if code[0] == "9"])}
+    zones = Region.objects.in_bulk([code for code in found if code[0] == "9"])
     below: Counter = Counter()
     for code, count in found.items():
         for length in (2, 4):

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from policies.models import Benefit, PolicyVersion, SearchEntry
 from policies.search import counts, finding, snippets
@@ -232,12 +233,13 @@ def _dated(query, found: list[Concept], narrow: Condition, day: date, size: int,
     if found:
         narrow = (f"{narrow[0]} AND vector @@ %s::tsquery", [*narrow[1], finding.all_of(found)])
         order = finding.BY_WORDS if query.sort != "ending" else order
+    settings = finding.INDEXED if found else ""
     mark = _mark(after)
     offset = 0 if mark else (max(page, 1) - 1) * size
     rows, more = [], offset < FARTHEST
     while more and len(rows) <= size:
         where = (f"{narrow[0]} AND {beyond}", [*narrow[1], *mark]) if mark else narrow
-        batch = finding.dated(where, order, size + 1, offset)
+        batch = finding.dated(where, order, size + 1, offset, settings=settings)
         more, offset = len(batch) > size, 0
         if found:
             finding.read_texts(batch)
@@ -284,11 +286,11 @@ def _hits(shown: list[Candidate], found: list[Concept]) -> list[Hit]:
     wanted = {row.version: snippets.needles(row, found, units) for row in shown}
     anchors = {row.version: snippets.best_line(row, wanted[row.version])[0] if found else "" for row in shown}
     clauses = finding.with_clauses(anchors)
-    hits = []
+    hits, language = [], get_language() or ""
     for row in shown:
         version, clause = clauses[row.version]
         needles, anchor = wanted[row.version], anchors[row.version].removesuffix(":en")
-        title = snippets.marked(pick(version, "title"), needles)
+        title = snippets.marked(pick(version, "title", language), needles)
         hits.append(Hit(version, title, snippets.snippet(clause, needles), anchor, row.is_partial, needles))
     for hit in hits:
         hit.page = hits

@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from policies.models import Policy, PolicyVersion
 from policies.search.narrowing import Condition
+from policies.search.plans import INDEXED, answered
 from policies.search.ranking import Candidate, Ranker, Unit
 from policies.search.statistics import Statistics
 from policies.search.tokens import document_numbers, required
@@ -26,7 +27,6 @@ ASKED = 3  # pieces of a long word that are asked for: the rarest; the texts tel
 PIECES = 10  # rarest pieces of a search that a forgiving search asks for
 CANDIDATES = 120  # of a forgiving search
 COLUMNS = "version_id, title, region, level, state, day, ends_on, length"
-INDEXED = "SET LOCAL enable_seqscan = off; "  # the planner takes words for cheap to read one by one in a small library
 BY_WORDS = "day + 0 DESC, version_id DESC"  # an expression: the planner must not walk through the newest documents and
 # open each one's words
 TITLE, OFTEN, ANYWHERE = 0.6, 0.4, 0.2  # what finding all in a part of the index hints at
@@ -111,7 +111,7 @@ def strict(
         parts = [_tier((recent + where, [words, *narrow[1]]), hint) for words, hint in tiers]
         everywhere = (recent + where, values)
         parts.append(_tier(everywhere, ANYWHERE, 0) if is_certain(concepts) else _looked_at(everywhere, concepts, most))
-        return _add(found, parts, most)
+        return _add(found, parts, most, is_kept=not narrow[1])
 
     if known.recent and estimated(concepts, known) > BROAD:
         add("is_recent AND ", (in_title, TITLE))
@@ -121,13 +121,10 @@ def strict(
     return list(found.values()), is_all
 
 
-def _add(found: dict[int, Candidate], parts: list[Condition], most: int) -> bool:
+def _add(found: dict[int, Candidate], parts: list[Condition], most: int, *, is_kept: bool) -> bool:
     """Add what these statements find; tell whether the last found less than it may, and so all there is."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            INDEXED + " UNION ALL ".join(sql for sql, _values in parts), [v for _sql, values in parts for v in values]
-        )
-        rows = cursor.fetchall()
+    sql, values = " UNION ALL ".join(sql for sql, _values in parts), [v for _sql, values in parts for v in values]
+    rows = answered(sql, values, is_kept=is_kept)
     for version, *row, near in rows:
         if version and (near is None or version not in found):
             found[version] = Candidate(version, *row)
@@ -241,34 +238,37 @@ def with_clauses(anchors: dict[int, str]) -> dict[int, tuple[PolicyVersion, str]
     By hand: putting this query together takes the ORM three times as long as PostgreSQL needs to answer it.
     """
     attributes, columns, makers = _columns(PolicyVersion)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (SELECT CASE WHEN is_english THEN text_en ELSE concat_ws(' ', number, nullif(heading, ''), text_zh)"
-            " END FROM policies_clause clause WHERE (clause.version_id, clause.anchor) = (version, wanted.anchor)),"
-            f" {_columns(Policy)[1]}, {columns}"
-            " FROM unnest(%s::bigint[], %s::text[], %s::bool[]) AS wanted(version, anchor, is_english)"
-            " JOIN policies_policyversion ON policies_policyversion.id = version"
-            " JOIN policies_policy ON policies_policy.id = policy_id",
-            [list(anchors), [anchor.removesuffix(":en") for anchor in anchors.values()],
-             [anchor.endswith(":en") for anchor in anchors.values()]],
-        )  # fmt: skip
-        rows = cursor.fetchall()
-    found, shared = {}, len(_columns(Policy)[0])
+    rows = answered(
+        "SELECT (SELECT CASE WHEN is_english THEN text_en ELSE concat_ws(' ', number, nullif(heading, ''), text_zh)"
+        " END FROM policies_clause clause WHERE (clause.version_id, clause.anchor) = (version, wanted.anchor)),"
+        f" {_columns(Policy)[1]}, {columns}"
+        " FROM unnest(%s::bigint[], %s::text[], %s::bool[]) AS wanted(version, anchor, is_english)"
+        " JOIN policies_policyversion ON policies_policyversion.id = version"
+        " JOIN policies_policy ON policies_policy.id = policy_id",
+        [list(anchors), [anchor.removesuffix(":en") for anchor in anchors.values()],
+         [anchor.endswith(":en") for anchor in anchors.values()]],
+    )  # fmt: skip
+    found, shared, database = {}, _columns(Policy)[0], connection.alias
     for clause, *row in rows:
-        values = row[shared:]
+        values = row[len(shared) :]
         for place, make in makers:
             values[place] = make(values[place], None, connection)
-        version = PolicyVersion.from_db(connection.alias, attributes, values)
-        version.policy = Policy.from_db(connection.alias, _columns(Policy)[0], row[:shared])
+        version = PolicyVersion.from_db(database, attributes, values)
+        version._state.fields_cache["policy"] = Policy.from_db(database, shared, row[: len(shared)])
         found[version.pk] = (version, clause or "")
     return found
 
 
-def dated(where: Condition, order: str, limit: int, offset: int = 0) -> list[Candidate]:
-    """Return entries in an order of dates."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {COLUMNS} FROM policies_searchentry WHERE {where[0]} ORDER BY {order} LIMIT %s OFFSET %s",
-            [*where[1], limit, offset],
-        )
-        return [Candidate(*row) for row in cursor.fetchall()]
+def dated(where: Condition, order: str, limit: int, offset: int = 0, *, settings: str = INDEXED) -> list[Candidate]:
+    """Return entries in an order of dates; by words, the newest documents are asked first, for all others are older."""
+    for among in ("is_recent AND ", "") if order == BY_WORDS else ("",):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"{settings}SELECT {COLUMNS} FROM policies_searchentry WHERE {among}{where[0]}"
+                f" ORDER BY {order} LIMIT %s OFFSET %s",
+                [*where[1], limit, offset],
+            )
+            rows = cursor.fetchall()
+        if len(rows) == limit:
+            break
+    return [Candidate(*row) for row in rows]

@@ -22,6 +22,7 @@ OFTEN_AT_MOST = 100  # such pairs per document
 NUMBER = re.compile(  # 国办发〔2018〕124号, (2018)124, 国办发2018年124号; not 2018年12月, not 2018
     rf"([{HAN}]{{0,10}})\s?(?:\(\s?((?:19|20)\d\d)\s?\)|(?<=[{HAN}])((?:19|20)\d\d)(?=[\s年]))\s?年?\s?第?\s?(\d{{1,5}})(?!\d|月|年)\s?号?"
 )
+UNFOLDED = re.compile("[^ 0-9a-z、。《》\u3400-\u4dbf\u4e00-\u9fff]")  # what folding may change
 MARKDOWN = re.compile(
     r"!?\[([^\]]*)\]\([^)]*\)|<!--.*?-->|</?[a-zA-Z][^>]*>|[*`|~\\]+|^[#>\s-]+(?=\s)", re.MULTILINE | re.DOTALL
 )
@@ -43,7 +44,7 @@ _fold = _Fold({ord(c): "(" for c in "〔［[【（{"} | {ord(c): ")" for c in "�
 
 def fold(text: str) -> str:
     """Return the text with one width, one case and one kind of bracket, character by character of the same length."""
-    return text.translate(_fold)
+    return UNFOLDED.sub(lambda found: _fold[ord(found[0])], text)
 
 
 def plain(markdown: str) -> str:

@@ -5,16 +5,17 @@ from collections.abc import Mapping
 from django.utils.translation import get_language, override
 
 
-def pick(source, name: str = "") -> str:
-    """Return the text in the active language, or in the other one when that is empty.
+def pick(source, name: str = "", language: str | None = None) -> str:
+    """Return the text in a language (None: the active one), or in the other one when that is empty.
 
     `source` is a dictionary {"zh": ..., "en": ...}, or, with `name`, a row or dictionary that holds `name_zh` and
     `name_en` or such a dictionary under `name`. Anything else is returned as text; None as "".
     """
-    first, second = ("en", "zh") if (get_language() or "").startswith("en") else ("zh", "en")
+    language = get_language() or "" if language is None else language
+    first, second = ("en", "zh") if language.startswith("en") else ("zh", "en")
     if name:
         texts = _read(source, f"{name}_{first}"), _read(source, f"{name}_{second}")
-        return pick(_read(source, name)) if texts == (None, None) else texts[0] or texts[1] or ""
+        return pick(_read(source, name), "", language) if texts == (None, None) else texts[0] or texts[1] or ""
     if isinstance(source, Mapping):
         return source.get(first) or source.get(second) or ""
     return "" if source is None else str(source)

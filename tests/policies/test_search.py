@@ -1,14 +1,15 @@
 """The search of the library: what is found, in which order, how it is shown, and that nothing typed can break it."""
 
 import datetime as dt
+from weakref import WeakKeyDictionary
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from policies.models import Clause, PolicyVersion, SearchChange, SearchEntry, SearchWord
-from policies.search import bits, counts, engine, finding, index
+from policies.search import bits, counts, engine, finding, index, plans
 from policies.search.statistics import Statistics, forget
 from policies.search.tokens import fold, grams, required, spellings
 from policies.search.words import concepts, terms, widened
@@ -520,12 +521,63 @@ def test_of_long_words_the_rarest_pieces_are_asked_for():
 
 def test_words_are_looked_up_in_the_index():
     document("人才条例")
-    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
-        finding.strict(concepts("人才公寓", Statistics()), ("true", []), Statistics())
-        cursor.execute(asked.captured_queries[0]["sql"].replace(finding.INDEXED, finding.INDEXED + "EXPLAIN "))
-        plan = "\n".join(row for (row,) in cursor.fetchall())
-    assert plan.count("Bitmap Index Scan on search_words") == 3
-    assert "Index Scan using search_newest" not in plan
+    for narrow in (("true", []), ("level = ANY(%s)", [["city"]])):  # a plan that is kept, and one for these values
+        with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+            for _again in range(2):
+                finding.strict(concepts("人才公寓", Statistics()), narrow, Statistics())
+            *settings, last = asked.captured_queries[-1]["sql"].split("; ")
+            cursor.execute("; ".join([*settings, f"EXPLAIN {last}"]))
+            plan = "\n".join(row for (row,) in cursor.fetchall())
+        assert last.startswith("(SELECT" if narrow[1] else "EXECUTE")
+        assert plan.count("Bitmap Index Scan on search_words") == 3
+        assert "Index Scan using search_newest" not in plan
+
+
+def plans_kept() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+        return cursor.fetchone()[0]
+
+
+def test_a_plan_is_made_once_and_outlives_a_transaction_that_fails(monkeypatch):
+    monkeypatch.setattr(plans, "_kept", WeakKeyDictionary())
+    document("人才条例", "全是100%的人才")
+    before = plans_kept()
+    for _again in range(2):
+        with transaction.atomic():
+            assert found("人才 全是100%") == ["人才条例"]
+            transaction.set_rollback(True)
+    assert plans_kept() == before + 2  # of the find and of the rows shown
+    assert found("人才") == found("条例") == ["人才条例"]
+    assert plans_kept() == before + 3
+
+
+def test_no_more_plans_are_kept_than_a_connection_should_hold(monkeypatch):
+    monkeypatch.setattr(plans, "_kept", WeakKeyDictionary())
+    document("人才条例")
+    before = plans_kept()
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+    assert found("人才") == ["人才条例"]
+    assert plans_kept() == before
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", False)
+    monkeypatch.setattr(plans, "MOST", 1)
+    assert found("人才") == found("人才 条例") == ["人才条例"]
+    assert plans_kept() == before + 1
+
+
+def test_by_date_the_newest_are_asked_first_and_all_others_follow():
+    for number in range(9):
+        document(f"人才办法{number}", published_on=dt.date(2025, 1, 1 + number))
+    whole = [hit.version.title_zh for hit in engine.search(query("人才", sort="newest"), day=DAY).rows]
+    SearchEntry.objects.filter(day__gte=dt.date(2025, 1, 6)).update(is_recent=True)
+    for size in (2, 4, 6):
+        pages, after = [], ""
+        for _page in range(9 // size + 1):
+            page = engine.search(query("人才", sort="newest"), day=DAY, page_size=size, after=after)
+            pages, after = pages + [hit.version.title_zh for hit in page.rows], page.next
+        numbered = [engine.search(query("人才", sort="newest"), day=DAY, page_size=size, page=n) for n in range(1, 6)]
+        assert pages == [hit.version.title_zh for page in numbered for hit in page.rows] == whole
+    assert whole == [f"人才办法{number}" for number in reversed(range(9))]
 
 
 def test_the_newest_of_a_large_library_have_an_index_of_their_own(monkeypatch):
