@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from applications import rules, touchpoints
 from applications.questions import DayField, plain
 from applications.states import DeferralReason, RatingLevel
-from talentportal.lib import numbers, spoken
+from talentportal.lib import names, numbers, spoken
 from talentportal.lib.bilingual import pick
 from talentportal.lib.workdays import WorkCalendar
 from workstations.queries import by_place
@@ -190,14 +191,28 @@ class SignForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
-    def __init__(self, *args, commits: bool, may_pledge: bool = False, **kwargs):
+    def __init__(self, *args, commits: bool, may_pledge: bool = False, signer: str = "", **kwargs):
+        """`signer`: the name that must be signed, where it is known already."""
         super().__init__(*args, **kwargs)
+        self.signer = signer
         if not may_pledge:
             for name in ("pledges", "pledge_name"):
                 del self.fields[name]
         if not commits:
             for name in ("agrees", "signed_name", "signature"):
                 del self.fields[name]
+
+    def clean_signed_name(self) -> str:
+        return self._own("signed_name")
+
+    def clean_pledge_name(self) -> str:
+        return self._own("pledge_name") if self.cleaned_data.get("pledges") else self.cleaned_data["pledge_name"]
+
+    def _own(self, field: str) -> str:
+        typed = self.cleaned_data[field]
+        if self.signer and not names.is_same(typed, self.signer):
+            raise ValidationError(_("Sign with your name as in your identity document."))
+        return typed
 
 
 class WithdrawForm(forms.Form):

@@ -3,7 +3,6 @@
 import re
 from datetime import date, datetime
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -178,7 +177,7 @@ def sign_commitment(
         rows.append((of_spec[spec.pk], promise.get("reason"), day))
     if not agrees:
         reasons.append(_("Agree to the promises."))
-    if not _same_name(signed_name, name):
+    if not names.is_same(signed_name, name):
         reasons.append(_("Sign with your name as in your identity document."))
     if signature and not _PATH_DATA.fullmatch(signature):
         reasons.append(_("The handwritten signature could not be read. Write it again or type your name."))
@@ -189,7 +188,7 @@ def sign_commitment(
 def _sign_pledge(case: Case, actor, now: datetime, signed_name: str) -> None:
     """Write the word that the conditions are met, where the guide decides on it, or refuse with every reason."""
     reasons = rules.pledge_obstacles(case.guide, queries.has_broken_pledge(case.applicant_id))
-    if not _same_name(signed_name, actor.person.name):
+    if not names.is_same(signed_name, actor.person.name):
         reasons.append(_("Sign with your name as in your identity document."))
     refuse_unless(not reasons, reasons)
     Pledge.objects.create(
@@ -204,14 +203,6 @@ def _day(text) -> date | None:
         return date.fromisoformat(text or "")
     except (TypeError, ValueError):
         return None
-
-
-def _same_name(signed_name: str, name: str) -> bool:
-    try:
-        typed = names.clean(signed_name)
-    except ValidationError:
-        return False
-    return typed.casefold().replace(" ", "") == name.casefold().replace(" ", "")
 
 
 def _write_commitment(case: Case, rows, signer, now: datetime, signed_name: str, signature: str) -> None:

@@ -189,7 +189,8 @@ def _check(request, wizard: Wizard):
 
 def _sign(request, wizard: Wizard):
     may_pledge = wizard.guide.notify_commit and not wizard.missing
-    form = SignForm(again.typed(request), commits=bool(wizard.missing), may_pledge=may_pledge)
+    signer = request.user.person.name
+    form = SignForm(again.typed(request), commits=bool(wizard.missing), may_pledge=may_pledge, signer=signer)
     reasons = again.told(request).get("reasons", [])
     if request.method == "POST" and form.is_valid():
         try:

@@ -46,6 +46,14 @@ def clean(name: str) -> str:
     return name
 
 
+def is_same(typed: str, name: str) -> bool:
+    """Tell whether what somebody typed is this name; capitals, spaces and kinds of middle dot do not count."""
+    try:
+        return clean(typed).casefold().replace(" ", "") == name.casefold().replace(" ", "")
+    except ValidationError:
+        return False
+
+
 def _is_letter(character: str) -> bool:
     """Count as letters what Unicode calls so, and characters newer than Python's tables or of private use."""
     category = unicodedata.category(character)

@@ -405,6 +405,7 @@ def test_a_wrong_signature_submits_nothing(draft, applicant, me, change, said):
     assert response.status_code == 200
     assert said in text(response)
     assert "<title>Error:" in response.content.decode()
+    assert ('id="id_signed_name_error"' in response.content.decode()) == ("signed_name" in change)  # beside the field
     assert Case.objects.get().state == State.DRAFT
 
 
