@@ -584,6 +584,18 @@ def test_no_more_plans_are_kept_than_a_connection_should_hold(monkeypatch):
     assert plans_kept() == before + 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_that_a_migration_made_useless_is_forgotten():
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE planned AS SELECT '人才'::varchar(10) AS word")
+        for _again in range(2):
+            assert plans.answered("SELECT word FROM planned WHERE word = %s", ["人才"]) == [("人才",)]
+        cursor.execute("ALTER TABLE planned ALTER word TYPE varchar(20)")
+        for _again in range(2):
+            assert plans.answered("SELECT word FROM planned WHERE word = %s", ["人才"]) == [("人才",)]
+        cursor.execute("DROP TABLE planned")
+
+
 def test_by_date_the_newest_are_asked_first_and_all_others_follow():
     for number in range(9):
         document(f"人才办法{number}", published_on=dt.date(2025, 1, 1 + number))
