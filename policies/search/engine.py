@@ -16,7 +16,7 @@ from policies.search.narrowing import Condition, joined, narrowed
 from policies.search.query import GROUPS, SHOWN, Query, parse
 from policies.search.ranking import Ranker
 from policies.search.statistics import statistics
-from policies.search.words import Concept, concepts, synonyms, widened
+from policies.search.words import Concept, concepts, has_other_names, synonyms, widened
 from talentportal.lib.bilingual import pick
 
 __all__ = [
@@ -37,7 +37,7 @@ BENEFITS = 3  # shown in a result
 FARTHEST = 1_000  # rows that numbered pages reach; `after` goes on
 FEW = 10  # strict finds below which what comes close is shown, too
 PARTIAL_SHARE = 0.12  # of the best partial find's score: below it a partial find is noise
-MOST_PARTIAL = 50
+MOST_PARTIAL = 50  # finds on the pages that partial ones share; but always room for a few
 
 
 @dataclass
@@ -168,7 +168,7 @@ def _ranked(query, found: list[Concept], narrow: Condition, day: date, size: int
         rows = finding.by_score([row for row in rows if _has_all(row, found)], ranker)
     is_counted = is_all and (finding.is_certain(found) or all(row.text for row in rows))
     strict_rows, wide = len(rows), found
-    if strict_rows < FEW and not (rows and any(concept.number or concept.is_spelled for concept in found)):
+    if _is_poor(rows, found, is_all=is_all):
         wide = widened(found, known)
         rows = _with_partial(rows, wide, narrow)
     start = (page - 1) * size
@@ -201,6 +201,14 @@ def _tail(shown: list[Candidate], rows: list[Candidate], found, narrow: Conditio
     return shown + others[:wanted], len(others) > wanted
 
 
+def _is_poor(rows: list[Candidate], found: list[Concept], *, is_all: bool) -> bool:
+    """Tell whether to show what comes close, too: few have it all, or of a thing of several names few in the title."""
+    if len(rows) < FEW:
+        return not (rows and any(concept.number or concept.is_spelled for concept in found))
+    names = [concept.words[0] for concept in found if is_all and has_other_names(concept)]
+    return any(sum(name in row.title for row in rows) < FEW for name in names)
+
+
 def _has_all(row: Candidate, found: list[Concept]) -> bool:
     return all(finding.has(row, concept) for concept in found)
 
@@ -213,8 +221,9 @@ def _with_partial(rows: list[Candidate], wide: list[Concept], narrow: Condition)
         row.head = None  # it was ranked for the narrower search
     ranked = finding.ordered(rows + partial, ranker)
     least = ranked[0].score * PARTIAL_SHARE if ranked else 0
-    kept = [row for row in ranked if not row.is_partial or row.score >= least]
-    return kept[: max(MOST_PARTIAL, len(rows))]
+    close = [row.version for row in ranked if row.is_partial and row.score >= least]
+    kept = {*close[: max(MOST_PARTIAL - len(rows), FEW)], *(row.version for row in rows)}
+    return [row for row in ranked if row.version in kept]
 
 
 # --- By date ---------------------------------------------------------------------------------------------------------

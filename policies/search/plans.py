@@ -3,7 +3,7 @@
 import itertools
 from weakref import WeakKeyDictionary
 
-from django.db import connection
+from django.db import NotSupportedError, connection
 
 MOST = 100  # plans of one connection; other statements are planned each time
 INDEXED = "SET LOCAL enable_seqscan = off; "  # the planner takes words for cheap to read one by one in a small library
@@ -21,14 +21,21 @@ def answered(sql: str, values: list, *, is_kept: bool = True) -> list[tuple]:
     with connection.cursor() as cursor:
         plans = _kept.setdefault(connection.connection, {})
         is_pooled = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
-        if not is_kept or is_pooled or (len(plans) >= MOST and sql not in plans):
-            cursor.execute(INDEXED + sql, values)
-            return cursor.fetchall()
-        name, prepare = plans.get(sql), ""
-        if not name:
-            name = f"search_{next(_numbers)}"
-            numbered = sql % tuple(f"${number}" for number in range(1, len(values) + 1))
-            prepare = f"PREPARE {name} AS {numbered}; ".replace("%", "%%")
-        cursor.execute(f"{prepare}{INDEXED}{GENERIC}EXECUTE {name} ({', '.join(['%s'] * len(values))})", values)
-        plans[sql] = name
+        if is_kept and not is_pooled and (sql in plans or len(plans) < MOST):
+            try:
+                return _by_plan(cursor, plans, sql, values)
+            except NotSupportedError:  # a migration has given a column another type since
+                plans.clear()
+        cursor.execute(INDEXED + sql, values)
         return cursor.fetchall()
+
+
+def _by_plan(cursor, plans: dict[str, str], sql: str, values: list) -> list[tuple]:
+    name, prepare = plans.get(sql), ""
+    if not name:
+        name = f"search_{next(_numbers)}"
+        numbered = sql % tuple(f"${number}" for number in range(1, len(values) + 1))
+        prepare = f"PREPARE {name} AS {numbered}; ".replace("%", "%%")
+    cursor.execute(f"{prepare}{INDEXED}{GENERIC}EXECUTE {name} ({', '.join(['%s'] * len(values))})", values)
+    plans[sql] = name
+    return cursor.fetchall()

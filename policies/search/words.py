@@ -148,6 +148,11 @@ def _said() -> re.Pattern:
     return re.compile("|".join(sorted(map(re.escape, _synonyms()), key=len, reverse=True)))
 
 
+def has_other_names(concept: Concept) -> bool:
+    """Tell whether what was typed is an everyday word with official ones."""
+    return concept.words[0] in _synonyms()
+
+
 def widened(found: list[Concept], known: Statistics) -> list[Concept]:
     """Return the same concepts for a search that forgives: questions in parts, everyday words with official ones."""
     wide = []

@@ -240,6 +240,25 @@ def test_each_filter_counts_what_choosing_it_would_find_its_own_choice_ignored(p
             assert engine.search(alone, day=DAY).total == count, (group, value)
 
 
+def test_a_title_with_the_official_word_comes_before_texts_that_have_the_everyday_one():
+    for number in range(12):
+        document(f"奖励办法{number}", "推动科技进步")
+    document("科学技术进步条例", "鼓励创新")
+    pages = [engine.search(query("科技进步"), day=DAY, page=number) for number in (1, 2)]
+    assert [len(page.rows) for page in pages] == [10, 3]
+    assert [page.total for page in pages] == [12, 12]
+    first, *others = [hit for page in pages for hit in page.rows]
+    assert (first.version.title_zh, first.is_partial) == ("科学技术进步条例", True)
+    assert not any(hit.is_partial for hit in others)
+
+
+def test_where_titles_have_the_everyday_word_the_official_one_is_not_searched_for():
+    for number in range(10):
+        document(f"科技进步办法{number}")
+    document("科学技术进步条例")
+    assert len(close("科技进步")) == engine.search(query("科技进步"), day=DAY).total == 10
+
+
 def test_what_only_comes_close_is_shown_but_not_counted():
     document("连着的", "给予购房补贴")
     document("分开的", "给予购房者一次性补贴")
@@ -563,6 +582,18 @@ def test_no_more_plans_are_kept_than_a_connection_should_hold(monkeypatch):
     monkeypatch.setattr(plans, "MOST", 1)
     assert found("人才") == found("人才 条例") == ["人才条例"]
     assert plans_kept() == before + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_that_a_migration_made_useless_is_forgotten():
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE planned AS SELECT '人才'::varchar(10) AS word")
+        for _again in range(2):
+            assert plans.answered("SELECT word FROM planned WHERE word = %s", ["人才"]) == [("人才",)]
+        cursor.execute("ALTER TABLE planned ALTER word TYPE varchar(20)")
+        for _again in range(2):
+            assert plans.answered("SELECT word FROM planned WHERE word = %s", ["人才"]) == [("人才",)]
+        cursor.execute("DROP TABLE planned")
 
 
 def test_by_date_the_newest_are_asked_first_and_all_others_follow():
