@@ -36,9 +36,16 @@ def address_of(channel: str, user: "User") -> str:
 
 
 def channels(template: MessageTemplate, user: "User", must_reach: bool = True) -> list[str]:
-    """Return the template's channels that reach the user; if one must and none does, the first: its failure is seen."""
+    """Return the template's channels that reach the user, else another one that does.
+
+    Nobody is left out for having no telephone. If somebody must be reached and nothing does, the first: its failure is
+    seen.
+    """
+    if not template.channels:
+        return []
     reaching = [channel for channel in template.channels if address_of(channel, user)]
-    return reaching or (template.channels[:1] if must_reach else [])
+    others = [channel for channel in Channel.values if address_of(channel, user)]
+    return reaching or others[:1] or (template.channels[:1] if must_reach else [])
 
 
 def not_before(channel: str, now: datetime) -> datetime:

@@ -100,6 +100,30 @@ class TestNotify:
         delivery = undelivered(recipient_id=talent.pk, path="/me/x/").get()
         assert (delivery.channel, delivery.last_error) == ("SMS", "the recipient has no verified address")
 
+    @pytest.mark.parametrize(
+        ("named", "phone", "email", "goes_by"),
+        [
+            ("SMS", "", "talent@example.org", ["EMAIL"]),
+            ("EMAIL", "+8613800000001", None, ["SMS"]),
+            ("SMS", "", None, ["SMS"]),  # nothing reaches: the failure is seen
+        ],
+    )
+    def test_who_lacks_the_named_channel_hears_by_another(
+        self, talent, template, words, now, named, phone, email, goes_by
+    ):
+        template.channels = [named]
+        template.save()
+        talent.phone, talent.email, talent.phone_verified = phone, email, bool(phone)
+        talent.save()
+        tell(talent, now, words)
+        assert list(Delivery.objects.values_list("channel", flat=True)) == goes_by
+
+    def test_what_stays_inside_leaves_by_no_channel(self, talent, template, words, now):
+        template.channels = []
+        template.save()
+        tell(talent, now, words)
+        assert not Delivery.objects.exists()
+
 
 class TestDelivery:
     @pytest.fixture
