@@ -32,6 +32,9 @@ class ActForm(forms.Form):
     def __init__(self, desk: Desk, verb: str, data=None, files=None, **options):
         super().__init__(data, files, auto_id=f"id_{verb}_%s", **options)
         self.desk = desk
+        for field in self.fields.values():
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = _("“%(label)s” is needed.") % {"label": field.label}
 
     def words(self) -> dict:
         """Return the arguments of the service."""

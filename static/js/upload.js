@@ -98,8 +98,10 @@ function arrived(form, row, request, name) {
   if (request.response?.lists) {
     place(request.response);
     const fresh = document.getElementById(row.id);
-    if (request.status === 200) announce(words.arrived.replace("{name}", name));
-    else fresh.querySelector(".field__error")?.scrollIntoView({ block: "center" });
+    if (request.status === 200) {
+      document.querySelector(".error-summary")?.remove(); // what is still missing stands below the lists
+      announce(words.arrived.replace("{name}", name));
+    } else fresh.querySelector(".field__error")?.scrollIntoView({ block: "center" });
     if (request.response.errors.length) announce(request.response.errors.join(" "));
   } else if (request.status === 409) {
     location.reload();
