@@ -7,8 +7,8 @@ from allauth.account import stages
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts import codes, queries
 from accounts.contacts import PhoneField
@@ -63,7 +63,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return queries.owner_of_phone(phone)
 
     def save_user(self, request, user: User, form, commit: bool = True) -> User:
-        """Take the contact from the sign-up form, unverified until the code comes back."""
+        """Take the contact from the sign-up form, unverified until the code comes back; messages speak its language."""
+        user.language = get_language()
         user.phone = form.cleaned_data.get("phone") or None
         user.email = form.cleaned_data.get("email") or None
         user.set_password(form.cleaned_data["password1"])

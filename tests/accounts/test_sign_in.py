@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import User
 from notifications.models import DemoMail
@@ -327,3 +328,11 @@ def test_a_gateway_that_is_down_tells_nothing(client, known, settings):
     settings.SMS_GATEWAY = "notifications.gateways.NoSms"
     pages = [clean(Client().post(CODE, {"contact": phone}, follow=True)) for phone in (known.phone, "+8613700137000")]
     assert pages[0].replace(known.phone, "X") == pages[1].replace("+8613700137000", "X")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_who_registers_in_a_language_hears_in_it(language):
+    with translation.override(language):
+        address = reverse("account_signup")
+    Client().post(address, {"contact": "newcomer@example.org", "password1": NEW})
+    assert User.objects.get(email="newcomer@example.org").language == language
