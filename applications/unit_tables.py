@@ -1,11 +1,9 @@
 """The table of a unit's talents: CSV or XLSX, one person a line, one column for each question of the guide."""
 
-import csv
 import io
 import re
-import zipfile
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 import openpyxl
 from django.core.exceptions import ValidationError
@@ -13,13 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import DocumentType
 from regions.models import Region
-from talentportal.lib import names
+from talentportal.lib import names, tables
 from talentportal.lib.bilingual import both
-from talentportal.lib.refusals import Refused, refuse_unless
+from talentportal.lib.refusals import refuse_unless
 
 MOST_LINES = 500
-MOST_BYTES = 5 * 1024 * 1024
-MOST_UNPACKED = 60 * 1024 * 1024
 NEEDED = ("name", "id_number")
 COLUMNS = {  # field: what its column is called
     "name": ("姓名", "Name"),
@@ -88,8 +84,7 @@ def _words(choice: dict) -> dict:
 
 def read(content: bytes, questions: list) -> list[Line]:
     """Read the lines of a file. Raises Refused when it is no table, misses a column, or has too many lines."""
-    refuse_unless(len(content) <= MOST_BYTES, _("The file is larger than 5 MB."))
-    rows = _of_xlsx(content, len(questions)) if content.startswith(b"PK") else _of_csv(content)
+    rows = tables.read(content, lines=MOST_LINES + 2, columns=len(COLUMNS) + len(questions) + 5)
     refuse_unless(rows and any(cell.strip() for cell in rows[0]), _("The file is empty."))
     keys = _keys(rows[0], questions)
     by_key = {question["key"]: question for question in questions}
@@ -210,42 +205,3 @@ def _choice(question: dict, value: str) -> str:
 def _bare(text: str) -> str:
     """Return a text as choices are compared: without spaces, small letters."""
     return re.sub(r"\s", "", text).casefold()
-
-
-def _of_csv(content: bytes) -> list[list[str]]:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return list(csv.reader(io.StringIO(text, newline="")))
-    raise Refused(_("This is no CSV and no XLSX file."))
-
-
-def _of_xlsx(content: bytes, questions: int) -> list[list[str]]:
-    """Read the first sheet; formulas come as their text, so that they are refused and not computed."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            unpacked = sum(part.file_size for part in packed.infolist())
-            refuse_unless(unpacked <= MOST_UNPACKED, _("The file is larger than 5 MB."))
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
-        width = len(COLUMNS) + questions + 5
-        rows = book.worksheets[0].iter_rows(max_row=MOST_LINES + 2, max_col=width, values_only=True)
-        return [[_text(cell) for cell in row] for row in rows]
-    except Refused:
-        raise
-    except Exception:  # whatever a broken file makes the library say
-        raise Refused(_("This is no CSV and no XLSX file.")) from None
-
-
-def _text(cell) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        return f"{cell:.0f}" if abs(cell) < 1e15 else f"{cell:E}"  # more digits than a figure holds
-    if isinstance(cell, int) and abs(cell) >= 10**15:
-        return f"{cell:E}"
-    return str(cell)

@@ -9,10 +9,9 @@ import csv
 import io
 import json
 import re
-import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
@@ -30,9 +29,10 @@ from policies import rules
 from policies.conditions import check_tree
 from policies.models import Benefit, BenefitKind, PayRule, Policy, PolicyVersion, RedeemMode, ServiceItem
 from policies.services import editing
+from talentportal.lib import tables
 from talentportal.lib.refusals import Refused, refuse_unless
 
-MOST_LINES, MOST_BYTES, MOST_UNPACKED, MOST_WRITTEN = 2000, 5 * 2**20, 100 * 2**20, 50_000
+MOST_LINES, MOST_WRITTEN = 2000, 50_000
 RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 PLAIN_NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?%?")
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?")
@@ -323,8 +323,7 @@ def read_file(content: bytes) -> tablib.Dataset:
 
     Raises Refused when it is no such file, lacks a column, has one that nobody knows, or is too long.
     """
-    refuse_unless(len(content) <= MOST_BYTES, _("The file is larger than 5 MB."))
-    lines = _read_xlsx(content) if content.startswith(b"PK") else _read_csv(content)
+    lines = tables.read(content, lines=MOST_LINES + 2, columns=len(COLUMNS) + 5)
     lines = [line for line in lines if any(cell.strip() for cell in line)]
     refuse_unless(len(lines) > 1, _("The file has no line below its head."))
     refuse_unless(len(lines) <= MOST_LINES + 1, _("At most %(most)d lines fit one file.") % {"most": MOST_LINES})
@@ -347,44 +346,6 @@ def _head(cells: list[str]) -> list[str]:
     refuse_unless(not missing, _("These columns are missing: %(names)s.") % {"names": ", ".join(missing)})
     refuse_unless(len(set(head)) == len(head), _("A column stands there twice."))
     return head
-
-
-def _read_csv(content: bytes) -> list[list[str]]:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-            return list(csv.reader(io.StringIO(text, newline=""), strict=True))
-        except UnicodeDecodeError:
-            continue
-        except csv.Error:
-            break
-    raise Refused(_("This is no CSV and no XLSX file."))
-
-
-def _read_xlsx(content: bytes) -> list[list[str]]:
-    """Read the first sheet; formulas come as their text, so that they are refused and not computed."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            refuse_unless(
-                sum(part.file_size for part in packed.infolist()) <= MOST_UNPACKED, _("The file is larger than 5 MB.")
-            )
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
-        rows = book.worksheets[0].iter_rows(max_row=MOST_LINES + 2, max_col=len(COLUMNS) + 5, values_only=True)
-        return [[_text(cell) for cell in row] for row in rows]
-    except Refused:
-        raise
-    except Exception:  # whatever a broken file makes the library say
-        raise Refused(_("This is no CSV and no XLSX file.")) from None
-
-
-def _text(cell) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
 
 
 def table_of(benefits) -> tablib.Dataset:

@@ -17,6 +17,7 @@ from policies import resources, wording
 from policies.admin.forms import ImportForm
 from policies.admin.library import Reach
 from policies.models import Benefit
+from talentportal.lib import tables
 from talentportal.lib.refusals import Refused
 
 SALT = "policies.benefits.import"
@@ -120,7 +121,7 @@ class BenefitAdmin(Reach, admin.ModelAdmin):
             return self._write(request, words)
         if request.method == "POST" and form.is_valid():
             try:
-                table = resources.read_file(form.cleaned_data["file"].read(resources.MOST_BYTES + 1))
+                table = resources.read_file(form.cleaned_data["file"].read(tables.MOST_BYTES + 1))
                 lines = resources.preview(table, versions=words["versions"])
                 context |= {"lines": lines, "head": table.headers, "kept": _kept(table, request.user)}
                 context["replacing"] = sum(line.replaces for line in lines)

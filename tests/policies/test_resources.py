@@ -12,6 +12,7 @@ from django.utils.translation import override
 from accounts.models import Role
 from policies import resources
 from policies.models import Benefit, PolicyVersion
+from talentportal.lib import tables
 from talentportal.lib.refusals import Refused
 from tests import cast
 from tests.policies.library import FRIDAY, leaf, make_benefit, make_version
@@ -109,7 +110,7 @@ def test_a_file_that_cannot_be_read_says_why(db, content, words):
 
 
 def test_a_packed_file_that_swells_is_refused(db, monkeypatch):
-    monkeypatch.setattr(resources, "MOST_UNPACKED", 1000)
+    monkeypatch.setattr(tables, "MOST_UNPACKED", 1000)
     with pytest.raises(Refused):
         resources.read_file(xlsx_of(line()))
 
