@@ -184,6 +184,7 @@ class TakeOverForm(forms.Form):
         label=_("Document number"),
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+        error_messages={"required": _("Enter the number of your document.")},
     )
 
 

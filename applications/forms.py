@@ -92,6 +92,7 @@ class WhomForm(forms.Form):
         help_text=_("Under a power of attorney that a window recorded. You sign with your own name; they are told."),
         widget=forms.RadioSelect,
         empty_label=_("For myself"),
+        blank=True,  # else Django leaves "for myself" out of the choices
         required=False,
         to_field_name="public_id",
         error_messages={"invalid_choice": _("This power of attorney is not in force today.")},
@@ -230,12 +231,14 @@ class QueryForm(forms.Form):
         help_text=_("24 digits, on the receipt."),
         max_length=60,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"required": _("Enter the case number.")},
     )
     code = forms.CharField(
         label=_("Query code"),
         help_text=_("6 letters and digits, beside the case number."),
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        error_messages={"required": _("Enter the query code.")},
     )
 
     def clean_case_no(self) -> str:
@@ -246,13 +249,11 @@ class QueryForm(forms.Form):
 
 
 class MoreTimeForm(forms.Form):
-    """How many working days more somebody needs for promised materials, and why."""
+    """How many working days more somebody needs for promised materials, and why; the service knows how many at most."""
 
     use_required_attribute = False
     days = forms.IntegerField(
         label=_("How many working days more do you need?"),
-        min_value=1,
-        max_value=60,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"required": _("Say how many working days more you need."), "invalid": _("Enter a number.")},
     )
@@ -330,6 +331,7 @@ class ReceiptForm(forms.Form):
         label=_("PDF of the receipt"),
         help_text=_("at most 2 MB; it is checked and not kept"),
         widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
+        error_messages={"required": _("Choose the file first.")},
     )
     most_bytes = 2 * 1024 * 1024
 

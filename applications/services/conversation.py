@@ -35,7 +35,7 @@ def send_message(
 
     `reply_by`, only from the office and on an open case: the working day until which an answer is awaited; it stands
     in the applicant's to-dos, with reminders. An answer of the applicant settles what was awaited, and whoever answers
-    has read. A message never replaces a notice. Sent twice within a minute it is written once.
+    has read. A message never replaces a notice. Sent twice within a minute, with the same files, it is written once.
     Raises Refused with every reason.
     """
     locked = _lock(case)
@@ -43,7 +43,8 @@ def send_message(
     text = text.strip()
     refuse_unless(not (reasons := _against(locked, actor, now, text, is_from_office, reply_by)), reasons)
     said = {"author": actor, "is_from_office": is_from_office, "text": text, "reply_by": reply_by}
-    if earlier := locked.messages.filter(**said, sent_at__gt=now - AGAIN).first():
+    files = list(files)
+    if earlier := _said_already(locked, said, files, now):
         return earlier
     _read(locked, by_office=is_from_office, now=now)
     message = CaseMessage.objects.create(case=locked, sent_at=now, **said)
@@ -94,6 +95,13 @@ def scan_message_file(*, file: MessageFile, now: datetime) -> MessageFile:
         kept.scan_state = uploads.scan(Path(kept.file.path), settings.CLAMD_URL)
         kept.save(update_fields=["scan_state"])
     return kept
+
+
+def _said_already(case: Case, said: dict, files: list[Enclosed], now: datetime) -> CaseMessage | None:
+    """Return the message of a first click: the same words with the same files."""
+    sums = sorted(enclosed.facts.sha256 for enclosed in files)
+    earlier = case.messages.filter(**said, sent_at__gt=now - AGAIN)
+    return next((one for one in earlier if sorted(one.files.values_list("sha256", flat=True)) == sums), None)
 
 
 def _lock(case: Case) -> Case:

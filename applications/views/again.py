@@ -15,9 +15,12 @@ SLOT, PURPOSE, MARK = "form to try again", "applications.again", "again"
 LARGEST = 200_000  # characters; nobody types more, and the session is no store
 
 
-def give_back(request, address: str = "", anchor: str = "", **told) -> HttpResponseRedirect:
-    """Keep what was posted and lead to the page that shows it again; see `keep`."""
-    return HttpResponseRedirect(keep(request, address, **told) + anchor)
+def give_back(request, address: str = "", **told) -> HttpResponseRedirect:
+    """Keep what was posted and lead to the page that shows it again, to its top: an anchor would take the focus.
+
+    See `keep`.
+    """
+    return HttpResponseRedirect(keep(request, address, **told))
 
 
 def keep(request, address: str = "", **told) -> str:

@@ -148,7 +148,7 @@ def supply(request, case_no: str, material: int):
     errors = _supply(request, found, wanted, now)
     if errors:
         page = reverse("me:supplement", args=[case_no])
-        return again.give_back(request, page, f"#material-{wanted.pk}", rows={wanted.pk: errors})
+        return again.give_back(request, page, rows={wanted.pk: errors})
     messages.success(request, _("Received. You can see it below."))
     page = _after_supply(found)
     if any(name.startswith(("reply-", f"{questions.PREFIX}-")) for name in request.POST):  # typed beside the file

@@ -62,7 +62,7 @@ def upload(request, code: str, draft: str, material: int):
         return _answer(request, wizard, found.pk, errors)
     if errors:
         page = reverse("apply:step", args=[case.item.code, case.public_id, "materials"])
-        return again.give_back(request, page, f"#material-{found.pk}", rows={found.pk: errors})
+        return again.give_back(request, page, rows={found.pk: errors})
     return redirect(_place(case, found.pk))
 
 
@@ -139,7 +139,7 @@ def reuse(request, code: str, draft: str, material: int):
         return _answer(request, Wizard(case, request.user, now), found.pk, errors)
     if errors:
         page = reverse("apply:step", args=[case.item.code, case.public_id, "materials"])
-        return again.give_back(request, page, f"#material-{found.pk}", rows={found.pk: errors})
+        return again.give_back(request, page, rows={found.pk: errors})
     return redirect(_place(case, found.pk))
 
 

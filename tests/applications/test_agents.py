@@ -1,5 +1,7 @@
 """An agent fills in and submits an application for the person who gave the power of attorney."""
 
+import re
+
 import pytest
 
 from applications import services
@@ -46,6 +48,7 @@ def draft_of(me, begin, given) -> Case:
 def test_only_who_has_a_power_of_attorney_is_asked_for_whom(world, me, begin, applicant, client_of):
     body = me.get(begin).content.decode()
     assert "For whom do you apply?" in body
+    assert re.search(r'<input[^>]*name="attorney" value=""[^>]*checked[^>]*>\s*For myself', body)
     assert "For 陈思远, document 990*************15, until Monday 30 November" in body
     assert "For whom do you apply?" not in client_of(applicant).get(begin).content.decode()
 

@@ -200,8 +200,12 @@ def test_more_time_is_asked_for_once_and_shows_how_it_was_answered(deferred, hea
     assert "Ask for more time" in text(me.get(url(deferred)))
     missing = me.post(url(deferred, "more-time/"), {"days": ""}, follow=True)
     assert "Say how many working days more you need." in text(missing)
+    for days in ("0", "999", "9" * 30):  # the limit told is that of the case
+        too_many = me.post(url(deferred, "more-time/"), {"days": days, "reason": "邮寄途中"}, follow=True)
+        assert re.search(r"Between 1 and \d working days\.", text(too_many)), days
     said = text(me.post(url(deferred, "more-time/"), {"days": "2", "reason": "邮寄途中"}, follow=True))
     assert "the answer is awaited" in said
+    assert "Back to the case" in text(me.get(url(deferred, "more-time/")))
     services.answer_approval(
         request=ApprovalRequest.objects.get(), actor=head, now=moment("2026-09-18 11:00"), approve=True
     )

@@ -121,6 +121,13 @@ def test_the_public_page_checks_by_number_and_code(case, client_of):
     assert "do not fit together" in client_of().post(ADDRESS, asked).content.decode()
 
 
+def test_what_is_left_empty_is_named(client_of):
+    empty = {way: client_of().post(ADDRESS, {"way": way}).content.decode() for way in ("number", "file")}
+    assert "Enter the case number." in empty["number"]
+    assert "Enter the query code." in empty["number"]
+    assert "Choose the file first." in empty["file"]
+
+
 def test_the_public_page_checks_the_pdf_of_the_receipt(case, client_of, run_due):
     run_due(NOW)
 

@@ -147,6 +147,13 @@ def test_the_same_words_twice_in_a_minute_are_one_message(case, applicant):
     assert CaseMessage.objects.count() == 2
 
 
+def test_the_same_words_with_another_file_are_another_message(case, applicant):
+    first = say(case, applicant, files=[look_into(samples.pdf("一.pdf"))])
+    assert say(case, applicant, files=[look_into(samples.pdf("一.pdf"))]) == first
+    second = say(case, applicant, files=[look_into(samples.png())])
+    assert (second != first, first.files.count(), second.files.count()) == (True, 1, 1)
+
+
 def test_nobody_floods_an_office(case, applicant):
     for number in range(talk.MOST_A_DAY):
         say(case, applicant, f"第{number}次")

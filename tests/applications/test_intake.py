@@ -106,6 +106,7 @@ def test_the_account_waits_for_its_owner(clerk, client_of, at):
     assert owner_of_phone("+8619900000077") == person.user
     client, page = client_of(person.user), reverse("accounts:take_over")
     assert client.get(reverse("me:home")).url == page
+    assert "Enter the number of your document." in client.post(page, {"number": ""}).content.decode()
     assert "not the number" in client.post(page, {"number": "990101199003070015"}).content.decode()
     assert client.get(reverse("me:case_list")).url == page
     assert client.post(page, {"number": "990101199506151239"}).url == reverse("me:home")
