@@ -32,9 +32,11 @@ class ActForm(forms.Form):
     def __init__(self, desk: Desk, verb: str, data=None, files=None, **options):
         super().__init__(data, files, auto_id=f"id_{verb}_%s", **options)
         self.desk = desk
+    def full_clean(self) -> None:
+        """Check what was typed; what is amiss names its field, whichever form brought it along."""
         for field in self.fields.values():
-            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
-                field.error_messages["required"] = _("“%(label)s” is needed.") % {"label": field.label}
+            _name_in_errors(field)
+        super().full_clean()
 
     def words(self) -> dict:
         """Return the arguments of the service."""
@@ -49,6 +51,17 @@ class ActForm(forms.Form):
         return [
             (bound.label, bound.data) for bound in self.visible_fields() if isinstance(bound.data, str) and bound.data
         ]
+
+
+def _name_in_errors(field) -> None:
+    """Let the general words of Django about a field name it, and a number its limits."""
+    said, name = field.error_messages, {"label": field.label}
+    if said.get("required") == forms.Field.default_error_messages["required"]:
+        said["required"] = _("“%(label)s” is needed.") % name
+    if isinstance(field, forms.IntegerField) and field.max_value:
+        limits = name | {"least": field.min_value, "most": field.max_value}
+        said["invalid"] = _("“%(label)s”: a whole number from %(least)s to %(most)s.") % limits
+        said["min_value"] = said["max_value"] = said["invalid"]
 
 
 def text_field(label, help_text="", limit=500, required=True):
@@ -136,7 +149,7 @@ class CorrectionForm(ActForm):
             question = self.cleaned_data.get(f"question_{pk}")
             if reason:
                 points[pk] = (reason, cure, question) if question else (reason, cure)
-        if not points and not self.errors:
+        if not points and not any(name.startswith(("reason_", "cure_")) for name in self.errors):
             raise ValidationError(_("Name at least one material and its defect."))
         return self.cleaned_data | {"points": points}
 

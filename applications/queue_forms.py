@@ -15,6 +15,7 @@ class SearchForm(forms.Form):
     q = forms.CharField(
         label=_("Name, case number, last four of the document, telephone"),
         max_length=60,
+        error_messages={"required": _("Type what you look for.")},
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
     reason = forms.ChoiceField(label=_("Why do you look?"), choices=[("", "—"), *Reason.choices], required=False)
