@@ -21,9 +21,10 @@ from applications.states import (
 )
 from talentportal.lib import uploads
 from talentportal.lib.bilingual import pick
+from talentportal.lib.field_errors import NamedErrors
 
 
-class ActForm(forms.Form):
+class ActForm(NamedErrors, forms.Form):
     """What every button sends: the version of the case that the page showed."""
 
     takes_one_press = False  # drawn open, a tick at most
@@ -32,11 +33,6 @@ class ActForm(forms.Form):
     def __init__(self, desk: Desk, verb: str, data=None, files=None, **options):
         super().__init__(data, files, auto_id=f"id_{verb}_%s", **options)
         self.desk = desk
-    def full_clean(self) -> None:
-        """Check what was typed; what is amiss names its field, whichever form brought it along."""
-        for field in self.fields.values():
-            _name_in_errors(field)
-        super().full_clean()
 
     def words(self) -> dict:
         """Return the arguments of the service."""
@@ -51,17 +47,6 @@ class ActForm(forms.Form):
         return [
             (bound.label, bound.data) for bound in self.visible_fields() if isinstance(bound.data, str) and bound.data
         ]
-
-
-def _name_in_errors(field) -> None:
-    """Let the general words of Django about a field name it, and a number its limits."""
-    said, name = field.error_messages, {"label": field.label}
-    if said.get("required") == forms.Field.default_error_messages["required"]:
-        said["required"] = _("“%(label)s” is needed.") % name
-    if isinstance(field, forms.IntegerField) and field.max_value:
-        limits = name | {"least": field.min_value, "most": field.max_value}
-        said["invalid"] = _("“%(label)s”: a whole number from %(least)s to %(most)s.") % limits
-        said["min_value"] = said["max_value"] = said["invalid"]
 
 
 def text_field(label, help_text="", limit=500, required=True):

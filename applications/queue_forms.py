@@ -7,6 +7,7 @@ from accounts.models import User
 from applications.models import CaseMessage
 from applications.search import PERSONAL, Reason, kind_of
 from applications.services.batch import BATCH_VERBS
+from talentportal.lib.field_errors import NamedErrors
 
 
 class SearchForm(forms.Form):
@@ -85,7 +86,7 @@ class BatchForm(forms.Form):
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
-class CoverForm(forms.Form):
+class CoverForm(NamedErrors, forms.Form):
     """Who stands in for whom, and for which days."""
 
     absent = forms.ModelChoiceField(User.objects.none(), label=_("Who is absent"))

@@ -297,3 +297,16 @@ def test_everything_amiss_is_said_at_once_and_names_its_field(office, client_of)
     assert "“Working days to supply it”: a whole number from 1 to 365." in said
     assert "Name at least one material and its defect." in said
     assert "This field is required." not in said
+
+
+def test_another_proposal_from_an_old_page_is_not_taken_for_a_second_click(office, client_of):
+    case, client = examining(office), client_of(office.examiner)
+    page = {"version": case.version, "opinion": "符合条件"}
+    address = f"/en/admin/applications/case/{case.pk}/act/conclude/"
+    client.post(address, page | {"proposal": "GRANT"})
+    again = client.post(address, page | {"proposal": "GRANT"}, follow=True)
+    assert "This was done already; nothing was done twice." in text(again)
+    other = client.post(address, page | {"proposal": "REFUSE"}, follow=True)
+    assert "Not done: End the examination" in text(other)
+    assert "Handled already by" in text(other)
+    assert _fresh(case).decision.proposal == "GRANT"
