@@ -21,9 +21,10 @@ from applications.states import (
 )
 from talentportal.lib import uploads
 from talentportal.lib.bilingual import pick
+from talentportal.lib.field_errors import NamedErrors
 
 
-class ActForm(forms.Form):
+class ActForm(NamedErrors, forms.Form):
     """What every button sends: the version of the case that the page showed."""
 
     takes_one_press = False  # drawn open, a tick at most
@@ -32,9 +33,6 @@ class ActForm(forms.Form):
     def __init__(self, desk: Desk, verb: str, data=None, files=None, **options):
         super().__init__(data, files, auto_id=f"id_{verb}_%s", **options)
         self.desk = desk
-        for field in self.fields.values():
-            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
-                field.error_messages["required"] = _("“%(label)s” is needed.") % {"label": field.label}
 
     def words(self) -> dict:
         """Return the arguments of the service."""
@@ -136,7 +134,7 @@ class CorrectionForm(ActForm):
             question = self.cleaned_data.get(f"question_{pk}")
             if reason:
                 points[pk] = (reason, cure, question) if question else (reason, cure)
-        if not points and not self.errors:
+        if not points and not any(name.startswith(("reason_", "cure_")) for name in self.errors):
             raise ValidationError(_("Name at least one material and its defect."))
         return self.cleaned_data | {"points": points}
 

@@ -19,6 +19,7 @@ from applications.uploads import ScanField, ScansField
 from policies.models import ServiceItem
 from talentportal.lib import idcard, uploads, uscc
 from talentportal.lib.bilingual import pick
+from talentportal.lib.field_errors import NamedErrors
 from workstations.models import Window
 
 MOST_SCANS = 10
@@ -38,7 +39,7 @@ def items_at(windows, today: date):
     return handled.distinct().order_by("serial")
 
 
-class PlaceForm(forms.Form):
+class PlaceForm(NamedErrors, forms.Form):
     """For which item, at which of the clerk's windows, and, where it is one, for which unit."""
 
     use_required_attribute = False
@@ -146,7 +147,7 @@ class IntakeForm(PlaceForm, IdentityForm):
         return found | ({"is_seen": False} if self.has_agent else {})
 
 
-class PaperForm(forms.Form):
+class PaperForm(NamedErrors, forms.Form):
     """The materials as they lie on the counter: scans, or a tick for what stays on paper."""
 
     use_required_attribute = False
@@ -235,7 +236,7 @@ class PaperForm(forms.Form):
         return [spec.key for spec in self.specs if spec.key not in self.held]
 
 
-class UnitBatchForm(forms.Form):
+class UnitBatchForm(NamedErrors, forms.Form):
     """The talents of a unit: for which item, who of the unit hands in, by which authority, and their table."""
 
     use_required_attribute = False
@@ -281,7 +282,7 @@ class UnitBatchForm(forms.Form):
         return self.cleaned_data["table"].read()
 
 
-class CommonForm(forms.Form):
+class CommonForm(NamedErrors, forms.Form):
     """A material that is the same for everybody in a batch."""
 
     use_required_attribute = False

@@ -7,6 +7,7 @@ from accounts.models import User
 from applications.models import CaseMessage
 from applications.search import PERSONAL, Reason, kind_of
 from applications.services.batch import BATCH_VERBS
+from talentportal.lib.field_errors import NamedErrors
 
 
 class SearchForm(forms.Form):
@@ -15,6 +16,7 @@ class SearchForm(forms.Form):
     q = forms.CharField(
         label=_("Name, case number, last four of the document, telephone"),
         max_length=60,
+        error_messages={"required": _("Type what you look for.")},
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
     reason = forms.ChoiceField(label=_("Why do you look?"), choices=[("", "—"), *Reason.choices], required=False)
@@ -84,7 +86,7 @@ class BatchForm(forms.Form):
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
-class CoverForm(forms.Form):
+class CoverForm(NamedErrors, forms.Form):
     """Who stands in for whom, and for which days."""
 
     absent = forms.ModelChoiceField(User.objects.none(), label=_("Who is absent"))

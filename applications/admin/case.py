@@ -202,8 +202,10 @@ class CaseAdmin(TalkPages, IntakePages, QueuePages, ReadOnlyAdminMixin, admin.Mo
     def _was_done(self, case, user, act, form) -> bool:
         """Tell whether a stale form is the second click on a button whose first one was heard."""
         verb = acts.VERBS.get(act.verb, act.verb)
-        later = list(case.events.filter(seq__gt=form.cleaned_data["version"]).values_list("verb", "actor"))
-        return any(done == verb for done, _by in later) and all(by in (user.pk, None) for _done, by in later)
+        later = list(case.events.filter(seq__gt=form.cleaned_data["version"]).values_list("verb", "actor", "data"))
+        typed = [(key, value.strip()) for key, value in form.cleaned_data.items() if isinstance(value, str)]
+        heard = any(done == verb and all(data.get(k, v) == v for k, v in typed) for done, _by, data in later)
+        return heard and all(by in (user.pk, None) for _done, by, _data in later)
 
     def _given_back(self, request, desk) -> tuple:
         """Return the act that could not be done, as it was posted; or as lost when it has no place here any more."""

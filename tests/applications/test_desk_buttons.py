@@ -284,3 +284,29 @@ def test_whoever_does_not_reach_the_case_does_not_reach_the_button(button, reque
     assert statuses == {"other_clerk": 404, "administrator": 404, "official": 404, "applicant": 302, "stranger": 302}
     assert "/admin/login/" in post(client_of(request.getfixturevalue("stranger")), case, verb).headers["Location"]
     assert _unchanged(case, before)
+
+
+def _said(client, case, verb, **data) -> str:
+    return text(client.get(post(client, case, verb, **data).headers["Location"]))
+
+
+def test_everything_amiss_is_said_at_once_and_names_its_field(office, client_of):
+    case, client = examining(office), client_of(office.examiner)
+    said = _said(client, case, "ask_more", days="500")
+    assert "“Why it could not be asked the first time” is needed." in said
+    assert "“Working days to supply it”: a whole number from 1 to 365." in said
+    assert "Name at least one material and its defect." in said
+    assert "This field is required." not in said
+
+
+def test_another_proposal_from_an_old_page_is_not_taken_for_a_second_click(office, client_of):
+    case, client = examining(office), client_of(office.examiner)
+    page = {"version": case.version, "opinion": "符合条件"}
+    address = f"/en/admin/applications/case/{case.pk}/act/conclude/"
+    client.post(address, page | {"proposal": "GRANT"})
+    again = client.post(address, page | {"proposal": "GRANT"}, follow=True)
+    assert "This was done already; nothing was done twice." in text(again)
+    other = client.post(address, page | {"proposal": "REFUSE"}, follow=True)
+    assert "Not done: End the examination" in text(other)
+    assert "Handled already by" in text(other)
+    assert _fresh(case).decision.proposal == "GRANT"

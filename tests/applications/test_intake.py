@@ -345,3 +345,11 @@ def test_the_clerk_records_the_signed_promises_on_the_second_page(world, applica
     case = Case.objects.get()
     assert done.url == reverse("admin:applications_case_change", args=[case.pk])
     assert {str(item.promised_on) for item in case.commitment.items.all()} == {"2026-09-24"}
+
+
+def test_an_empty_first_page_names_every_field_that_is_needed(world, clerk, client_of):
+    answer = client_of(clerk).post(reverse("admin:applications_case_intake"), {"window": world.window.pk})
+    said = answer.content.decode()
+    assert answer.status_code == 422
+    assert "“Service item” is needed." in said
+    assert "This field is required." not in said

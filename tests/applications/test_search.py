@@ -126,3 +126,10 @@ def test_the_tail_is_kept_as_a_fingerprint_only(applicant, stranger):
     assert "0015" not in person.tail_fingerprint
     assert len(person.tail_fingerprint) == 64
     assert person.tail_fingerprint != stranger.person.tail_fingerprint
+
+
+def test_what_is_missing_is_said_beside_its_field(as_, clerk, case):
+    said = as_(clerk).post(SEARCH, {"q": "0015"}).content.decode()
+    assert said.count("Say why; it is kept.") == 2  # above, and beside the field
+    assert 'id="id_reason_error"' in said
+    assert as_(clerk).post(SEARCH, {"q": " "}).content.decode().count("Type what you look for.") == 2

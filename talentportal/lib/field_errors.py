@@ -1,0 +1,23 @@
+"""Errors of forms that name their field: a list of them above a form reads by itself."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class NamedErrors:
+    """A form, before `forms.Form` among the bases, whose general errors name the field and the limits of a number."""
+
+    def full_clean(self) -> None:
+        for field in self.fields.values():
+            _name(field)
+        super().full_clean()
+
+
+def _name(field) -> None:
+    said, name = field.error_messages, {"label": field.label}
+    if said.get("required") == forms.Field.default_error_messages["required"]:
+        said["required"] = _("“%(label)s” is needed.") % name
+    if isinstance(field, forms.IntegerField) and field.max_value:
+        limits = name | {"least": field.min_value, "most": field.max_value}
+        said["invalid"] = _("“%(label)s”: a whole number from %(least)s to %(most)s.") % limits
+        said["min_value"] = said["max_value"] = said["invalid"]
