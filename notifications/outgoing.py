@@ -36,16 +36,15 @@ def address_of(channel: str, user: "User") -> str:
 
 
 def channels(template: MessageTemplate, user: "User", must_reach: bool = True) -> list[str]:
-    """Return the template's channels that reach the user, else another one that does.
+    """Return the template's channels that reach the user.
 
-    Nobody is left out for having no telephone. If somebody must be reached and nothing does, the first: its failure is
-    seen.
+    If somebody must be reached and none of them does, another one that does: nobody is left out for having no
+    telephone. Where nothing reaches, the first: its failure is seen.
     """
-    if not template.channels:
-        return []
     reaching = [channel for channel in template.channels if address_of(channel, user)]
-    others = [channel for channel in Channel.values if address_of(channel, user)]
-    return reaching or others[:1] or (template.channels[:1] if must_reach else [])
+    if reaching or not must_reach or not template.channels:
+        return reaching
+    return [channel for channel in Channel.values if address_of(channel, user)][:1] or template.channels[:1]
 
 
 def not_before(channel: str, now: datetime) -> datetime:

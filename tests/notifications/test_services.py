@@ -118,6 +118,15 @@ class TestNotify:
         tell(talent, now, words)
         assert list(Delivery.objects.values_list("channel", flat=True)) == goes_by
 
+    def test_what_need_not_reach_goes_by_its_own_channel_only(self, talent, template, words, now):
+        template.channels = ["EMAIL"]
+        template.save()
+        talent.email = None
+        talent.save()
+        note = services.Note(EVENT, talent, "k", words, "/me/x/", must_reach=False)
+        services.notify_many(notes=[note], now=now)
+        assert not Delivery.objects.exists()
+
     def test_what_stays_inside_leaves_by_no_channel(self, talent, template, words, now):
         template.channels = []
         template.save()
