@@ -318,7 +318,10 @@ class HandOverForm(ActForm):
 
     def __init__(self, desk: Desk, *args, **kwargs):
         super().__init__(desk, *args, **kwargs)
-        self.fields["to"].queryset = desk.team
+        to = self.fields["to"]
+        to.queryset = desk.team
+        if desk.case.assigned_to_id is None:  # it is with the team already
+            to.required, to.empty_label = True, _("Choose")
 
 
 class RecuseForm(ActForm):

@@ -16,7 +16,7 @@ from applications import questions
 from applications.desk import Desk
 from certificates.faces import FIELDS, in_both
 from certificates.models import Certificate
-from policies.situation import age_on
+from policies.matching.situation import age_on
 from talentportal.lib import spoken
 from talentportal.lib.bilingual import pick
 

@@ -29,10 +29,10 @@ from applications.views.files import SHOWN_INLINE
 from applications.wizard import Row, row_of
 from certificates.faces import FIELDS
 from notifications.models import DeliveryState, Message
-from policies.conditions import Answer, evaluate
 from policies.guides import facts_told
+from policies.matching.conditions import Answer, evaluate
+from policies.matching.situation import age_on
 from policies.models import Necessity
-from policies.situation import age_on
 from regions.models import Region
 from talentportal.lib import pages, spoken
 from talentportal.lib.bilingual import pick
@@ -183,10 +183,11 @@ class Desk:
 
     @cached_property
     def requests(self) -> list:
-        """The requests for approval, newest first, each with `label`."""
+        """The requests for approval, newest first, each with `label`, `told` and `is_held`."""
         found = list(self.case.approval_requests.select_related("asked_by", "answered_by").order_by("-id"))
         for request in found:
             request.label, request.told = TRANSITIONS[request.verb].label, self._facts_in_words(request.facts)
+            request.is_held = bool(self.held) and self.case.claimed_by_id != request.asked_by_id
         return found
 
     def _facts_in_words(self, facts: dict) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
@@ -249,13 +250,13 @@ class QueryForm(forms.Form):
 
 
 class MoreTimeForm(forms.Form):
-    """How many working days more somebody needs for promised materials, and why; the service knows how many at most."""
+    """How many working days more somebody needs for promised materials, `most` at most, and why."""
 
     use_required_attribute = False
     days = forms.IntegerField(
         label=_("How many working days more do you need?"),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={"required": _("Say how many working days more you need."), "invalid": _("Enter a number.")},
+        error_messages={"required": _("Say how many working days more you need.")},
     )
     reason = forms.CharField(
         label=_("Why do you need more time?"),
@@ -263,6 +264,13 @@ class MoreTimeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Say why you need more time.")},
     )
+
+    def __init__(self, *args, most: int, **kwargs):
+        super().__init__(*args, **kwargs)
+        days, limits = self.fields["days"], _("Between 1 and %(limit)s working days.") % {"limit": most}
+        days.help_text = limits
+        days.error_messages["invalid"] = limits
+        days.validators += [MinValueValidator(1, limits), MaxValueValidator(most, limits)]
 
 
 class RatingForm(forms.Form):

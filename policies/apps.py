@@ -8,7 +8,9 @@ class PoliciesConfig(AppConfig):
 
     def ready(self):
         from jobs import registry
-        from policies import alerts, followers, proactive, tasks
+        from policies import tasks
+        from policies.matching import proactive
+        from policies.news import alerts, followers
         from policies.search import index
         from policies.services import following, library
 

@@ -11,10 +11,12 @@ from django.utils.translation import ngettext
 
 from accounts.models import Role, User
 from accounts.queries import posts_of
-from policies import differences, extraction, queries, richtext, rules
+from policies import queries, rules
 from policies.models import Benefit, Clause, ClauseKind, PolicyVersion
+from policies.pages import differences
 from policies.services import library
 from policies.states import PUBLIC, VersionState
+from policies.text import extraction, richtext
 from regions.models import Region, RegionKind
 
 SOON_DAYS = 60  # a policy that ends within so many days is an alarm
@@ -275,7 +277,7 @@ def _shown(versions: QuerySet[PolicyVersion]) -> QuerySet[PolicyVersion]:
 
 
 def as_markdown(clauses: Iterable[Clause]) -> str:
-    """Write clauses as the text that `policies.reading` cuts into the same clauses."""
+    """Write clauses as the text that `policies.text.reading` cuts into the same clauses."""
     return "\n\n".join(filter(None, map(_as_markdown, clauses)))
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from policies import feeds
+from policies.news import feeds
 from policies.views import following
 
 library_urls = [

@@ -10,8 +10,8 @@ from typing import NotRequired, TypedDict
 
 from django.utils.translation import gettext_lazy as _
 
-from policies.conditions import check_tree
-from policies.facts import FACTS, Kind
+from policies.matching.conditions import check_tree
+from policies.matching.facts import FACTS, Kind
 from policies.models import CaseKind, GuideVersion, ItemType, MaterialSpec, PowerSource, ResultKind
 
 
@@ -83,7 +83,7 @@ class Question(TypedDict):
     """A question to the applicant. `kind`: text, longtext, choice, multi, date, number, yesno, region or year.
 
     A yesno is answered "yes" or "no". `choices` for choice and multi; `max_length` for texts; `min`, `max` for numbers.
-    `fact` names the fact of policies/facts.py that the answer tells, in its values, so that rules can be asked of it.
+    `fact` names the fact of matching/facts.py that the answer tells, in its values, so that rules can be asked of it.
     """
 
     key: str

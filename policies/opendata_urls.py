@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from policies import opendata
+from policies.pages import opendata
 
 app_name = "open_data"
 urlpatterns = [

@@ -18,10 +18,11 @@ from accounts.models import Role, User
 from jobs.models import Job
 from jobs.services import enqueue_many
 from notifications.services import Note, notify_many
-from policies import desk, links, services
+from policies import desk, services
 from policies.models import PolicyVersion
 from policies.services.library import turn_repealed
 from policies.states import VersionState
+from policies.text import links
 from talentportal.lib.bilingual import both
 from talentportal.lib.refusals import Refused
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import Unit, User
 from applications import queries, rules, services
 from applications.models import Case, Material
+from applications.services import conversation
 from applications.services.rendering import render_paper
 from certificates.models import Certificate
 from certificates.services import seal_certificate
@@ -38,7 +39,10 @@ MORNING, PACE = time(9, 30), timedelta(minutes=20)  # the acts of a story on one
 
 @dataclass(frozen=True)
 class Story:
-    """One case: `acts` are (working days ago, verb); `later` is material -> working days after submission."""
+    """One case: `acts` are (working days ago, verb); `later` is material -> working days after submission.
+
+    `pledges`: the applicant asks for a decision on commitment.
+    """
 
     key: str
     item: str
@@ -48,6 +52,7 @@ class Story:
     unit: str = ""
     clerk: str = "clerk"  # who also names the window
     answers: dict = field(default_factory=dict)
+    pledges: bool = False
 
 
 _TO_GRANT = ("submit", "accept", "conclude", "grant", "seal", "deliver")
@@ -71,12 +76,12 @@ STORIES = (
     Story("received-elsewhere", "talent-grading", "professor", ((2, "submit"),), clerk="other-clerk"),
     Story("correction", "returnee-car", "returnee", ((4, "submit"), (3, "correct"))),
     Story("corrected", "rent-subsidy", "middle-dot", ((6, "submit"), (5, "correct"), (2, "supply_correction"))),
-    Story("examining", "rent-subsidy", "applicant", ((3, "submit"), (2, "accept"))),
+    Story("examining", "rent-subsidy", "applicant", ((3, "submit"), (2, "accept"), (1, "ask"))),
     Story(
         "examining-deferred",
         "talent-grading",
         "graduate",
-        ((4, "submit"), (3, "accept"), (1, "supply")),
+        ((4, "submit"), (3, "accept"), (1, "supply"), (1, "write")),
         later={"insurance": 3, "achievements": 5},
     ),
     Story("deemed-accepted", "rent-subsidy", "engineer", ((7, "submit"), (1, "deem_accepted"))),
@@ -95,6 +100,15 @@ STORIES = (
         "returnee",
         ((4, "submit"), (3, "accept"), (1, "conclude")),
         later={"unit-opinion": 5},
+    ),
+    Story(
+        "on-commitment",
+        "hr-service-licence",
+        "handler",
+        ((32, "submit"), (31, "pass_precheck"), (30, "receive"), (30, "decide_on_commitment"), (29, "deliver")),
+        unit="company",
+        clerk="other-clerk",
+        pledges=True,
     ),
     Story("precheck", "hr-service-licence", "handler", ((0, "submit"),), unit="company", clerk="other-clerk"),
     Story(
@@ -306,9 +320,40 @@ def _submit(play: Play, at: datetime) -> None:
     services.promise_material(case=play.case, actor=play.applicant, promises=promises, now=at)
     name = play.applicant.person.name
     services.submit(
-        case=play.case, actor=play.applicant, now=at, declares=True, agrees=bool(promises), signed_name=name
+        case=play.case,
+        actor=play.applicant,
+        now=at,
+        declares=True,
+        agrees=bool(promises),
+        signed_name=name,
+        pledges=play.story.pledges,
+        pledge_name=name,
     )
     services.confirm_submission(case=play.case, now=at)  # as a worker does at once
+
+
+def _receive(play: Play, at: datetime) -> None:
+    """Show every original at the window."""
+    seen = [material.pk for material in play.materials()]
+    services.receive(case=play.case, actor=user(play.story.clerk), now=at, seen=seen)
+
+
+def _decide_on_commitment(play: Play, at: datetime) -> None:
+    services.check_all_materials(case=play.case, actor=user(play.story.clerk), now=at)
+    services.grant_on_commitment(case=play.case, actor=user("leader"), now=at)
+
+
+def _ask(play: Play, at: datetime) -> None:
+    """Ask the applicant a question that is not answered yet."""
+    by = play.calendar.add(timezone.localdate(play.now), 3)
+    text = "您好，租房合同上的门牌号和申请表不一致，请确认现在住的是哪一处，直接在这里回复即可。"
+    conversation.send_message(case=play.case, actor=user(play.story.clerk), now=at, text=text, reply_by=by)
+
+
+def _write(play: Play, at: datetime) -> None:
+    """Write to the office, which has not read it yet."""
+    text = "您好，社保缴费记录已经补交，业绩材料还在单位盖章，预计后天可以上传。"
+    conversation.send_message(case=play.case, actor=play.applicant, now=at, text=text)
 
 
 def _accept(play: Play, at: datetime) -> None:
@@ -409,6 +454,10 @@ VERBS: dict[str, Callable[[Play, datetime], object]] = {
     "submit": _submit,
     "return_precheck": _return_precheck,
     "pass_precheck": lambda play, at: services.pass_precheck(case=play.case, actor=user(play.story.clerk), now=at),
+    "receive": _receive,
+    "decide_on_commitment": _decide_on_commitment,
+    "ask": _ask,
+    "write": _write,
     "archive": _archive,
     "revoke": _revoke,
     "transfer": _transfer,

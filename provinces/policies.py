@@ -19,8 +19,9 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import User
-from policies.conditions import check_tree
-from policies.facts import FACTS, Kind
+from policies.matching.conditions import check_tree
+from policies.matching.facts import FACTS, Kind
+from policies.matching.proactive import give_consent
 from policies.models import (
     Benefit,
     BenefitKind,
@@ -35,7 +36,6 @@ from policies.models import (
     VersionEvent,
     VersionState,
 )
-from policies.proactive import give_consent
 from policies.search.query import parse
 from policies.services import publish, repeal, schedule, submit_for_review
 from policies.services.following import follow, save_search

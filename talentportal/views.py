@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST
 from applications.models import Clock
 from applications.states import ClockOwner
 from jobs import clock
-from policies import kept
 from policies import queries as policies
-from policies.facts import FACTS
+from policies.matching.facts import FACTS
 from policies.models import BenefitKind
+from policies.pages import kept
 from policies.search import engine
 from regions.queries import calendar_for
 from talentportal import context

@@ -6,7 +6,7 @@ from django.utils import translation
 from accounts.models import Role
 from jobs import clock
 from jobs import services as jobs
-from policies import kept
+from policies.pages import kept
 from regions import queries as regions
 from talentportal import api
 from tests import cast

@@ -30,7 +30,8 @@ from certificates.models import Certificate
 from jobs import clock
 from jobs import services as jobs
 from notifications.models import Message
-from policies import desk, proactive
+from policies import desk
+from policies.matching import proactive
 from policies.models import Policy, PolicyVersion, SavedSearch, ServiceItem
 from policies.services import following, library
 from provinces import demo_accounts, demo_cases, loader, packs

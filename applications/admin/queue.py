@@ -105,7 +105,11 @@ class QueuePages:
         if request.method == "POST" and form.is_valid():
             query = office.address(wish_of(QueryDict(form.cleaned_data["query"]), request))
             try:
-                services.save_view(name=form.cleaned_data["name"], query=query, actor=request.user)
+                view, is_new = services.save_view(name=form.cleaned_data["name"], query=query, actor=request.user)
+                said = (
+                    _("“%(name)s” is saved.") if is_new else _("“%(name)s” was saved before and shows this queue now.")
+                )
+                messages.success(request, said % {"name": view.name})
             except Refused as refused:
                 messages.error(request, str(refused))
             return redirect(f"{_queue_url()}?{query}")

@@ -25,6 +25,7 @@ from applications.rules.deferral import (
     deferral_obstacles,
     deferred_acceptance_obstacles,
     latest_supply_day,
+    most_days_more,
     promise_obstacles,
     supply_day,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "may_do",
     "missing_core",
     "missing_specs",
+    "most_days_more",
     "order_obstacles",
     "original_obstacles",
     "originals",

@@ -125,10 +125,15 @@ def deferral_extension_obstacles(
         return [_("No promised material is outstanding.")]
     if min(item.due_on for item in waiting) < today:
         return [_("The promised day has passed; more time can only be asked for before.")]
-    reasons = days_obstacles(days, min(calendar.between(accepted_on, item.due_on) for item in waiting))
+    reasons = days_obstacles(days, most_days_more(waiting, accepted_on, calendar))
     if not reasons and max(calendar.add(item.due_on, days) for item in waiting) > latest:
         reasons.append(_("Later than %(date)s would leave no time to decide.") % {"date": spoken.day(latest)})
     return reasons
+
+
+def most_days_more(waiting: Iterable, accepted_on: date, calendar) -> int:
+    """Return how many working days more may be given for promised materials: as many as there were at first."""
+    return min((calendar.between(accepted_on, item.due_on) for item in waiting), default=0)
 
 
 def breach_ban_months(guide: GuideVersion, earlier_breaches_in_24_months: int) -> int:

@@ -36,7 +36,7 @@ from applications.services.drafts import (
     warn_of_deletion,
 )
 from applications.services.ending import archive, sweep_archive, terminate, transfer, withdraw
-from applications.services.extension import extend, extend_deferral
+from applications.services.extension import extend, extend_deferral, most_days_more
 from applications.services.further import ask_more, supply_more
 from applications.services.intake import fix_on_spot, receive, receive_at_window, take_on
 from applications.services.precheck import pass_precheck, resubmit_precheck, return_precheck
@@ -97,6 +97,7 @@ __all__ = [
     "lapse_rectification",
     "look_again",
     "mark_issued",
+    "most_days_more",
     "note_look",
     "order_rectification",
     "overrun_special",

@@ -121,7 +121,9 @@ def _take_answer(request: ApprovalRequest, actor, now: datetime, version: int | 
     roles = queries.roles_on(case, actor, timezone.localdate(now))
     refuse_unless(transition.approver in roles, _("This step is for another role."))
     refuse_unless(request.asked_by_id != actor.pk, _("Who asked may not answer."))
-    refuse_unless(not (reasons := rules.claim_obstacles(case, actor, now)), reasons)
+    # The lease of who asked protects work that waits for this very answer.
+    reasons = [] if case.claimed_by_id == request.asked_by_id else rules.claim_obstacles(case, actor, now)
+    refuse_unless(not reasons, reasons)
     return case, transition.approver
 
 

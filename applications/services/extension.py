@@ -72,6 +72,11 @@ def _against_deferral_extension(case: Case, *, now: datetime, days: int, **_fact
     )
 
 
+def most_days_more(case: Case) -> int:
+    """Return how many working days more may be asked for; 0 when nothing promised is outstanding."""
+    return rules.most_days_more(unkept(case), case.accepted_on, calendar_of(case))
+
+
 def latest_day(case: Case) -> date:
     """Return the last day for promised materials: the promised day, for licences early enough to decide in time."""
     promised = queries.running_clocks(case)[ClockKind.PROMISED].due_on

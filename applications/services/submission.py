@@ -16,7 +16,7 @@ from applications.services.journal import RELATED
 from applications.services.messages import tell, tell_applicant
 from applications.services.papers import write_paper
 from applications.states import ClockKind, DeferralReason, MaterialStatus, PaperKind, Who
-from policies import kept
+from policies.pages import kept
 from talentportal.lib import names
 from talentportal.lib.bilingual import both, pick
 from talentportal.lib.refusals import Refused, refuse_unless

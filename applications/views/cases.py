@@ -223,7 +223,11 @@ def more_time(request, case_no: str):
     if todo is None or todo.kind != "supply" or not todo.is_open:
         messages.info(request, _("Nothing is asked of you at the moment."))
         return redirect("me:case", case_no=case_no)
-    form, reasons = MoreTimeForm(again.typed(request)), again.told(request).get("reasons", [])
+    asked = more_time_of(found)
+    if asked and "take_back" in request.POST:
+        return _take_back(request, asked)
+    form = MoreTimeForm(again.typed(request), most=services.most_days_more(found))
+    reasons = again.told(request).get("reasons", [])
     if request.method == "POST" and form.is_valid():
         try:
             services.ask_approval(
@@ -237,8 +241,17 @@ def more_time(request, case_no: str):
             return redirect("me:case", case_no=case_no)
     if request.method == "POST":
         return again.give_back(request, reasons=reasons)
-    context = {"case": found, "form": form, "reasons": reasons, "todo": todo, "asked": more_time_of(found)}
+    context = {"case": found, "form": form, "reasons": reasons, "todo": todo, "asked": asked}
     return render(request, "applications/more_time.html", context | {"has_errors": bool(reasons)})
+
+
+def _take_back(request, asked):
+    try:
+        services.take_back_request(request=asked, actor=request.user, now=clock.now())
+        messages.success(request, _("Your request is taken back. You may ask again."))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect(request.path)
 
 
 @require_safe

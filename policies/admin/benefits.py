@@ -13,10 +13,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from jobs import clock
-from policies import resources, wording
+from policies import wording
 from policies.admin.forms import ImportForm
 from policies.admin.library import Reach
 from policies.models import Benefit
+from policies.text import resources
 from talentportal.lib import tables
 from talentportal.lib.refusals import Refused
 

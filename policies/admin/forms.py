@@ -9,8 +9,8 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from policies import rules
 from policies.admin.items import LinesJSONField
-from policies.conditions import check_tree
-from policies.facts import FACTS, Kind
+from policies.matching.conditions import check_tree
+from policies.matching.facts import FACTS, Kind
 from policies.models import Benefit, Clause, Policy, PolicyVersion, ServiceItem
 from policies.topics import AUDIENCES, TOPICS
 from regions import divisions

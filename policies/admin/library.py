@@ -20,8 +20,8 @@ from jobs import clock
 from policies import desk
 from policies.admin import acts
 from policies.admin.forms import BenefitForm, ClauseForm, FactsForm, NewPolicyForm, TextForm
-from policies.differences import pieces
 from policies.models import Benefit, PolicyVersion, VersionState
+from policies.pages.differences import pieces
 from policies.services import editing, library
 from talentportal.lib.refusals import Refused
 

@@ -8,7 +8,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from policies import conditions, rules
+from policies import rules
+from policies.matching import conditions
 from policies.models import (
     Benefit,
     BenefitKind,

@@ -98,7 +98,7 @@ class ProactiveConsent(models.Model):
     user = models.OneToOneField(
         "accounts.User", models.CASCADE, related_name="proactive_consent", verbose_name=_("person")
     )
-    facts = models.JSONField(_("facts"), default=dict)  # what the person told the matcher (policies/conditions.py)
+    facts = models.JSONField(_("facts"), default=dict)  # what the person told the matcher (matching/conditions.py)
     given_at = models.DateTimeField(_("given at"))
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
     looked_at = models.DateTimeField(_("last looked at"), null=True, blank=True)

@@ -218,7 +218,7 @@ class GuideVersion(models.Model):
 
     # texts, each a list of dictionaries with zh and en (shapes in `policies/guides.py`)
     conditions = models.JSONField(_("conditions of acceptance"), default=list)
-    eligibility = models.JSONField(_("who is eligible"), default=dict, blank=True)  # rule tree, policies/conditions.py
+    eligibility = models.JSONField(_("who is eligible"), default=dict, blank=True)  # rule tree, matching/conditions.py
     legal_basis = models.JSONField(_("legal basis"), default=list)
     questions = models.JSONField(_("questions"), default=list, blank=True)
     steps = models.JSONField(_("steps"), default=list)

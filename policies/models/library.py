@@ -277,7 +277,7 @@ class Benefit(models.Model):
     pay_months = models.PositiveSmallIntegerField(_("paid for (months)"), null=True, blank=True)
     pay_note_zh = models.CharField(_("note on payment"), max_length=200, blank=True)
     pay_note_en = models.CharField(_("note on payment, English"), max_length=300, blank=True)
-    conditions = models.JSONField(_("conditions"), default=dict, blank=True)  # a rule tree of policies/conditions.py
+    conditions = models.JSONField(_("conditions"), default=dict, blank=True)  # a rule tree of matching/conditions.py
     ends_on = models.DateField(_("until (not included)"), null=True, blank=True)
     exclusive_group = models.SlugField(_("exclusive group"), max_length=40, blank=True)  # one of a group, the higher
     mode = models.CharField(_("how to get it"), max_length=5, choices=RedeemMode, default=RedeemMode.APPLY)

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from jobs.services import enqueue
-from policies import reading, rules
+from policies import rules
 from policies.models import Benefit, Clause, Frequency, Policy, PolicyVersion, VersionEvent
 from policies.services.following import next_report
 from policies.states import PUBLIC, TRANSITIONS, VersionState
+from policies.text import reading
 from talentportal.lib.refusals import refuse_unless
 
 TELL = "policies.tell_followers"  # of a new version
@@ -360,7 +361,7 @@ def withdraw_benefit(*, benefit: Benefit, actor, now: datetime) -> Benefit:
 
 
 def _check_benefit(benefit: Benefit) -> None:
-    from policies.conditions import check_tree  # here: the rule tree reads benefits itself
+    from policies.matching.conditions import check_tree  # here: the rule tree reads benefits itself
 
     twins = Benefit.objects.filter(version_id=benefit.version_id, key=benefit.key, withdrawn_at=None)
     refuse_unless(not twins.exclude(pk=benefit.pk).exists(), _("Another benefit of this version has this key."))

@@ -6,8 +6,10 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from policies import conditions, headings, topics, wording
+from policies import topics, wording
+from policies.matching import conditions
 from policies.models import VersionState
+from policies.text import headings
 from regions import divisions
 
 NEAR = timedelta(days=120)  # an end that is this close is shown in amber

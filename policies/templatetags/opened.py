@@ -4,9 +4,9 @@ from django import template
 from django.utils import timezone
 
 from jobs import clock
-from policies.conditions import Verdict
-from policies.facts import FACTS
-from policies.matching import load, match
+from policies.matching.conditions import Verdict
+from policies.matching.facts import FACTS
+from policies.matching.finder import load, match
 
 NO_GRADE = "none"
 SHORT = 3  # benefits shown; the matcher shows all

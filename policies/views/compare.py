@@ -7,10 +7,12 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from jobs import clock
-from policies import comparison, queries, situation
+from policies import queries
+from policies.matching import situation
 from policies.models import BenefitKind
+from policies.pages import comparison
+from policies.pages.shelf import picked_slugs
 from policies.rules import standing
-from policies.shelf import picked_slugs
 from regions import divisions
 
 

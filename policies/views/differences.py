@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from jobs import clock
 from policies import queries
-from policies.differences import Change, difference
+from policies.pages.differences import Change, difference
 from policies.rules import standing
 from policies.search import engine
 

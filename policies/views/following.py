@@ -16,9 +16,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from jobs import clock
-from policies import alerts, queries
+from policies import queries
 from policies.forms import FrequencyForm, SaveSearchForm
 from policies.models import Follow, Policy, PolicyVersion, SavedSearch
+from policies.news import alerts
 from policies.search import engine
 from policies.services import following as services
 from talentportal.lib.refusals import Refused

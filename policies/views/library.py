@@ -7,11 +7,12 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from jobs import clock
-from policies import kept, queries
+from policies import queries
 from policies.models import ClauseKind, VersionState
+from policies.pages import kept
+from policies.pages.shelf import Shelf
 from policies.rules import standing
 from policies.search import engine
-from policies.shelf import Shelf
 from policies.states import Standing
 from regions import divisions
 

@@ -12,11 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from jobs import clock
-from policies import matching, proactive, queries, situation
-from policies.conditions import Verdict, evaluate, facts_in
-from policies.facts import FACTS
+from policies import queries
+from policies.matching import finder, proactive, situation
+from policies.matching.conditions import Verdict, evaluate, facts_in
+from policies.matching.facts import FACTS
+from policies.matching.situation import SituationForm
 from policies.models import BenefitKind, ServiceItem
-from policies.situation import SituationForm
 
 ANSWERS = {  # name in addresses, heading, icon, what the heading means
     Verdict.FITS: ("fits", _("Fits you"), "check", _("By what you told us, every condition is met.")),
@@ -70,12 +71,12 @@ def _questions(request, form, is_more=False):
 
 def _answers(request, told):
     today = timezone.localdate(clock.now())
-    matches = matching.match(told, today)
+    matches = finder.match(told, today)
     kind = request.GET.get("kind", "")
     kind = kind if kind in BenefitKind else ""
     chosen = matches.of_kind(kind) if kind else matches
     verdict = BY_NAME.get(request.GET.get("answer"))
-    further = matching.more_to_ask(matches, told, situation.MORE_AT_ONCE)
+    further = finder.more_to_ask(matches, told, situation.MORE_AT_ONCE)
     groups = _groups(chosen, verdict, request.GET.get("page", ""))
     items = {one.benefit.service_item_id for group in groups for one in group["found"]}
     context = {
@@ -90,7 +91,7 @@ def _answers(request, told):
         "only": verdict,
         "kind": kind,
         "kinds": [(value, BenefitKind(value).label, count) for value, count in matches.kinds()],
-        "money": matching.money(chosen.groups[Verdict.FITS]),
+        "money": finder.money(chosen.groups[Verdict.FITS]),
     }
     return render(request, "policies/match.html", context)
 
@@ -100,9 +101,9 @@ def _groups(matches, only, page: str) -> list[dict]:
     shown = {}
     for verdict, rows in matches.groups.items():
         if only is None or verdict == only:
-            size = matching.SHORT if only is None else matching.PAGE
+            size = finder.SHORT if only is None else finder.PAGE
             shown[verdict] = Paginator(rows, size).get_page(page if only is not None else 1)
-    loaded = matching.load(row for rows in shown.values() for row in rows)
+    loaded = finder.load(row for rows in shown.values() for row in rows)
     by_pk = {one.benefit.pk: one for one in loaded}
     return [
         _tab(matches, verdict) | {"page": rows, "found": [by_pk[row.pk] for row in rows if row.pk in by_pk]}

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from jobs import clock
-from policies import proactive, situation
+from policies.matching import proactive, situation
 from policies.models import Offer, OfferState
 from talentportal.lib.refusals import Refused
 

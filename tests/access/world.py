@@ -11,7 +11,7 @@ from certificates.models import Certificate
 from jobs import clock
 from jobs import services as jobs
 from notifications.models import Message
-from policies import proactive
+from policies.matching import proactive
 from policies.search.index import index_version
 from policies.services import following
 from tests import cast

@@ -206,12 +206,17 @@ def test_more_time_is_asked_for_once_and_shows_how_it_was_answered(deferred, hea
     said = text(me.post(url(deferred, "more-time/"), {"days": "2", "reason": "邮寄途中"}, follow=True))
     assert "the answer is awaited" in said
     assert "Back to the case" in text(me.get(url(deferred, "more-time/")))
+    taken_back = me.post(url(deferred, "more-time/"), {"take_back": "1"}, follow=True)
+    assert "Your request is taken back." in text(taken_back)
+    assert "the answer is awaited" not in text(taken_back)
+    me.post(url(deferred, "more-time/"), {"days": "1", "reason": "邮寄途中"})
+    assert ApprovalRequest.objects.filter(state="OPEN").count() == 1
     services.answer_approval(
-        request=ApprovalRequest.objects.get(), actor=head, now=moment("2026-09-18 11:00"), approve=True
+        request=ApprovalRequest.objects.get(state="OPEN"), actor=head, now=moment("2026-09-18 11:00"), approve=True
     )
     at("2026-09-18 12:00")
     said = text(me.get(url(deferred)))
-    assert "2 working days more were given." in said
+    assert "1 working day more was given." in said
     assert "You have more time to supply" in said
     assert "Ask for more time" not in said
 

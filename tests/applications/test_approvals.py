@@ -54,6 +54,13 @@ def test_declined_the_case_stays_and_who_asked_is_told_why(case, clerk, leader):
     assert ask(case, clerk).state == RequestState.OPEN  # it may be asked for again
 
 
+def test_the_open_desk_of_who_asked_does_not_stop_the_answer(case, clerk, leader, world):
+    request = ask(case, clerk)
+    services.claim(case=case, actor=clerk, now=NOW)
+    case = services.answer_approval(request=request, actor=leader, now=NOW, approve=True)
+    assert (case.state, case.claimed_by) == (State.CLOSED, None)
+
+
 def test_declining_needs_words(case, clerk, leader):
     request = ask(case, clerk)
     said = life.refused(services.answer_approval, request=request, actor=leader, now=NOW, approve=False)

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from applications import services
 from applications.models import Case, Correction, Paper
 from applications.states import State
-from policies import kept
 from policies.models import GuideVersion, MaterialSpec
+from policies.pages import kept
 from regions import queries
 from regions.models import CalendarDay
 from tests import cast

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from applications.desk import Desk
-from policies.conditions import Verdict
+from policies.matching.conditions import Verdict
 from tests import cast
 from tests.cast import moment
 from tests.policies.library import leaf

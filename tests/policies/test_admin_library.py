@@ -7,9 +7,10 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
-from policies import desk, extraction
+from policies import desk
 from policies.models import Benefit, PolicyVersion, VersionState
 from policies.services import library
+from policies.text import extraction
 from tests import cast
 from tests.cast import moment
 from tests.policies.library import FRIDAY, leaf, make_benefit, make_version

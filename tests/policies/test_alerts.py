@@ -13,8 +13,8 @@ from django.utils import translation
 from accounts.models import User
 from jobs import services as jobs
 from notifications.models import Message
-from policies import alerts
 from policies.models import SavedSearch, SentAlert
+from policies.news import alerts
 from policies.search.index import index_version
 from policies.services import following
 from talentportal.lib.refusals import Refused

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from policies.models import SearchEntry
-from tests.policies.test_search import document, found
+from tests.policies.search.documents import document, found
 
 pytestmark = pytest.mark.django_db
 

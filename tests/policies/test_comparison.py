@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from policies import comparison
-from policies.comparison import Column, Place, compare
-from policies.conditions import Verdict
+from policies.matching.conditions import Verdict
 from policies.models import Benefit, Clause, PolicyVersion
+from policies.pages import comparison
+from policies.pages.comparison import Column, Place, compare
 from policies.states import Standing
 
 

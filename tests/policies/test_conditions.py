@@ -5,7 +5,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.conditions import (
+from policies.matching.conditions import (
     MAX_DEPTH,
     MAX_LEAVES,
     Verdict,
@@ -15,7 +15,7 @@ from policies.conditions import (
     facts_in,
     requirements,
 )
-from policies.facts import FACTS, Kind, known, lies_in
+from policies.matching.facts import FACTS, Kind, known, lies_in
 
 KUNMING = "530000/530100"
 CHENGGONG = "530000/530100/530114"

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from policies.differences import Change, Piece, of_benefits, of_clauses, pieces
 from policies.models import Benefit, Clause
+from policies.pages.differences import Change, Piece, of_benefits, of_clauses, pieces
 
 
 @pytest.fixture(autouse=True)

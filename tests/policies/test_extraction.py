@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from policies.conditions import check_tree
-from policies.extraction import amounts, conditions, number, suggest
+from policies.matching.conditions import check_tree
 from policies.models import BenefitKind, PayRule
+from policies.text.extraction import amounts, conditions, number, suggest
 
 
 def told(text: str) -> list[tuple]:

@@ -9,9 +9,9 @@ from django.core import mail
 from accounts.models import User
 from jobs.models import Job
 from notifications.models import Message
-from policies import followers
 from policies import services as library
 from policies.models import Follow
+from policies.news import followers
 from policies.services import following
 from talentportal.lib.refusals import Refused
 from tests.policies.library import FRIDAY, make_benefit

@@ -5,8 +5,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from policies import alerts
 from policies.models import Follow
+from policies.news import alerts
 from policies.services import following
 from tests.policies.library import FRIDAY, make_version
 from tests.policies.news import follow_of, save, signed_in

@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from policies.headings import USUAL, gloss
 from policies.models import Clause
+from policies.text.headings import USUAL, gloss
 from tests.policies.library import make_version
 
 

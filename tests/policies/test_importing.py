@@ -16,9 +16,9 @@ from django.core.management.base import CommandError
 
 from jobs.models import Job
 from policies import services
-from policies.importing import UnreadableFolder, import_folder
 from policies.models import Clause, Follow, Policy, PolicyVersion, SearchEntry, VersionEvent
 from policies.states import VersionState
+from policies.text.importing import UnreadableFolder, import_folder
 from tests import cast
 from tests.cast import moment
 from tests.jobs.conftest import environment

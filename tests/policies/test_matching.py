@@ -8,10 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from policies import matching
-from policies.conditions import Answer, Verdict
+from policies.matching import finder
+from policies.matching.conditions import Answer, Verdict
+from policies.matching.situation import age_on
 from policies.models import Benefit
-from policies.situation import age_on
 from tests.policies.library import leaf, make_benefit, make_version
 
 DAY = dt.date(2026, 9, 18)
@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db
 
 
 def found(facts, day=DAY) -> dict[str, list[str]]:
-    matches = matching.match(facts, day)
-    rows = {verdict: matching.load(rows) for verdict, rows in matches.groups.items()}
+    matches = finder.match(facts, day)
+    rows = {verdict: finder.load(rows) for verdict, rows in matches.groups.items()}
     return {verdict.name: [one.benefit.key for one in some] for verdict, some in rows.items() if some}
 
 
@@ -43,7 +43,7 @@ def test_in_a_functional_zone_hold_its_own_rules_and_those_of_its_parents():
 
 
 def test_a_code_alone_is_a_place_too():
-    assert matching.where({"region": "530114"}) == {"000000", "530000", "530100", "530114"}
+    assert finder.where({"region": "530114"}) == {"000000", "530000", "530100", "530114"}
 
 
 def test_only_what_holds_on_the_day_and_was_read_by_a_person_is_asked():
@@ -85,16 +85,16 @@ def test_the_questions_that_would_decide_most_come_first():
         make_benefit(version, conditions=leaf("grade", "at_least", "ABC"[number]))
     make_benefit(version, conditions=leaf("returned", "is", True))
     make_benefit(version, conditions={"all": [leaf("skill", "is", 1), leaf("age", "at_most", 30)]})
-    matches = matching.match({"region": CHENGGONG, "age": 40}, DAY)
+    matches = finder.match({"region": CHENGGONG, "age": 40}, DAY)
     assert matches.open_facts == [("grade", 3), ("returned", 1)]  # whoever is too old need not tell their skill
-    assert matching.more_to_ask(matches, {"grade"}, 3) == ["returned"]
+    assert finder.more_to_ask(matches, {"grade"}, 3) == ["returned"]
 
 
 def test_one_kind_alone():
     version = make_version()
     for kind in ("rent", "rent", "car"):
         make_benefit(version, kind=kind)
-    matches = matching.match({"region": CHENGGONG}, DAY)
+    matches = finder.match({"region": CHENGGONG}, DAY)
     assert matches.kinds() == [("rent", 2), ("car", 1)]
     assert matches.of_kind("rent").total == 2
 
@@ -108,8 +108,8 @@ def test_two_statements_however_many_benefits():
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            matches = matching.match({"region": CHENGGONG, "age": 20}, DAY)
-            one = matching.load(matches.groups[Verdict.FITS])[0]
+            matches = finder.match({"region": CHENGGONG, "age": 20}, DAY)
+            one = finder.load(matches.groups[Verdict.FITS])[0]
             assert one.benefit.version.policy.slug
             assert one.benefit.clause.anchor == "a1"
             assert one.benefit.service_item is None
@@ -121,11 +121,11 @@ def test_two_statements_however_many_benefits():
 
 
 def row(kind="living", yuan=1000, pay="ONCE", months=None, group="", pk=1):
-    return matching.Row(pk, kind, Decimal(yuan) if yuan else None, pay, months, group, "530000", Answer(Verdict.FITS))
+    return finder.Row(pk, kind, Decimal(yuan) if yuan else None, pay, months, group, "530000", Answer(Verdict.FITS))
 
 
 def test_the_higher_of_one_kind_counts_and_is_not_stacked():
-    money = matching.money([row("settling", 100_000), row("settling", 300_000), row("settling", 50_000)])
+    money = finder.money([row("settling", 100_000), row("settling", 300_000), row("settling", 50_000)])
     assert (money.once, money.counted, money.left_out) == (300_000, 1, 2)
 
 
@@ -136,32 +136,32 @@ def test_what_excludes_each_other_is_never_added():
         row("living", 3_000, "MONTHLY", 36),
         row("car", 20_000),
     ]
-    money = matching.money(rows)
+    money = finder.money(rows)
     assert (money.once, money.monthly, money.yearly, money.left_out) == (520_000, 3_000, 0, 1)
 
 
 def test_groups_join_over_kinds():
     """Rent and home exclude each other, and a second rent is of the same kind as the first: one of three counts."""
     rows = [row("home", 100, group="g"), row("rent", 1, group="g"), row("rent", 50)]
-    assert matching.money(rows).once == 100
-    assert matching.money(rows[::-1]).once == 100
+    assert finder.money(rows).once == 100
+    assert finder.money(rows[::-1]).once == 100
 
 
 def test_monthly_money_is_compared_by_its_whole():
-    assert matching.money([row("rent", 1_500, "MONTHLY", 36), row("rent", 20_000)]).monthly == 1_500
-    assert matching.money([row("rent", 1_500, "MONTHLY", 6), row("rent", 20_000)]).once == 20_000
-    assert matching.money([row("rent", 9_000, "YEARLY", 24), row("rent", 17_000)]).yearly == 9_000
+    assert finder.money([row("rent", 1_500, "MONTHLY", 36), row("rent", 20_000)]).monthly == 1_500
+    assert finder.money([row("rent", 1_500, "MONTHLY", 6), row("rent", 20_000)]).once == 20_000
+    assert finder.money([row("rent", 9_000, "YEARLY", 24), row("rent", 17_000)]).yearly == 9_000
 
 
 def test_funds_loans_and_benefits_without_money_are_not_added():
     rows = [row("loan", 5_000_000), row("startup", 10_000_000), row("research", 1_000_000), row("rent", None)]
-    money = matching.money(rows)
+    money = finder.money(rows)
     assert not money
     assert money.sums == []
 
 
 def test_sums_in_words():
-    money = matching.money([row("settling", 300_000), row("living", 3_000, "MONTHLY", 12)])
+    money = finder.money([row("settling", 300_000), row("living", 3_000, "MONTHLY", 12)])
     with translation.override("en"):
         assert money.sums == ["up to 300,000 yuan in all", "up to 3,000 yuan a month"]
 

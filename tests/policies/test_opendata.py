@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from jobs import clock
-from policies import opendata
+from policies.pages import opendata
 from policies.search.index import index_version
 from talentportal import api
 from tests.cast import moment

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from jobs import services as jobs
 from notifications.models import Message
-from policies import proactive
+from policies.matching import proactive
 from policies.models import Benefit, Offer, PolicyVersion, ProactiveConsent
 from talentportal.lib.refusals import Refused
 from tests.cast import moment

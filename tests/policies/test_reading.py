@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from policies import reading
+from policies.text import reading
 from tests.policies.documents import law
 
 

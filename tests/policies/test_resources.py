@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from accounts.models import Role
-from policies import resources
 from policies.models import Benefit, PolicyVersion
+from policies.text import resources
 from talentportal.lib import tables
 from talentportal.lib.refusals import Refused
 from tests import cast

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from policies.richtext import html, plain
+from policies.text.richtext import html, plain
 
 
 @pytest.mark.parametrize(

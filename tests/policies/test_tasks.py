@@ -12,10 +12,11 @@ from jobs import registry
 from jobs.models import Job
 from jobs.services import run_due
 from notifications.models import Message
-from policies import links, services, tasks
+from policies import services, tasks
 from policies.models import PolicyVersion
 from policies.search import index
 from policies.states import VersionState
+from policies.text import links
 from provinces import loader, packs
 from tests import cast
 from tests.cast import moment

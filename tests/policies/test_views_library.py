@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from jobs import clock
-from policies import situation
+from policies.matching import situation
 from policies.models import Benefit, Policy, PolicyVersion, SavedSearch
 from policies.search.index import reindex
 from tests import cast

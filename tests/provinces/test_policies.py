@@ -12,8 +12,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from jobs.models import Job
-from policies.conditions import check_tree, leaves
-from policies.differences import Change, of_benefits
+from policies.matching.conditions import check_tree, leaves
 from policies.models import (
     Benefit,
     Clause,
@@ -28,6 +27,7 @@ from policies.models import (
     VersionState,
 )
 from policies.models.search import SearchEntry
+from policies.pages.differences import Change, of_benefits
 from policies.rules import missing, standing
 from policies.services import library
 from policies.states import Standing

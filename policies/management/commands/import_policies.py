@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError
 
 from jobs import clock
-from policies.importing import Report, UnreadableFolder, import_folder
+from policies.text.importing import Report, UnreadableFolder, import_folder
 
 WIDTH = 40  # of the bar, in characters
 

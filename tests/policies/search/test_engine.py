@@ -1,55 +1,17 @@
 """The search of the library: what is found, in which order, how it is shown, and that nothing typed can break it."""
 
 import datetime as dt
-from weakref import WeakKeyDictionary
 
 import pytest
-from django.db import connection, transaction
 from django.http import QueryDict
-from django.test.utils import CaptureQueriesContext
 
-from policies.models import Clause, PolicyVersion, SearchChange, SearchEntry, SearchWord
-from policies.search import bits, counts, engine, finding, index, plans
-from policies.search.statistics import Statistics, forget
-from policies.search.tokens import fold, grams, required, spellings
-from policies.search.words import concepts, terms, widened
+from policies.models import PolicyVersion, SearchEntry
+from policies.search import engine, finding, index
 from tests.cast import moment
 from tests.policies.library import make_benefit, make_version
+from tests.policies.search.documents import DAY, close, document, found, query
 
-DAY = dt.date(2026, 9, 18)
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nothing_known():
-    forget()
-    yield
-    forget()
-
-
-def document(title: str, *texts: str, state: str = "PUBLISHED", **values) -> PolicyVersion:
-    """Publish a document with these clauses and index it."""
-    version = make_version(state="DRAFT", title_zh=title, **{"title_en": "", "issuer_zh": "某局", **values})
-    version.clauses.all().delete()
-    for number, text in enumerate(texts or ("条文",), 1):
-        Clause.objects.create(version=version, order=number, anchor=f"a{number}", number=f"第{number}条", text_zh=text)
-    PolicyVersion.objects.filter(pk=version.pk).update(state=state, published_at=moment("2026-01-05 09:00"))
-    version.refresh_from_db()
-    index.index_version(version)
-    return version
-
-
-def query(text: str = "", **filters) -> engine.Query:
-    return engine.parse({"q": text, **filters})
-
-
-def found(text: str = "", **filters) -> list[str]:
-    """Return the titles of what has all of the words."""
-    return [hit.version.title_zh for hit in engine.search(query(text, **filters), day=DAY).rows if not hit.is_partial]
-
-
-def close(text: str) -> list[str]:
-    return [hit.version.title_zh for hit in engine.search(query(text), day=DAY).rows]
 
 
 # --- What is found ---------------------------------------------------------------------------------------------------
@@ -213,15 +175,6 @@ def test_newest_and_ending_first():
 # --- Filters and counts ----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def places():
-    for region, title in (
-        ("000000", "国家"), ("530000", "云南"), ("530100", "昆明"), ("530102", "五华"), ("530300", "曲靖"),
-        ("330000", "浙江"),
-    ):  # fmt: skip
-        document(title, "人才", region=region, topics=["talent"] if region[:2] != "33" else ["housing"])
-
-
 def test_what_applies_here_comes_from_above_and_below(places):
     assert set(found(region="530100")) == {"国家", "云南", "昆明", "五华"}
     assert set(found(region="530102")) == {"国家", "云南", "昆明", "五华"}
@@ -266,90 +219,6 @@ def test_what_only_comes_close_is_shown_but_not_counted():
     assert [hit.is_partial for hit in result.rows] == [False, True]
     assert (result.total, result.pages) == (1, 1)
     assert sum(count for _value, _label, count in engine.facets(query("购房补贴"), day=DAY)["level"]) == 1
-
-
-@pytest.fixture
-def large(places, monkeypatch):
-    """A library that counts as large, with bits for the words that a third of its documents have."""
-    monkeypatch.setattr(index, "LARGE", 5)
-    monkeypatch.setattr(bits, "COMMON", 0.3)
-    for number in range(6):
-        document(f"人才办法{number}", "购房补贴" if number % 2 else "租房 plan", level="city", topics=["housing"])
-    document("旧的", "人才购房补贴", state="SUPERSEDED", superseded_on=None, expires_on=dt.date(2030, 1, 1))
-    document("到期的", "人才补贴", expires_on=dt.date(2026, 3, 1))
-    index.tidy()
-    assert index.keep(moment("2026-09-18 09:00")) > 10
-    forget()
-
-
-ASKED = [
-    {},
-    {"q": "人才"},
-    {"q": "人才购房补贴"},
-    {"q": "购房补贴 办法1"},
-    {"q": "housing subsidy"},
-    {"q": "昆明人才"},
-    {"q": "plan b"},
-    {"q": "rcbf"},
-    {"q": "云政发〔2026〕1号"},
-    {"q": "没有这个"},
-    {"q": "人才", "region": "530100", "topic": "talent,housing", "level": "city"},
-    {"q": "补贴", "status": "all", "region": "530100", "scope": "exact"},
-    {"q": "人才", "status": "superseded,expired", "year": "2024,2025,2026", "kind": "home"},
-    {"region": "330000", "topic": "nothing"},
-]
-
-
-def counted(asked: dict) -> tuple:
-    return counts.total(engine.parse(asked), DAY), counts.counted(engine.parse(asked), DAY)
-
-
-def walked(asked: dict, monkeypatch) -> tuple:
-    with monkeypatch.context() as patched:
-        patched.setattr(bits, "known", lambda *_: None)
-        return counted(asked)
-
-
-@pytest.mark.parametrize("asked", ASKED)
-def test_bits_count_what_a_walk_counts(asked, large, monkeypatch):
-    kept = bits.known(concepts("人才", Statistics()), DAY)
-    assert kept.words["人才"].bit_count() > 6
-    assert counted(asked) == walked(asked, monkeypatch)
-
-
-@pytest.mark.parametrize("asked", ASKED)
-def test_counts_know_what_changed_since_the_bits_were_written(asked, large, monkeypatch):
-    document("新的", "人才购房补贴 plan b", level="city")
-    gone, ended = PolicyVersion.objects.filter(title_zh__startswith="人才办法").order_by("pk")[:2]
-    SearchEntry.objects.filter(pk=gone.pk).delete()
-    bits.mark_changed([gone.pk])
-    PolicyVersion.objects.filter(pk=ended.pk).update(expires_on=dt.date(2026, 3, 1))
-    index.index_version(ended)
-    assert bits.known([], DAY).changed
-    assert counted(asked) == walked(asked, monkeypatch)
-
-
-def test_bits_of_another_day_or_of_a_library_that_changed_much_are_not_looked_at(large, monkeypatch):
-    assert bits.known([], DAY)
-    assert bits.known([], DAY + dt.timedelta(days=1)) is None
-    assert index.keep(moment("2026-09-19 09:00")) > 5
-    assert index.keep(moment("2026-09-19 09:01")) == 0
-    assert bits.known([], DAY + dt.timedelta(days=1))
-    monkeypatch.setattr(bits, "MOST_CHANGES", 1)
-    document("新的")
-    document("newer")
-    assert bits.known([], DAY + dt.timedelta(days=1)) is None
-    assert index.keep(moment("2026-09-19 09:02")) > 10
-    assert bits.known([], DAY + dt.timedelta(days=1)).changed == []
-
-
-def test_a_small_library_keeps_no_bits(large, monkeypatch):
-    monkeypatch.setattr(index, "LARGE", 1000)
-    document("新的")
-    index.keep(moment("2026-09-18 09:01"))
-    assert not SearchWord.objects.exists()
-    assert not SearchChange.objects.exists()
-    assert index.keep(moment("2026-09-18 09:02")) == 0
 
 
 def test_nothing_found_tells_what_to_drop(places):
@@ -495,182 +364,3 @@ def test_a_page_takes_few_statements(django_assert_max_num_queries):
     with django_assert_max_num_queries(5):
         rows = engine.search(query("人才"), day=DAY).rows
         assert len([hit.benefits for hit in rows]) == 10
-
-
-def test_long_words_ask_for_few_pieces_that_hold_all_their_pairs():
-    assert required("住房公积金") == ["住房公", "公积金"]
-    assert required("住房公积") == ["住房公", "房公积"]
-    assert required("住房公积", 2) == ["住房", "房公", "公积"]
-    assert (required("住"), required("住房")) == (["住"], ["住房"])
-
-
-def test_the_newest_are_looked_at_first_for_words_that_seldom_stand_together(monkeypatch):
-    for number in range(12):
-        document(
-            f"办法{number}", "人才公共公寓" if number % 3 else "人才公寓", published_on=dt.date(2025, 1, 1 + number)
-        )
-    SearchEntry.objects.filter(day__gte=dt.date(2025, 1, 4)).update(is_recent=True)
-    monkeypatch.setattr(finding, "BROAD", -1)
-    known = Statistics(documents=12, recent=9)
-    asked = concepts("人才公寓", known)
-    monkeypatch.setattr(finding, "READ", 2)
-    monkeypatch.setattr(finding, "ENOUGH", 2)
-    rows, is_all = finding.strict(asked, ("true", []), known)
-    assert ([row.title for row in rows], is_all) == (["办法9", "办法6"], False)
-    monkeypatch.setattr(finding, "READ", 9)
-    monkeypatch.setattr(finding, "ENOUGH", 9)
-    rows, is_all = finding.strict(asked, ("true", []), known)
-    assert ([row.title for row in rows], is_all) == (["办法9", "办法6", "办法3", "办法0"], True)
-
-
-def test_a_long_page_of_a_long_word_is_full():
-    for number in range(40):
-        document(f"办法{number:02}", "人才公寓" if number % 4 else "人才公共公寓")
-    result = engine.search(query("人才公寓"), day=DAY, page_size=29)
-    assert len(result.rows) == 29
-    assert not any(hit.is_partial for hit in result.rows)
-
-
-def test_of_long_words_the_rarest_pieces_are_asked_for():
-    known = Statistics(documents=100, rarest=0.1, common={"按照规": 0.9, "规定向": 0.8, "向所在": 0.7, "在地公": 0.1})
-    (concept,) = concepts("按照规定向所在地公立", known)
-    assert finding.tsquery(concept, known=known) == "(('地公立' & '在地公' & '向所在'))"
-    assert finding.tsquery(concept).count("&") == 4
-
-
-def test_words_are_looked_up_in_the_index():
-    document("人才条例")
-    for narrow in (("true", []), ("level = ANY(%s)", [["city"]])):  # a plan that is kept, and one for these values
-        with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
-            for _again in range(2):
-                finding.strict(concepts("人才公寓", Statistics()), narrow, Statistics())
-            *settings, last = asked.captured_queries[-1]["sql"].split("; ")
-            cursor.execute("; ".join([*settings, f"EXPLAIN {last}"]))
-            plan = "\n".join(row for (row,) in cursor.fetchall())
-        assert last.startswith("(SELECT" if narrow[1] else "EXECUTE")
-        assert plan.count("Bitmap Index Scan on search_words") == 3
-        assert "Index Scan using search_newest" not in plan
-
-
-def plans_kept() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
-        return cursor.fetchone()[0]
-
-
-def test_a_plan_is_made_once_and_outlives_a_transaction_that_fails(monkeypatch):
-    monkeypatch.setattr(plans, "_kept", WeakKeyDictionary())
-    document("人才条例", "全是100%的人才")
-    before = plans_kept()
-    for _again in range(2):
-        with transaction.atomic():
-            assert found("人才 全是100%") == ["人才条例"]
-            transaction.set_rollback(True)
-    assert plans_kept() == before + 2  # of the find and of the rows shown
-    assert found("人才") == found("条例") == ["人才条例"]
-    assert plans_kept() == before + 3
-
-
-def test_no_more_plans_are_kept_than_a_connection_should_hold(monkeypatch):
-    monkeypatch.setattr(plans, "_kept", WeakKeyDictionary())
-    document("人才条例")
-    before = plans_kept()
-    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
-    assert found("人才") == ["人才条例"]
-    assert plans_kept() == before
-    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", False)
-    monkeypatch.setattr(plans, "MOST", 1)
-    assert found("人才") == found("人才 条例") == ["人才条例"]
-    assert plans_kept() == before + 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_plan_that_a_migration_made_useless_is_forgotten():
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE planned AS SELECT '人才'::varchar(10) AS word")
-        for _again in range(2):
-            assert plans.answered("SELECT word FROM planned WHERE word = %s", ["人才"]) == [("人才",)]
-        cursor.execute("ALTER TABLE planned ALTER word TYPE varchar(20)")
-        for _again in range(2):
-            assert plans.answered("SELECT word FROM planned WHERE word = %s", ["人才"]) == [("人才",)]
-        cursor.execute("DROP TABLE planned")
-
-
-def test_by_date_the_newest_are_asked_first_and_all_others_follow():
-    for number in range(9):
-        document(f"人才办法{number}", published_on=dt.date(2025, 1, 1 + number))
-    whole = [hit.version.title_zh for hit in engine.search(query("人才", sort="newest"), day=DAY).rows]
-    SearchEntry.objects.filter(day__gte=dt.date(2025, 1, 6)).update(is_recent=True)
-    for size in (2, 4, 6):
-        pages, after = [], ""
-        for _page in range(9 // size + 1):
-            page = engine.search(query("人才", sort="newest"), day=DAY, page_size=size, after=after)
-            pages, after = pages + [hit.version.title_zh for hit in page.rows], page.next
-        numbered = [engine.search(query("人才", sort="newest"), day=DAY, page_size=size, page=n) for n in range(1, 6)]
-        assert pages == [hit.version.title_zh for page in numbered for hit in page.rows] == whole
-    assert whole == [f"人才办法{number}" for number in reversed(range(9))]
-
-
-def test_the_newest_of_a_large_library_have_an_index_of_their_own(monkeypatch):
-    monkeypatch.setattr(index, "LARGE", 10)
-    monkeypatch.setattr(index, "RECENT_SHARE", 0.2)
-    for number in range(20):
-        document(f"办法{number}", published_on=dt.date(2025, 1, 1 + number))
-    forget()
-    assert index.keep(moment("2026-09-18 02:00")) > 5
-    assert index.keep(moment("2026-09-18 02:01")) == index.refresh_recent() == 0
-    recent = SearchEntry.objects.filter(is_recent=True)
-    assert recent.count() == 5
-    assert min(recent.values_list("day", flat=True)) == dt.date(2025, 1, 16)
-    document("新的", published_on=dt.date(2026, 1, 1))
-    document("老的", published_on=dt.date(2020, 1, 1))
-    assert recent.filter(title="新的").exists()
-    assert not recent.filter(title="老的").exists()
-
-
-def test_broad_searches_of_a_large_library_give_the_same_first_page(monkeypatch):
-    for number in range(40):
-        document(f"人才办法{number}", published_on=dt.date(2025, 1, 1 + number % 28))
-    narrow, asked = ("true", []), concepts("人才", Statistics())
-    flat, _all = finding.strict(asked, narrow, Statistics())
-    SearchEntry.objects.filter(day__gte=dt.date(2025, 1, 10)).update(is_recent=True)
-    monkeypatch.setattr(finding, "BROAD", -1)
-    monkeypatch.setattr(finding, "ENOUGH", 20)
-    tiered, is_all = finding.strict(asked, narrow, Statistics(documents=40, recent=28))
-    assert not is_all
-    assert [row.version for row in tiered[:20]] == [row.version for row in flat[:20]]
-
-
-# --- Words -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "text", ["人才", "人", "10万元", "plan b2条", "国办发(2018)124号", "第706号令", "a", "abc人def"]
-)
-@pytest.mark.parametrize(("before", "after"), [("", ""), ("前", "后"), ("x", "y"), ("1", "2"), ("。", "，")])
-def test_what_contains_a_term_has_all_its_index_words(text, before, after):
-    have = set(grams(f"甲乙{before}{text}{after}丙丁"))
-    for word in required(text):
-        assert any(one.startswith(word[:-2]) for one in have) if word.endswith(":*") else word in have
-
-
-def test_folding_keeps_every_place():
-    text = "〔２０１８〕ＡbＣ①㈠ﬁ　\t人"
-    assert fold(text) == "(2018)abc1㈠ﬁ  人"
-    assert len(fold(text)) == len(text)
-
-
-def test_spellings_begin_at_every_syllable():
-    assert spellings("人才法") == ["rcf", "cf", "f", "rencaifa", "caifa", "fa"]
-
-
-def test_questions_are_taken_apart_and_everyday_words_have_official_ones():
-    parts = widened(concepts("请问怎么才能落户", Statistics()), Statistics())
-    assert ("落户", "户口", "户籍") in [concept.words for concept in parts]
-
-
-def test_the_term_list_is_clean():
-    for english, chinese in terms().items():
-        assert english == " ".join(english.lower().split())
-        assert all(chinese)
-        assert len(set(chinese)) == len(chinese)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from policies import conditions, topics, wording
+from policies import topics, wording
+from policies.matching import conditions
 from policies.models import Benefit, BenefitKind, FetchMode, GuideVersion, PolicyVersion
 from policies.states import Standing
 from talentportal.lib.bilingual import pick

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from policies import wording
 from policies.models import Clause
-from policies.reading import numeral
+from policies.text.reading import numeral
 
 USUAL = {
     "总则": _("General provisions"),

@@ -16,8 +16,8 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from policies import wording
-from policies.conditions import Answer, Asker, Verdict
-from policies.facts import FACTS, NATION, known
+from policies.matching.conditions import Answer, Asker, Verdict
+from policies.matching.facts import FACTS, NATION, known
 from policies.models import Benefit, BenefitKind, PayRule, PolicyVersion
 
 PAGE = 20

@@ -25,11 +25,12 @@ from django.db import DataError, IntegrityError, InternalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from policies import reading, rules, services
+from policies import rules, services
 from policies.models import Policy, PolicyLevel, PolicyVersion
 from policies.queries import initials
 from policies.search.index import tidy
 from policies.states import PUBLIC, VersionState
+from policies.text import reading
 from regions import divisions
 from regions.models import Region
 from talentportal.lib.refusals import Refused

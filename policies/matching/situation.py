@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import RegionField
 from accounts.queries import person_of
-from policies.facts import FACTS, Fact, Kind, known
+from policies.matching.facts import FACTS, Fact, Kind, known
 from regions.models import Region
 from talentportal.lib.bilingual import pick
 

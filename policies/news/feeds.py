@@ -13,7 +13,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import conditional_page, require_safe
 
 from jobs import clock
-from policies import alerts
+from policies.news import alerts
 from policies.search import engine
 from talentportal import context
 from talentportal.lib.bilingual import pick

@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, User
 from notifications.services import Note, notify_many
-from policies import matching
-from policies.conditions import Asker, Verdict, facts_in
-from policies.facts import FACTS, known
+from policies.matching import finder
+from policies.matching.conditions import Asker, Verdict, facts_in
+from policies.matching.facts import FACTS, known
+from policies.matching.situation import age_on
 from policies.models import Benefit, Offer, OfferState, ProactiveConsent, RedeemMode
-from policies.situation import age_on
 from regions.models import Region
 from regions.queries import home_calendar
 from talentportal.lib.bilingual import both
@@ -85,7 +85,7 @@ def answer_offer(*, offer: Offer, confirms: bool, actor: User, now: datetime) ->
         _("This offer is no longer open. Nothing was changed."),
     )
     if confirms:
-        holds = matching.in_force(day).filter(pk=offer.benefit_id).exists()
+        holds = finder.in_force(day).filter(pk=offer.benefit_id).exists()
         refuse_unless(holds, _("This benefit has ended or was replaced. Nothing was changed."))
     offer.state, offer.answered_at = answer, now
     offer.save(update_fields=["state", "answered_at"])
@@ -131,7 +131,7 @@ def _waiting(now: datetime) -> QuerySet[ProactiveConsent]:
 
 
 def _auto(day: date) -> QuerySet[Benefit]:
-    return matching.in_force(day).filter(mode=RedeemMode.AUTO)
+    return finder.in_force(day).filter(mode=RedeemMode.AUTO)
 
 
 def _look(consents: list[ProactiveConsent], now: datetime) -> int:
@@ -166,7 +166,7 @@ def _seen(consents: list[ProactiveConsent]) -> dict[int, set]:
 
 
 def _fitting(facts: Mapping, by_place: Mapping[str, list[Benefit]]) -> list[Benefit]:
-    here = [benefit for code in sorted(matching.where(facts)) for benefit in by_place.get(code, ())]
+    here = [benefit for code in sorted(finder.where(facts)) for benefit in by_place.get(code, ())]
     asker = Asker(facts)
     return _highest([benefit for benefit in here if asker.ask(benefit.conditions).verdict == Verdict.FITS])
 
@@ -174,7 +174,7 @@ def _fitting(facts: Mapping, by_place: Mapping[str, list[Benefit]]) -> list[Bene
 def _highest(benefits: list[Benefit]) -> list[Benefit]:
     """Leave out what is worth less than another of its exclusive group: one of them is granted, the highest."""
     best: dict[str, Benefit] = {}
-    for benefit in sorted(benefits, key=lambda one: (matching.worth(one), -one.pk)):
+    for benefit in sorted(benefits, key=lambda one: (finder.worth(one), -one.pk)):
         best[benefit.exclusive_group] = benefit
     return [one for one in benefits if not one.exclusive_group or one is best[one.exclusive_group]]
 

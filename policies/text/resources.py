@@ -26,7 +26,7 @@ from import_export.resources import ModelResource
 from import_export.widgets import Widget
 
 from policies import rules
-from policies.conditions import check_tree
+from policies.matching.conditions import check_tree
 from policies.models import Benefit, BenefitKind, PayRule, Policy, PolicyVersion, RedeemMode, ServiceItem
 from policies.services import editing
 from talentportal.lib import tables

@@ -16,9 +16,10 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from policies import conditions, wording
+from policies import wording
+from policies.matching import conditions
 from policies.models import Benefit, Clause, PayRule
-from policies.richtext import plain
+from policies.text.richtext import plain
 from talentportal.lib.bilingual import pick
 from talentportal.templatetags.portal import full_day
 

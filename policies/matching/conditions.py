@@ -7,7 +7,7 @@ Answers are three-valued: what nobody told is never counted as met. A condition 
 (years go by, a title can be earned, one can move) or not (nobody grows younger); so a tree is NOT fulfilled, NEARLY,
 UNKNOWN or FITS, in this order. "all" is the worst of its parts, "any" the best, "not" turns its leaves round. What is
 within reach one by one may never come together (five years of work before the age of 35, asked of somebody who is 34):
-then it is NOT fulfilled, see `policies/windows.py`.
+then it is NOT fulfilled, see `matching/windows.py`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,8 +19,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from policies.facts import FACTS, Fact, Kind, known, lies_in
-from policies.windows import ALWAYS, NEVER, Windows, both, but_number, either, of_number
+from policies.matching.facts import FACTS, Fact, Kind, known, lies_in
+from policies.matching.windows import ALWAYS, NEVER, Windows, both, but_number, either, of_number
 from regions import divisions
 
 MAX_DEPTH = 6
@@ -128,7 +128,7 @@ class Answer:
 
 
 def evaluate(tree: Mapping, facts: Mapping) -> Answer:
-    """Ask a tree of a person's facts (`policies/facts.py`). Never raises: what cannot be read is UNKNOWN."""
+    """Ask a tree of a person's facts (`matching/facts.py`). Never raises: what cannot be read is UNKNOWN."""
     return Asker(facts).ask(tree)
 
 

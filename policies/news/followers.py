@@ -10,9 +10,9 @@ from django.utils.translation import ngettext, override
 
 from notifications.services import Note, notify_many
 from policies import queries
-from policies.alerts import LISTED, PATH_LENGTH, path_of
-from policies.differences import Change, difference
 from policies.models import Follow, PolicyVersion, VersionEvent
+from policies.news.alerts import LISTED, PATH_LENGTH, path_of
+from policies.pages.differences import Change, difference
 from policies.states import VersionState
 from talentportal.lib import spoken
 from talentportal.lib.bilingual import pick

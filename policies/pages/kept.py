@@ -6,8 +6,9 @@ from datetime import date
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from policies import queries, richtext
+from policies import queries
 from policies.models import Clause, GuideVersion, PolicyVersion
+from policies.text import richtext
 from talentportal.lib.bilingual import pick
 
 KEEP_SECONDS = 5.0  # how long a suspension or an end may go unnoticed by another process

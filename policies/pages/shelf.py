@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from policies import queries, topics
-from policies.comparison import MOST
 from policies.models import BenefitKind, PolicyLevel, PolicyVersion
 from policies.models.library import NATIONAL
+from policies.pages.comparison import MOST
 from policies.rules import standing
 from policies.search import engine
 from policies.search.counts import hash_of

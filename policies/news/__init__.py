@@ -1,0 +1,1 @@
+"""Who is told what: saved searches, followed policies, feeds."""

@@ -1,0 +1,1 @@
+"""From a document to clauses and benefits, and back to the page."""
