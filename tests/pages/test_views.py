@@ -14,6 +14,7 @@ from jobs import clock
 from talentportal import context, views
 from tests import cast
 from tests.cast import moment
+from tests.policies.search.documents import document
 
 NOW = moment("2026-09-10 14:36")
 
@@ -88,6 +89,15 @@ def test_search_finds_services_and_windows(client, world):
 
 def test_search_by_first_letters(client, world):
     assert world.item.code in page(client.get("/search/?q=gccrc"))
+
+
+def test_policies_that_only_come_close_are_said_to_and_stand_last(client, world):
+    document("引进人才办法", "购房的给予补贴")
+    text = page(client.get("/en/search/", {"q": "引进人才分类"}))
+    assert "Nothing has all of these words. This comes closest:" in text
+    document("人才分类办法", "引进人才分类")
+    text = page(client.get("/en/search/", {"q": "引进人才分类"}))
+    assert "This comes closest" not in text
 
 
 def test_search_without_results_offers_ways_on(client, world):
