@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from policies import rules
-from policies.admin.items import LinesJSONField
 from policies.matching.conditions import check_tree
 from policies.matching.facts import FACTS, Kind
 from policies.models import Benefit, Clause, Policy, PolicyVersion, ServiceItem
 from policies.topics import AUDIENCES, TOPICS
 from regions import divisions
 from regions.models import Region
+from talentportal.lib.yaml_field import YamlField
 
 LONGEST_TEXT = 5 * 1024 * 1024
 DAYS = ("adopted_on", "published_on", "effective_on", "expires_on")
@@ -257,7 +257,7 @@ def _initial_of(said: dict) -> dict:
 class BenefitForm(forms.ModelForm):
     """A benefit: what, how much, for whom. Plain conditions have fields; anything else is written as a rule tree."""
 
-    rule = LinesJSONField(
+    rule = YamlField(
         label=_("Conditions as a rule tree"),
         help_text=_("Only for what the fields above cannot say: one of several, or not. It takes their place."),
     )

@@ -1,7 +1,5 @@
 """Catalog, service items and guides for administrators. A guide is edited as a draft, published, and then only read."""
 
-import json
-
 from django import forms
 from django.contrib import admin, messages
 from django.db import models
@@ -18,28 +16,12 @@ from policies import services
 from policies.guides import check_guide, field_faults
 from policies.models import CatalogItem, GuideState, GuideVersion, MaterialSpec, ServiceItem
 from talentportal.lib.refusals import Refused
+from talentportal.lib.yaml_field import YamlField
 
-SHORT_TEXTS = {  # written in two boxes, not as JSON
+SHORT_TEXTS = {  # written in two boxes, not as YAML
     *("entrusting_body", "visit_reason", "cross_region", "quota_note", "statutory_note", "result_name")
 }
 READERS = (Role.CLERK, Role.EXAMINER, Role.LEADER, Role.CERTIFICATE_CLERK, Role.OFFICIAL)
-
-
-class LinesJSONField(forms.JSONField):
-    """JSON as people can read it: one entry a line, Chinese as Chinese. A draft may be empty."""
-
-    def __init__(self, *args, **kwargs):
-        kwargs["widget"] = forms.Textarea(attrs={"rows": 8, "class": "vLargeTextField vJson", "spellcheck": "false"})
-        super().__init__(*args, **kwargs | {"required": False})
-
-    def clean(self, value):
-        value = super().clean(value)
-        return self.initial() if value is None and callable(self.initial) else value
-
-    def prepare_value(self, value):
-        if isinstance(value, forms.fields.InvalidJSONInput):
-            return value
-        return json.dumps(value, ensure_ascii=False, indent=1, cls=self.encoder)
 
 
 class BothInput(forms.MultiWidget):
@@ -79,8 +61,8 @@ class GuideForm(forms.ModelForm):
 
     class Meta:
         help_texts = {
-            "joint_bodies": _("Each entry: name and part, both with zh and en. [] says none."),
-            "intermediaries": _("Each entry: name, basis and period, all with zh and en. [] says none."),
+            "joint_bodies": _("Each entry: name and part, both with zh and en."),
+            "intermediaries": _("Each entry: name, basis and period, all with zh and en."),
             "window_steps": _("Each entry: name, text and days, all with zh and en."),
             "entrusting_body": _("Only where the power is entrusted by another body."),
             "result_sample": _("holder: an invented name. face: the words that a certificate prints, by their keys."),
@@ -93,7 +75,7 @@ class GuideForm(forms.ModelForm):
                 self.add_error(field, fault)
 
 
-JSON_AS_LINES = {models.JSONField: {"form_class": LinesJSONField}}
+AS_YAML = {models.JSONField: {"form_class": YamlField}}
 
 
 @admin.register(CatalogItem)
@@ -112,7 +94,7 @@ class ServiceItemAdmin(RoleAdminMixin, admin.ModelAdmin):
     list_select_related = ("organization", "region")
     list_filter = ("use_level",)
     search_fields = ("name_zh", "name_en", "code")
-    formfield_overrides = JSON_AS_LINES
+    formfield_overrides = AS_YAML
 
 
 class DraftOnly(RoleAdminMixin):
@@ -127,7 +109,7 @@ class DraftOnly(RoleAdminMixin):
 class MaterialInline(DraftOnly, admin.StackedInline):
     model = MaterialSpec
     extra = 0
-    formfield_overrides = JSON_AS_LINES
+    formfield_overrides = AS_YAML
     may_delete = True
     classes = ("collapse",)
 
@@ -156,7 +138,7 @@ class GuideVersionAdmin(DraftOnly, admin.ModelAdmin):
     search_fields = ("item__name_zh", "item__name_en", "item__code")
     readonly_fields = ("state", "published_at", "published_by")
     form = GuideForm
-    formfield_overrides = JSON_AS_LINES
+    formfield_overrides = AS_YAML
     inlines = (MaterialInline,)
     change_form_template = "policies/admin_guide.html"
     fieldsets = (
