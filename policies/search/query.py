@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 from policies.models import BenefitKind, PolicyLevel
 from policies.states import Standing
+from regions import divisions
+from regions.models import Region, RegionKind
 
 SORTS = ("relevance", "newest", "ending")
 SCOPES = ("here", "exact")
@@ -104,7 +106,7 @@ def _values(data, group: str, dropped: list[str]) -> tuple[str, ...]:
 
 def _is_known(group: str, value: str) -> bool:
     if group == "region":
-        return len(value) == 6 and value.isascii() and value.isdigit()
+        return divisions.exists(value) or Region.objects.filter(code=value, kind=RegionKind.ZONE).exists()
     if group == "year":
         return len(value) == 4 and value.isascii() and value.isdigit()
     return value in _KNOWN[group] if group in _KNOWN else len(value) <= 40

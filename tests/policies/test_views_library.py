@@ -237,6 +237,11 @@ def test_whatever_stands_in_the_address_is_answered(client, library, query):
     assert "<>()" not in text
 
 
+def test_what_means_nothing_in_the_address_is_named_and_left_out(client, library):
+    text = page(client.get("/en/policies/?region=999999&level=galaxy"))
+    assert "999999, galaxy" in text
+
+
 def test_a_page_too_far_says_so_and_leads_back(client, library):
     text = page(client.get("/en/policies/?kind=rent&page=1000000000"))
     assert "There are no more pages" in text
