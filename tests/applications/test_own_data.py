@@ -167,7 +167,7 @@ def test_a_long_log_goes_on_on_a_second_page(received, applicant, clerk, at, cli
 # --- the end ----------------------------------------------------------------------------------------------------------
 
 
-def test_an_open_case_blocks_and_is_named(received, applicant):
+def test_11_42_an_open_case_blocks_and_is_named(received, applicant):
     assert [str(reason) for reason in account.closing_obstacles(applicant)]
     with pytest.raises(Refused, match=received.case_no):
         account.close_account(actor=applicant, now=moment(NOW))
@@ -203,7 +203,7 @@ def test_staff_do_not_close_their_accounts_themselves(clerk):
         account.close_account(actor=clerk, now=moment(NOW))
 
 
-def test_what_only_serves_the_person_goes_and_the_case_file_stays(world, closed, applicant, leader, clerk):
+def test_11_42_what_only_serves_the_person_goes_and_the_case_file_stays(world, closed, applicant, leader, clerk):
     item, _guide = cast.make_item(world.province, world.office, [world.window], serial=2)
     draft = cast.make_draft(world, applicant, "id", now=moment(NOW), item=item)
     WalletItem.objects.create(

@@ -133,7 +133,7 @@ def code(received, clerk):
     return ratings.make_rating_token(case=received, actor=clerk, now=moment(NOW), touch_point="INTAKE")
 
 
-def test_a_code_rates_once_as_the_applicant_who_is_told(code, applicant):
+def test_11_46_a_code_rates_once_as_the_applicant_who_is_told(code, applicant):
     given = ratings.rate_with_token(token=code, now=moment("2026-09-18 10:29"), level=2)
     assert (given.rated_by, given.channel, given.touch_point) == (applicant, "QR", "INTAKE")
     assert Message.objects.filter(event="rating_given", recipient=applicant).count() == 1
@@ -230,7 +230,7 @@ def test_where_a_window_has_no_head_the_leader_does(received, applicant, leader)
     )
 
 
-def test_an_official_may_find_it_malicious_and_the_rating_stays_as_it_was(bad, official):
+def test_11_46_an_official_may_find_it_malicious_and_the_rating_stays_as_it_was(bad, official):
     rectification.exclude_rating(rating=bad, actor=official, now=moment(NOW), as_="malicious")
     kept = Rating.objects.get()
     assert (kept.level, kept.comment, kept.excluded_as, kept.excluded_by) == (5, "排队两小时", "malicious", official)

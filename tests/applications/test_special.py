@@ -149,7 +149,7 @@ def test_an_overrun_procedure_owes_a_new_written_estimate(case, examiner, leader
     assert SpecialProcedure.objects.get().overrun_at == moment("2026-10-20 00:10")
 
 
-def test_a_withdrawn_case_ends_its_special_procedure(case, examiner, applicant):
+def test_11_4_a_withdrawn_case_ends_its_special_procedure(case, examiner, applicant):
     special(case, examiner)
     case = services.withdraw(case=case, actor=applicant, now=moment("2026-09-29 09:00"))
     assert case.state == State.CLOSED

@@ -161,7 +161,7 @@ def test_two_workers_at_once_seal_once(request_one, elsewhere):
 
 
 @pytest.mark.django_db
-def test_reissue_after_a_change_of_name(sealed, applicant, certificate_clerk, now):
+def test_11_8_reissue_after_a_change_of_name(sealed, applicant, certificate_clerk, now):
     later = now + timedelta(days=40)
     applicant.person.name = "陈远"
     applicant.person.save()

@@ -339,7 +339,9 @@ def test_cursors_that_we_did_not_write_do_no_harm(after):
 
 
 def test_unknown_values_are_dropped_and_named():
-    asked = engine.parse(QueryDict("q=人才&region=abc&region=999999&region=530000&level=moon&sort=best&year=99999&status=current"))
+    asked = engine.parse(
+        QueryDict("q=人才&region=abc&region=999999&region=530000&level=moon&sort=best&year=99999&status=current")
+    )
     assert (asked.regions, asked.levels, asked.sort, asked.years) == (("530000",), (), "relevance", ())
     assert set(asked.dropped) == {"abc", "999999", "moon", "best", "99999"}
 
