@@ -124,6 +124,19 @@ def test_a_file_signed_by_somebody_else_is_not_ours(sealed, tmp_path):
     assert judge(forged) == "ALTERED"
 
 
+def test_11_44_what_an_old_key_signed_verifies_while_its_root_is_kept(settings, tmp_path):
+    settings.SIGNING_DIR = tmp_path
+    page = compile_pdf(settings.BASE_DIR / "provinces/layouts/sample.typ", {"name": {"zh": "样", "en": "x"}}, NOW)
+    old = sign_pdf(page, make_demo_signer(tmp_path, files.DEMO_SIGNER), now=NOW)
+    (tmp_path / "root.pem").rename(tmp_path / "root-2026.pem")
+    for name in (files.KEY_FILE, files.CERTIFICATE_FILE):
+        (tmp_path / name).unlink()
+    new = sign_pdf(page, make_demo_signer(tmp_path, files.DEMO_SIGNER), now=NOW)
+    assert [files.check(pdf).is_genuine for pdf in (old, new)] == [True, True]
+    (tmp_path / "root-2026.pem").unlink()
+    assert [files.check(pdf).is_genuine for pdf in (old, new)] == [False, True]
+
+
 @pytest.mark.django_db
 def test_every_version_stays_a_genuine_file(sealed, now):
     first = content_of(sealed)
