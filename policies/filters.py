@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _
 
+from policies.guides import SERVED_OBJECTS
 from policies.models import GuideVersion
 from policies.queries import found_by
 from talentportal.lib.bilingual import pick
@@ -18,7 +19,7 @@ def _topics(guide: GuideVersion) -> list[tuple[str, str]]:
 
 
 def _who(guide: GuideVersion) -> list[tuple[str, str]]:
-    return [(key, WHO[key]) for key in guide.served_objects if key in WHO]
+    return [(key, SERVED_OBJECTS[key]) for key in guide.served_objects if key in SERVED_OBJECTS]
 
 
 def _way(guide: GuideVersion) -> list[tuple[str, str]]:
@@ -38,7 +39,6 @@ def _region(guide: GuideVersion) -> list[tuple[str, str]]:
     return [(guide.item.region_id, pick(guide.item.region, "name"))]
 
 
-WHO = {"person": _("Persons"), "unit": _("Units")}
 FACETS: dict[str, tuple[str, Callable]] = {
     "who": (_("Who it is for"), _who),
     "way": (_("Way of handling"), _way),

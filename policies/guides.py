@@ -62,6 +62,7 @@ class BlankForm(TypedDict):
     notes: list[Words]
 
 
+SERVED_OBJECTS = {"person": _("Persons"), "unit": _("Units")}
 HANDLING_FORMS = {  # GB/T 39046-2020, annex A
     "online": _("on a computer"),
     "mobile": _("on the phone"),
@@ -74,6 +75,12 @@ SUPPORTS = {  # conveniences that a guide must tell of (domain 2.4)
     "courier_out": _("Result by courier"),
     "online_payment": _("Payment online"),
     "self_service": _("Self-service terminal"),
+}
+SPECIAL_KINDS = {  # what may stop the office's clock (许可法 第45条)
+    "EXPERT_REVIEW": _("expert review"),
+    "HEARING": _("hearing"),
+    "INSPECTION": _("inspection or test"),
+    "ON_SITE": _("check on site"),
 }
 
 Situation = TypedDict("Situation", {"question": str, "in": list[str]})  # true when the answer is one of these

@@ -7,19 +7,26 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from accounts.permissions import RoleAdminMixin
 from jobs import clock
 from policies import services
-from policies.guides import check_guide, field_faults
+from policies.guides import HANDLING_FORMS, SERVED_OBJECTS, SPECIAL_KINDS, SUPPORTS, check_guide, field_faults
 from policies.models import CatalogItem, GuideState, GuideVersion, MaterialSpec, ServiceItem
 from talentportal.lib.refusals import Refused
 from talentportal.lib.yaml_field import YamlField
 
 SHORT_TEXTS = {  # written in two boxes, not as YAML
     *("entrusting_body", "visit_reason", "cross_region", "quota_note", "statutory_note", "result_name")
+}
+CHOICES = {  # ticked, not written as YAML
+    "served_objects": SERVED_OBJECTS,
+    "handling_forms": HANDLING_FORMS,
+    "supports": SUPPORTS,
+    "special_kinds": SPECIAL_KINDS,
 }
 READERS = (Role.CLERK, Role.EXAMINER, Role.LEADER, Role.CERTIFICATE_CLERK, Role.OFFICIAL)
 
@@ -263,6 +270,13 @@ class GuideVersionAdmin(DraftOnly, admin.ModelAdmin):
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name in SHORT_TEXTS:
             return db_field.formfield(form_class=BothField, **kwargs)
+        if db_field.name in CHOICES:
+            return forms.MultipleChoiceField(
+                label=capfirst(db_field.verbose_name),
+                choices=list(CHOICES[db_field.name].items()),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):

@@ -18,7 +18,8 @@ from jobs import clock
 from policies import queries
 from policies.api import serializers as shapes
 from policies.api.queries import public_benefits
-from policies.filters import WHO, ServiceFilter
+from policies.filters import ServiceFilter
+from policies.guides import SERVED_OBJECTS
 from policies.models import BenefitKind, PolicyLevel, PolicyVersion, ServiceItem
 from policies.search import engine
 from policies.search.query import LONGEST_TEXT, MOST_VALUES, SCOPES, SORTS
@@ -172,7 +173,7 @@ class ServiceParameters(Parameters):
     """The filters of /services/."""
 
     q = serializers.CharField(required=False, max_length=80)
-    who = serializers.ChoiceField(choices=list(WHO), required=False)
+    who = serializers.ChoiceField(choices=list(SERVED_OBJECTS), required=False)
     way = serializers.ChoiceField(choices=["online", "no-visit", "later", "instant"], required=False)
     topic = serializers.CharField(required=False, help_text=gettext_lazy("In Chinese, as in the rows."))
     region = serializers.CharField(required=False, validators=[CODE])

@@ -210,7 +210,9 @@ class GuideVersion(models.Model):
     # how it is examined
     has_precheck = models.BooleanField(_("online pre-check before submission"), default=False)
     precheck_days = models.PositiveSmallIntegerField(_("days of the pre-check"), default=1)
-    special_kinds = models.JSONField(_("special procedures that may occur"), default=list, blank=True)  # SpecialKind
+    special_kinds = models.JSONField(
+        _("special procedures that may occur"), default=list, blank=True
+    )  # guides.SPECIAL_KINDS
     extension_days = models.PositiveSmallIntegerField(_("extension at most"), default=10)
     two_officers = models.BooleanField(_("examined by two officers"), default=False)
     check_days = models.PositiveSmallIntegerField(_("days to check a commitment afterwards"), default=60)

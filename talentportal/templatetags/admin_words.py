@@ -51,6 +51,20 @@ KEYS = {  # keys and codes of the texts that offices write
     "online": _("Online"),
     "mobile": _("By mobile"),
     "window": _("At the window"),
+    "courier": _("by courier"),
+    "courier_in": _("Papers by courier to the window"),
+    "courier_out": _("Result by courier"),
+    "appointment": _("Appointments"),
+    "online_payment": _("Payment online"),
+    "self_service": _("Self-service terminal"),
+    "EXPERT_REVIEW": _("expert review"),
+    "HEARING": _("hearing"),
+    "INSPECTION": _("inspection or test"),
+    "ON_SITE": _("check on site"),
+    "part": _("Part in it"),
+    "period": _("Period"),
+    "holder": _("Holder"),
+    "face": _("Words of the certificate"),
 }
 
 

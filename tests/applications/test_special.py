@@ -6,8 +6,9 @@ from psycopg2.extras import DateRange
 
 from applications import services
 from applications.models import Clock, ClockInterval, Extension, SpecialProcedure
-from applications.states import State
+from applications.states import SpecialKind, State
 from notifications.models import Message
+from policies.guides import SPECIAL_KINDS
 from regions.models import CalendarDay
 from regions.services import save_day
 from talentportal.lib.refusals import Refused
@@ -232,3 +233,7 @@ def test_a_change_of_the_calendar_reaches_the_procedure_and_leaves_the_pause(cas
     clock = case.clocks.get(kind="PROMISED")
     assert (clock.paused_days, str(clock.due_on)) == (6, "2026-11-02")  # 14 days were left from 13 October on
     assert spans(case)[1] == ("THIRD", "2026-09-28", "2026-10-13")
+
+
+def test_a_guide_knows_the_same_kinds():
+    assert [(kind.value, kind.label) for kind in SpecialKind] == list(SPECIAL_KINDS.items())

@@ -83,7 +83,7 @@ def filled_in(shown) -> dict[str, str]:
     return data
 
 
-def test_a_draft_is_edited_as_readable_json(client, world, administrator):
+def test_a_draft_is_edited_as_readable_yaml(client, world, administrator):
     draft = services.copy_guide(guide=world.guide, actor=administrator, now=FRIDAY)
     client.force_login(administrator)
     shown = client.get(page(draft))
@@ -94,6 +94,19 @@ def test_a_draft_is_edited_as_readable_json(client, world, administrator):
     draft.refresh_from_db()
     assert saved.status_code == 302, saved.context["errors"]
     assert (saved.status_code, draft.promised_days, draft.conditions) == (302, 7, [{"zh": "在岗", "en": "Employed"}])
+
+
+def test_what_has_its_choices_is_ticked(client, world, administrator):
+    draft = services.copy_guide(guide=world.guide, actor=administrator, now=FRIDAY)
+    client.force_login(administrator)
+    ticked = {"handling_forms": ["online", "courier"], "special_kinds": ["HEARING"], "supports": []}
+    saved = client.post(page(draft), filled_in(client.get(page(draft))) | ticked)
+    assert saved.status_code == 302, saved.context["errors"]
+    draft.refresh_from_db()
+    kept = (draft.handling_forms, draft.special_kinds, draft.supports, draft.served_objects)
+    assert kept == (["online", "courier"], ["HEARING"], [], ["person"])
+    refused = client.post(page(draft), filled_in(client.get(page(draft))) | {"special_kinds": ["SEANCE"]})
+    assert list(refused.context["adminform"].form.errors) == ["special_kinds"]
 
 
 JOINT = [{"name": {"zh": "财政厅", "en": "Finance"}, "part": {"zh": "拨付", "en": "pays"}}]
