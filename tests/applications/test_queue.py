@@ -450,6 +450,16 @@ def test_each_case_of_a_batch_is_checked_again_and_done_by_itself(as_, cases, cl
     assert as_(other_clerk).get(begun.headers["Location"]).status_code == 404
 
 
+def test_only_the_batches_of_the_own_role_are_offered(as_, cases, clerk, examiner, certificate_clerk):
+    def offered(user, queue):
+        return as_(user).get(QUEUE, {"queue": queue}).context["batch_verbs"]
+
+    assert offered(clerk, "accept") == ["accept", "assign", "notify"]
+    assert offered(examiner, "accept") == ["assign", "notify"]
+    assert offered(clerk, "deliver") == ["deliver", "assign", "notify"]
+    assert offered(certificate_clerk, "deliver") == ["issue", "assign", "notify"]
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_what_a_batch_could_not_do_is_told_in_the_language_of_who_reads_it(as_, cases, clerk, language):
     User.objects.filter(pk=clerk.pk).update(language=language)
