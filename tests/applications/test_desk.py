@@ -170,6 +170,7 @@ def test_a_pre_check_is_returned_and_passed_by_buttons(as_, world, applicant, cl
     assert post(as_(clerk), case, "pass_precheck", looked="on").status_code == 302
     case.refresh_from_db()
     assert case.state == State.PRECHECK_PASSED
+    assert Desk(case, clerk, NOW).turn == ["Applicant"], "the originals are to be brought"
     refused = as_(clerk).get(post(as_(clerk), case, "receive").headers["Location"])
     assert "The original of “Material degree” has not been seen." in text(refused)
     pk = life.material(case, "degree").pk
@@ -279,6 +280,8 @@ def test_what_was_granted_is_revoked_corrected_and_deregistered_by_buttons(as_, 
     assert set(offered(granted, certificate_clerk)) == {"correct_clerical"}
     slip = {"field": "", "what": "示列", "corrected": "示例", "reason": "录入错误"}
     assert "?again" not in post(as_(certificate_clerk), granted, "correct_clerical", **slip).headers["Location"]
+    asked = Desk(granted, leader, NOW).requests[0].told
+    assert [str(words) for _label, words in asked] == ["only in the letter", "示列", "示例"]
     ground = {"reason": "V04", "reason_text": "第六十九条", "hearing": "没有意见"}
     assert "?again" not in post(as_(leader), granted, "revoke", **ground).headers["Location"]
     granted.refresh_from_db()
