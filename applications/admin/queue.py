@@ -113,14 +113,14 @@ class QueuePages:
                 messages.success(request, said % {"name": view.name})
             except Refused as refused:
                 messages.error(request, str(refused))
-            return redirect(f"{_queue_url()}?{query}")
-        return redirect(_queue_url())
+            return redirect(f"{queue_url()}?{query}")
+        return redirect(queue_url())
 
     def forget_view(self, request, pk):
         self._check(request)
         if request.method == "POST":
             services.forget_view(view=SavedView(pk=pk), actor=request.user)
-        return redirect(_queue_url())
+        return redirect(queue_url())
 
     # --- acts over many cases
 
@@ -128,7 +128,7 @@ class QueuePages:
         """Begin an act over the ticked cases and show how it goes; what is amiss is said above the same queue."""
         self._check(request)
         if request.method != "POST":
-            return redirect(_queue_url())
+            return redirect(queue_url())
         queue = office.Queue(request.user, clock.now())
         form = BatchForm(request.POST, colleagues=workload.colleagues(queue.reach, queue.today))
         if form.is_valid():
@@ -213,7 +213,7 @@ class QueuePages:
         return TemplateResponse(request, template, context, status=status, headers={"Cache-Control": "no-store"})
 
 
-def _queue_url() -> str:
+def queue_url() -> str:
     return reverse("admin:applications_case_changelist")
 
 

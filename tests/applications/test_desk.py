@@ -148,6 +148,19 @@ def test_a_next_case_that_a_colleague_holds_is_passed_over(as_, world, applicant
     assert answer.headers["Location"].startswith(page_of(first))
 
 
+def test_a_case_that_is_handed_over_is_left_and_free_for_the_colleague(as_, world, applicant, stranger, clerk):
+    case, other = life.received(world, applicant), life.received(world, stranger)
+    colleague = cast.make_staff("second@example.org", "周二", "CLERK", world.county, world.office, [world.window])
+    as_(clerk).get(page_of(case))
+    answer = post(as_(clerk), case, "assign", to=colleague.pk, next=str(other.pk))
+    assert answer.headers["Location"] == page_of(other)
+    last = post(as_(clerk), other, "assign", to=colleague.pk)
+    assert last.headers["Location"].startswith(reverse("admin:applications_case_changelist"))
+    for given in (case, other):
+        as_(clerk).get(last.headers["Location"])
+        assert Desk(Case.objects.get(pk=given.pk), colleague, NOW).held == []
+
+
 def test_the_list_of_which_a_case_was_opened_is_kept(as_, world, applicant, stranger, clerk):
     case, other = life.received(world, applicant), life.received(world, stranger)
     page = as_(clerk).get(page_of(case, f"?queue=accept&who=nobody&item={world.item.pk}"))

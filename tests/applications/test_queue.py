@@ -320,6 +320,18 @@ def test_who_stands_in_sees_and_takes_over(as_, case, clerk, colleague):
     assert not Cover.objects.exists()
 
 
+def test_cover_is_arranged_once_and_shows_a_case_once(case, clerk, colleague):
+    services.assign(case=case, to=clerk, actor=clerk, now=NOW)
+    today = cast.today(NOW)
+    days = {"absent": clerk, "substitute": colleague, "starts_on": today, "ends_on": today + timedelta(days=3)}
+    first = services.arrange_cover(**days, actor=clerk, now=NOW)
+    assert services.arrange_cover(**days, actor=clerk, now=NOW) == first, "a second click"
+    with translation.override("en"), pytest.raises(Refused, match="on some of these days already"):
+        services.arrange_cover(**days | {"ends_on": today + timedelta(days=9)}, actor=clerk, now=NOW)
+    Cover.objects.create(**days, arranged_by=clerk, arranged_at=NOW)  # as two could be before
+    assert shown(colleague, who="own") == [case]
+
+
 def test_cover_ends_today_when_it_has_begun(clerk, colleague):
     today = cast.today(NOW)
     cover = Cover.objects.create(
