@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from applications import questions, rules
 from applications.desk import Desk
 from applications.models import new_public_id
+from applications.services.further import MOST_DAYS
 from applications.states import (
     CorrectionReason,
     DeregistrationReason,
@@ -59,8 +60,8 @@ def text_field(label, help_text="", limit=500, required=True):
     )
 
 
-def days_field(label, help_text=""):
-    return forms.IntegerField(label=label, help_text=help_text, min_value=1, max_value=365)
+def days_field(label, help_text="", most=365):
+    return forms.IntegerField(label=label, help_text=help_text, min_value=1, max_value=most)
 
 
 def ground_field(label, choices):
@@ -90,6 +91,8 @@ class LookedForm(ActForm):
 class CorrectionForm(ActForm):
     """Every defect at once: per material the reason and how to cure it."""
 
+    PARTS = ("reason", "cure", "question")
+
     def __init__(self, desk: Desk, *args, **kwargs):
         super().__init__(desk, *args, **kwargs)
         for sheet in desk.sheets:
@@ -114,12 +117,12 @@ class CorrectionForm(ActForm):
         )
 
     def pairs(self) -> list:
-        """Return (sheet, fields of the reason, the cure and the answer) for drawing."""
-        parts = ("reason", "cure", "question")
-        return [(sheet, *(self[f"{part}_{sheet.material.pk}"] for part in parts)) for sheet in self.desk.sheets]
+        """Return (sheet, fields of the reason, the cure and, where it is asked, the answer) for drawing."""
+        names = [(sheet, [f"{part}_{sheet.material.pk}" for part in self.PARTS]) for sheet in self.desk.sheets]
+        return [(sheet, [self[name] for name in parts if name in self.fields]) for sheet, parts in names]
 
     def plain(self) -> list:
-        own = ("reason_", "cure_", "question_")
+        own = tuple(f"{part}_" for part in self.PARTS)
         return [bound for bound in self.visible_fields() if not bound.name.startswith(own)]
 
     def clean(self) -> dict:
@@ -147,9 +150,10 @@ class AskMoreForm(CorrectionForm):
 
     def __init__(self, desk: Desk, *args, **kwargs):
         super().__init__(desk, *args, **kwargs)
-        del self.fields["note"]
+        for name in [name for name in self.fields if name == "note" or name.startswith("question_")]:
+            del self.fields[name]  # papers alone are asked for: the answers are examined by now
         self.fields["reason"] = text_field(_("Why it could not be asked the first time"))
-        self.fields["days"] = days_field(_("Working days to supply it"))
+        self.fields["days"] = days_field(_("Working days to supply it"), most=MOST_DAYS)
         self.fields["days"].initial = desk.guide.correction_days
 
     def words(self) -> dict:
@@ -309,7 +313,7 @@ class ClericalForm(ActForm):
 
     def __init__(self, desk: Desk, *args, **kwargs):
         super().__init__(desk, *args, **kwargs)
-        self.fields["field"].choices = [("", _("only in the letter")), *desk.printed_fields]
+        self.fields["field"].choices = [("", desk.name_of_field("")), *desk.printed_fields]
 
 
 class HandOverForm(ActForm):

@@ -281,7 +281,7 @@ ACTS = {
         Act("check_material", _("Check"), forms.CheckForm, service=_check, place="material"),
         Act("check_all", _("All others are in order"), service=services.check_all_materials, place="material", key="m"),
         Act("supply_deferred", _("Take in on paper"), forms.SupplyForm, service=_supply, place="material"),
-        Act("answer_approval", _("Answer"), forms.AnswerForm, service=_answer, place="request"),
+        Act("answer_approval", _("Answer to a request"), forms.AnswerForm, service=_answer, place="request"),
         Act("take_back_request", _("Take it back"), forms.TakeBackForm, service=_take_back, place="own request"),
     )
 }

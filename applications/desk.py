@@ -23,6 +23,7 @@ from applications.states import (
     MaterialStatus,
     RequestState,
     ScanState,
+    State,
     Who,
 )
 from applications.views.files import SHOWN_INLINE
@@ -166,7 +167,7 @@ class Desk:
         onward = [TRANSITIONS[verb] for verb in self._onward]
         who = [one for transition in onward for one in transition.who if Who.SYSTEM not in transition.who]
         who += [TRANSITIONS[one.verb].approver for one in self.requests if one.state == RequestState.OPEN]
-        who = who or ([Who.APPLICANT] if self.case.state == "WAIT_SUPPLY" else [])
+        who = who or ([Who.APPLICANT] if self.case.state in (State.WAIT_SUPPLY, State.PRECHECK_PASSED) else [])
         return [Who(one).label for one in dict.fromkeys(who)]
 
     @property
@@ -194,6 +195,8 @@ class Desk:
         """Return (label, words) of what a request asks to do."""
         labels = {"days": _("Working days"), "what": _("What it says now"), "corrected": _("What it has to say")}
         told = [(label, facts[key]) for key, label in labels.items() if facts.get(key)]
+        if "corrected" in facts:
+            told.insert(0, (_("Where"), self.name_of_field(facts.get("field", ""))))
         names = {str(material.pk): pick(material.spec, "name") for material in self.materials}
         for pk, (reason, cure, *_question) in facts.get("points", {}).items():
             told.append((names.get(pk, ""), f"{CorrectionReason(reason).label}; {cure}"))
@@ -249,8 +252,13 @@ class Desk:
         certificate = valid_certificate(self.case)
         if certificate is None:
             return []
-        names = {key: pick(FIELDS[key]) for key in certificate.face if key in FIELDS}
-        return [("holder", _("name of the holder, as it is registered")), *names.items()]
+        return [(key, self.name_of_field(key)) for key in ("holder", *certificate.face) if key in ("holder", *FIELDS)]
+
+    def name_of_field(self, key: str):
+        """Return how a place that a clerical error stands in is called; without a key only the letter."""
+        if key == "holder":
+            return _("name of the holder, as it is registered")
+        return pick(FIELDS[key]) if key in FIELDS else _("only in the letter")
 
     @property
     def successors(self):

@@ -62,7 +62,7 @@ TITLES = {
     "grant": gettext_lazy("Your application is granted"),
     "grant_on_commitment": gettext_lazy("Your application is granted on your commitment"),
     "refuse": gettext_lazy("Your application is refused"),
-    "issue": gettext_lazy("Your certificate is ready"),
+    "issue": gettext_lazy("Your result is made"),
     "deliver": gettext_lazy("The result was delivered"),
     "withdraw": gettext_lazy("You withdrew the application"),
     "terminate": gettext_lazy("The case was terminated"),

@@ -218,7 +218,7 @@ class Queue:
     def covered(self) -> list:
         """Whom the user stands in for today."""
         covers = Cover.objects.filter(substitute=self.user, starts_on__lte=self.today, ends_on__gt=self.today)
-        return [cover.absent for cover in covers.select_related("absent")]
+        return list(dict.fromkeys(cover.absent for cover in covers.select_related("absent")))
 
     def page(self, wish: Wish, size: int = PAGE) -> QueuePage:
         """Return one page, what is due first on top; closed cases the newest first.

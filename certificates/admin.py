@@ -41,7 +41,7 @@ class CertificateKindAdmin(RoleAdminMixin, admin.ModelAdmin):
 @admin.register(Certificate)
 class CertificateAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
     view_roles = READERS
-    list_display = ("number", "version", "kind", "holder_name", "organization", "issued_on", "status")
+    list_display = ("number", "version", "kind", "holder_name", "status", "issued_on", "organization")
     list_filter = ("status", "kind")
     list_select_related = ("kind", "organization")
     search_fields = ("number__startswith", "verify_code__iexact")

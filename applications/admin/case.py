@@ -13,7 +13,7 @@ from accounts.permissions import ReadOnlyAdminMixin
 from applications import acts, comparison, office, services
 from applications.admin.conversation import TalkPages
 from applications.admin.intake import IntakePages
-from applications.admin.queue import QueuePages, wish_of
+from applications.admin.queue import QueuePages, queue_url, wish_of
 from applications.desk import RELATED, Desk, View
 from applications.models import STAFF_ROLES_ON_CASES, Case, MaterialFile, Paper
 from applications.states import TRANSITIONS
@@ -183,12 +183,15 @@ class CaseAdmin(TalkPages, IntakePages, QueuePages, ReadOnlyAdminMixin, admin.Mo
         verb = "request_approval" if act.asks_first else acts.VERBS.get(act.verb, act.verb)
         label = TRANSITIONS[verb].label if verb in TRANSITIONS else act.label
         link = reverse("admin:applications_case_change", args=[case.pk])
-        following = self._following(request, case, before) if case.state != before else None
+        given_away = act.verb == "assign" and case.assigned_to_id not in (None, request.user.pk)
+        following = self._following(request, case, before) if case.state != before or given_away else None
         name = format_html("{} · {}", case.applicant_name, case.case_no)
-        name = format_html('<a href="{}">{}</a>', link, name) if following else name
+        name = format_html('<a href="{}">{}</a>', link, name) if following or given_away else name
         messages.success(request, format_html("{}: {}", label, name))
         if following:
             return redirect(self._address(request, following, sheet=""))
+        if given_away:  # its page would hold it for who gave it away
+            return redirect(f"{queue_url()}?{self._trail(request)}")
         return redirect(self._address(request, case))
 
     def _following(self, request, case, before) -> Case | None:
@@ -236,8 +239,7 @@ class CaseAdmin(TalkPages, IntakePages, QueuePages, ReadOnlyAdminMixin, admin.Mo
             services.release(case=case, actor=request.user)
             if "leaving" in request.POST:  # the page's script, which reads no answer
                 return HttpResponse(status=204)
-        queue = reverse("admin:applications_case_changelist")
-        return redirect(f"{queue}?queue={office.QUEUE_OF[case.state]}")
+        return redirect(f"{queue_url()}?queue={office.QUEUE_OF[case.state]}")
 
     # --- files
 

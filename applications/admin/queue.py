@@ -17,6 +17,7 @@ from applications.models import BatchAct, Cover, SavedView
 from applications.queue_forms import BatchForm, CoverForm, SearchForm, ViewForm
 from applications.reach import windows_within
 from applications.services.batch import BATCH_VERBS
+from applications.states import TRANSITIONS
 from jobs import clock
 from talentportal.lib.refusals import Refused
 
@@ -70,7 +71,7 @@ class QueuePages:
             "query": office.address(wish),
             "trail": office.address(wish),
             "batch": batch or BatchForm(colleagues=people),
-            "batch_verbs": BATCH_OF.get(wish.queue, ("assign", "notify")),
+            "batch_verbs": _batch_verbs(wish.queue, roles_in(request)),
             "ticked": batch.data.getlist("case") if batch else [],
             "has_errors": bool(batch),
             "is_head": queue.reach.is_head,
@@ -112,14 +113,14 @@ class QueuePages:
                 messages.success(request, said % {"name": view.name})
             except Refused as refused:
                 messages.error(request, str(refused))
-            return redirect(f"{_queue_url()}?{query}")
-        return redirect(_queue_url())
+            return redirect(f"{queue_url()}?{query}")
+        return redirect(queue_url())
 
     def forget_view(self, request, pk):
         self._check(request)
         if request.method == "POST":
             services.forget_view(view=SavedView(pk=pk), actor=request.user)
-        return redirect(_queue_url())
+        return redirect(queue_url())
 
     # --- acts over many cases
 
@@ -127,7 +128,7 @@ class QueuePages:
         """Begin an act over the ticked cases and show how it goes; what is amiss is said above the same queue."""
         self._check(request)
         if request.method != "POST":
-            return redirect(_queue_url())
+            return redirect(queue_url())
         queue = office.Queue(request.user, clock.now())
         form = BatchForm(request.POST, colleagues=workload.colleagues(queue.reach, queue.today))
         if form.is_valid():
@@ -212,7 +213,7 @@ class QueuePages:
         return TemplateResponse(request, template, context, status=status, headers={"Cache-Control": "no-store"})
 
 
-def _queue_url() -> str:
+def queue_url() -> str:
     return reverse("admin:applications_case_changelist")
 
 
@@ -230,6 +231,12 @@ def wish_of(said, request) -> office.Wish:
 
 def _number(text) -> int | None:
     return int(text) if text and text.isdecimal() and len(text) < 10 else None
+
+
+def _batch_verbs(queue: str, roles) -> list[str]:
+    """List what a user of these roles can do with many cases of a queue."""
+    verbs = BATCH_OF.get(queue, ("assign", "notify"))
+    return [verb for verb in verbs if verb not in TRANSITIONS or not roles.isdisjoint(TRANSITIONS[verb].who)]
 
 
 def _cover_initial(request, queue) -> dict:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models.case import Case, new_public_id
 from applications.states import PaperKind, Proposal, RequestState
+from talentportal.lib.bilingual import pick
 
 
 class Decision(models.Model):
@@ -110,6 +111,11 @@ class Paper(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def title(self) -> str:
+        """What the paper calls itself, in the active language: of one kind there may be two, as of commitments."""
+        return pick(self.content)["title"]
 
 
 class ApprovalRequest(models.Model):

@@ -162,11 +162,23 @@ def clerical_obstacles(case, certificate, what: str, corrected: str, field: str)
         reasons.append(_("Both are the same."))
     if field and certificate is None:
         reasons.append(_("There is no valid certificate to be printed anew."))
-    elif field and field != "holder" and field not in certificate.face:
+    elif field == "holder":
+        reasons += _name_obstacles(certificate, corrected)
+    elif field and field not in certificate.face:
         reasons.append(_("The certificate has no such field."))
     elif field and (labels := labels_of(case.guide, field)) and corrected not in labels:
         reasons.append(_("The guide knows only these: %(labels)s.") % {"labels": ", ".join(labels)})
     return reasons
+
+
+def _name_obstacles(certificate, corrected: str) -> list:
+    """List what stands against printing the holder's name anew: it is taken from the identity record."""
+    registered = certificate.holder.name
+    if certificate.holder_name == registered:
+        return [_("The certificate bears the registered name already: %(name)s.") % {"name": registered}]
+    if corrected.strip() != registered:
+        return [_("The name is printed as it is registered: %(name)s.") % {"name": registered}]
+    return []
 
 
 def labels_of(guide, field: str) -> list[str]:

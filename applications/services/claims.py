@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.queries import posts_of
 from applications import queries, rules
 from applications.models import STAFF_ROLES_ON_CASES, Case, Cover
@@ -73,15 +74,23 @@ def arrange_cover(*, absent, substitute, starts_on: date, ends_on: date, actor, 
     """Let a colleague stand in for another from a day until before another one 代班.
 
     Arranged by the absent person or by a head over them. It gives no right: the substitute needs a post of the same
-    role over the same place. Raises Refused with every reason.
+    role over the same place. The same days are arranged once. Raises Refused with every reason, also where other days
+    of these two overlap.
     """
     today = timezone.localdate(now)
+    User.objects.select_for_update().get(pk=absent.pk)  # one arrangement after the other
+    pair = Cover.objects.filter(absent=absent, substitute=substitute)
+    if same := pair.filter(starts_on=starts_on, ends_on=ends_on).first():
+        return same
     reasons = rules.cover_obstacles(starts_on, ends_on, today, is_same=absent == substitute)
     if absent != actor and not leads(actor, absent, today):
         reasons.append(_("Only the head of the window arranges cover for somebody else."))
     if absent != substitute and not _can_do_the_work_of(absent, substitute, today):
         words = {"name": substitute.name, "other": absent.name}
         reasons.append(_("%(name)s holds no post for the work of %(other)s.") % words)
+    if pair.filter(starts_on__lt=ends_on, ends_on__gt=starts_on).exists():
+        words = {"name": substitute.name, "other": absent.name}
+        reasons.append(_("%(name)s stands in for %(other)s on some of these days already.") % words)
     refuse_unless(not reasons, reasons)
     return Cover.objects.create(
         absent=absent, substitute=substitute, starts_on=starts_on, ends_on=ends_on, arranged_by=actor, arranged_at=now

@@ -7,15 +7,21 @@ const WIDE = "desk-wide";
 let scale = 1;
 let turns = 0;
 
-/** Draw the pictures as wide as wanted; a turned one takes the room of its other side. */
+/** Draw the pictures as wide as wanted; a turned one is as wide as it was and takes the room of its other side. */
 function draw() {
   for (const picture of place.querySelectorAll("img[data-sheet]")) {
-    picture.style.width = scale === 1 ? "" : `${100 * scale}%`;
-    picture.style.maxWidth = scale === 1 ? "" : "none";
-    picture.style.maxHeight = scale === 1 ? "" : "none";
-    picture.style.rotate = turns ? `${turns * 90}deg` : "";
-    const room = turns % 2 ? Math.max(0, (picture.clientWidth - picture.clientHeight) / 2) : 0;
-    picture.style.marginBlock = room ? `${room}px` : "";
+    const { style } = picture;
+    style.width = scale === 1 ? "" : `${100 * scale}%`;
+    style.maxWidth = scale === 1 ? "" : "none";
+    style.rotate = turns ? `${turns * 90}deg` : "";
+    style.margin = "";
+    const { clientWidth: wide, clientHeight: high } = picture;
+    if (turns % 2 === 0 || !high) continue;
+    const width = (wide * wide) / high;
+    const room = (width - wide) / 2;
+    style.width = `${width}px`;
+    style.maxWidth = "none";
+    style.margin = `${room + 4}px ${-room}px`;
   }
 }
 
@@ -32,6 +38,7 @@ const DO = {
     const wide = !bench.classList.contains("bench--wide");
     sessionStorage.setItem(WIDE, wide ? "1" : "");
     widen(wide);
+    draw();
   },
 };
 

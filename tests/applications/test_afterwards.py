@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.models import Person
 from applications import queries, services
 from applications.models import Case, Decision, DeferralBan, Revocation
 from applications.states import CloseType, State
@@ -135,6 +136,18 @@ def test_an_error_in_the_letter_alone_leaves_the_certificate(granted, certificat
 def test_a_correction_says_what_and_where(granted, certificate_clerk, leader, words):
     with pytest.raises(Refused):
         correct(granted, certificate_clerk, leader, **words)
+
+
+def test_a_name_is_printed_anew_only_as_it_is_registered(granted, certificate_clerk, leader, run_due):
+    with pytest.raises(Refused, match="bears the registered name already"):
+        correct(granted, certificate_clerk, leader, field="holder", what="陈思元", corrected="陈思远")
+    holder = certificate_of(granted).holder
+    Person.objects.filter(pk=holder.pk).update(name="陈思源")
+    with pytest.raises(Refused, match="printed as it is registered"):
+        correct(granted, certificate_clerk, leader, field="holder", what="陈思远", corrected="陈思元")
+    correct(granted, certificate_clerk, leader, field="holder", what="陈思远", corrected="陈思源")
+    run_due(LATER)
+    assert certificate_of(granted).holder_name == "陈思源"
 
 
 def test_a_correction_needs_another_persons_word(granted, certificate_clerk, leader, clerk):

@@ -145,7 +145,9 @@ def test_only_examiners_check(closed, clerk, leader, applicant, stranger):
 
 def test_the_commitment_is_signed_with_the_own_name_and_kept_as_a_paper(received, world, stranger):
     assert (received.pledge.signed_name, received.papers.filter(kind="COMMITMENT").count()) == ("陈思远", 1)
-    assert "在省内全职工作" in str(received.papers.get(kind="COMMITMENT").content["zh"]["tables"])
+    paper = received.papers.get(kind="COMMITMENT")
+    assert "在省内全职工作" in str(paper.content["zh"]["tables"])
+    assert paper.title == "告知承诺书", "it is not named after a deferral that nobody asked for"
     draft = cast.make_draft(world, stranger, *ALL, now=NOW)
     with pytest.raises(Refused):
         cast.submit(draft, stranger, NOW, pledges=True, pledge_name="陈思远")

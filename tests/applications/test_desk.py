@@ -148,6 +148,19 @@ def test_a_next_case_that_a_colleague_holds_is_passed_over(as_, world, applicant
     assert answer.headers["Location"].startswith(page_of(first))
 
 
+def test_a_case_that_is_handed_over_is_left_and_free_for_the_colleague(as_, world, applicant, stranger, clerk):
+    case, other = life.received(world, applicant), life.received(world, stranger)
+    colleague = cast.make_staff("second@example.org", "周二", "CLERK", world.county, world.office, [world.window])
+    as_(clerk).get(page_of(case))
+    answer = post(as_(clerk), case, "assign", to=colleague.pk, next=str(other.pk))
+    assert answer.headers["Location"] == page_of(other)
+    last = post(as_(clerk), other, "assign", to=colleague.pk)
+    assert last.headers["Location"].startswith(reverse("admin:applications_case_changelist"))
+    for given in (case, other):
+        as_(clerk).get(last.headers["Location"])
+        assert Desk(Case.objects.get(pk=given.pk), colleague, NOW).held == []
+
+
 def test_the_list_of_which_a_case_was_opened_is_kept(as_, world, applicant, stranger, clerk):
     case, other = life.received(world, applicant), life.received(world, stranger)
     page = as_(clerk).get(page_of(case, f"?queue=accept&who=nobody&item={world.item.pk}"))
@@ -170,6 +183,7 @@ def test_a_pre_check_is_returned_and_passed_by_buttons(as_, world, applicant, cl
     assert post(as_(clerk), case, "pass_precheck", looked="on").status_code == 302
     case.refresh_from_db()
     assert case.state == State.PRECHECK_PASSED
+    assert Desk(case, clerk, NOW).turn == ["Applicant"], "the originals are to be brought"
     refused = as_(clerk).get(post(as_(clerk), case, "receive").headers["Location"])
     assert "The original of “Material degree” has not been seen." in text(refused)
     pk = life.material(case, "degree").pk
@@ -279,6 +293,8 @@ def test_what_was_granted_is_revoked_corrected_and_deregistered_by_buttons(as_, 
     assert set(offered(granted, certificate_clerk)) == {"correct_clerical"}
     slip = {"field": "", "what": "示列", "corrected": "示例", "reason": "录入错误"}
     assert "?again" not in post(as_(certificate_clerk), granted, "correct_clerical", **slip).headers["Location"]
+    asked = Desk(granted, leader, NOW).requests[0].told
+    assert [str(words) for _label, words in asked] == ["only in the letter", "示列", "示例"]
     ground = {"reason": "V04", "reason_text": "第六十九条", "hearing": "没有意见"}
     assert "?again" not in post(as_(leader), granted, "revoke", **ground).headers["Location"]
     granted.refresh_from_db()

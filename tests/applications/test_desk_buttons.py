@@ -294,7 +294,7 @@ def test_everything_amiss_is_said_at_once_and_names_its_field(office, client_of)
     case, client = examining(office), client_of(office.examiner)
     said = _said(client, case, "ask_more", days="500")
     assert "“Why it could not be asked the first time” is needed." in said
-    assert "“Working days to supply it”: a whole number from 1 to 365." in said
+    assert "“Working days to supply it”: a whole number from 1 to 30." in said
     assert "Name at least one material and its defect." in said
     assert "This field is required." not in said
 
@@ -310,3 +310,10 @@ def test_another_proposal_from_an_old_page_is_not_taken_for_a_second_click(offic
     assert "Not done: End the examination" in text(other)
     assert "Handled already by" in text(other)
     assert _fresh(case).decision.proposal == "GRANT"
+
+
+def test_more_is_asked_for_without_what_belongs_to_the_once_only_notice(office, client_of):
+    page = client_of(office.examiner).get(f"/en/admin/applications/case/{examining(office).pk}/change/")
+    asked = page.content.decode().partition('id="act-ask_more"')[2].partition('id="act-start_special"')[0]
+    assert ('name="cure_' in asked, 'name="days"' in asked) == (True, True)
+    assert ('name="question_' in asked, "The applicant is told once" in asked) == (False, False)

@@ -320,6 +320,18 @@ def test_who_stands_in_sees_and_takes_over(as_, case, clerk, colleague):
     assert not Cover.objects.exists()
 
 
+def test_cover_is_arranged_once_and_shows_a_case_once(case, clerk, colleague):
+    services.assign(case=case, to=clerk, actor=clerk, now=NOW)
+    today = cast.today(NOW)
+    days = {"absent": clerk, "substitute": colleague, "starts_on": today, "ends_on": today + timedelta(days=3)}
+    first = services.arrange_cover(**days, actor=clerk, now=NOW)
+    assert services.arrange_cover(**days, actor=clerk, now=NOW) == first, "a second click"
+    with translation.override("en"), pytest.raises(Refused, match="on some of these days already"):
+        services.arrange_cover(**days | {"ends_on": today + timedelta(days=9)}, actor=clerk, now=NOW)
+    Cover.objects.create(**days, arranged_by=clerk, arranged_at=NOW)  # as two could be before
+    assert shown(colleague, who="own") == [case]
+
+
 def test_cover_ends_today_when_it_has_begun(clerk, colleague):
     today = cast.today(NOW)
     cover = Cover.objects.create(
@@ -448,6 +460,16 @@ def test_each_case_of_a_batch_is_checked_again_and_done_by_itself(as_, cases, cl
     assert [bool(row.refused) for row in page.context["rows"]] == [False, False, True, True]
     assert len(page.context["rows"][3].refused) == 5  # every material that was not checked
     assert as_(other_clerk).get(begun.headers["Location"]).status_code == 404
+
+
+def test_only_the_batches_of_the_own_role_are_offered(as_, cases, clerk, examiner, certificate_clerk):
+    def offered(user, queue):
+        return as_(user).get(QUEUE, {"queue": queue}).context["batch_verbs"]
+
+    assert offered(clerk, "accept") == ["accept", "assign", "notify"]
+    assert offered(examiner, "accept") == ["assign", "notify"]
+    assert offered(clerk, "deliver") == ["deliver", "assign", "notify"]
+    assert offered(certificate_clerk, "deliver") == ["issue", "assign", "notify"]
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

@@ -190,6 +190,11 @@ def test_the_viewer_enlarges_turns_and_uses_the_full_width(visit, three, clerk):
     page.get_by_role("button", name=member.words("Smaller")).click()
     page.get_by_role("button", name=member.words("Turn by 90 degrees")).click()
     assert picture.evaluate("one => one.style.rotate") == "90deg"
+    paper, turned = page.locator(".viewer__paper").bounding_box(), picture.bounding_box()
+    assert turned["width"] > turned["height"], "a page on its side"
+    assert paper["x"] <= turned["x"]
+    assert turned["x"] + turned["width"] <= paper["x"] + paper["width"]
+    assert turned["y"] - paper["y"] < 20, "nothing of it is out of reach, no room is left above it"
     page.get_by_role("button", name=member.words("Full width")).click()
     expect(page.locator(".bench__queue")).to_be_hidden()
     assert page.locator("img[data-sheet]").count() == 2
