@@ -204,7 +204,7 @@ def test_more_time_is_asked_for_once_and_shows_how_it_was_answered(deferred, hea
         too_many = me.post(url(deferred, "more-time/"), {"days": days, "reason": "邮寄途中"}, follow=True)
         assert re.search(r"Between 1 and \d working days\.", text(too_many)), days
     said = text(me.post(url(deferred, "more-time/"), {"days": "2", "reason": "邮寄途中"}, follow=True))
-    assert "the answer is awaited" in said
+    assert "the answer is awaited. Look at it or take it back" in said
     assert "Back to the case" in text(me.get(url(deferred, "more-time/")))
     taken_back = me.post(url(deferred, "more-time/"), {"take_back": "1"}, follow=True)
     assert "Your request is taken back." in text(taken_back)
