@@ -375,7 +375,7 @@ def test_the_last_days_to_object_are_counted_from_the_guide_and_move_off_holiday
     found = case_page.remedies_of(Case.objects.get(pk=received.pk), day("2026-09-18"))
     assert [remedy.last_on for remedy in found] == [day("2026-10-08"), day("2027-02-03")]  # 2 October is a holiday
     said = text(me.get(url(received, "remedies/")))
-    assert "at the latest Thursday 8 October 2026" in said
+    assert "at the latest 8 October 2026" in said
     assert "Administrative litigation" in said
 
 
