@@ -123,7 +123,9 @@ def history(case: Case, events: list[CaseEvent], papers: list[Paper], materials:
         m.status in rules.IN_HAND and m.spec.key not in promised and rules.applies(m.spec, case.answers)
         for m in materials
     )
-    return [_entry(case, event, papers, names, there) for event in events if _is_public(event, promised)]
+    shown = [event for event in events if _is_public(event, promised)]
+    issued = {(event.at, kind) for event in shown for kind in PAPERS.get(event.verb, ())}
+    return [_entry(case, event, _papers(event, papers, issued), names, there) for event in shown]
 
 
 def _is_public(event: CaseEvent, promised: set) -> bool:
@@ -134,21 +136,22 @@ def _is_public(event: CaseEvent, promised: set) -> bool:
     return event.verb in TITLES
 
 
-def _entry(case: Case, event: CaseEvent, papers: list[Paper], names: dict, there: int) -> Entry:
+def _entry(case: Case, event: CaseEvent, papers: list, names: dict, there: int) -> Entry:
     return Entry(
         title=TITLES[event.verb],
         look="is-bad" if event.verb in BAD else "is-done",
         at=event.at,
         text=_sentence(case, event, names, there),
         who=_who(case, event),
-        papers=_papers(event, papers),
+        papers=papers,
     )
 
 
-def _papers(event: CaseEvent, papers: list[Paper]) -> list[Paper]:
-    """Return the papers of a step: those of its kinds, and where there are several of a kind, those of its moment."""
+def _papers(event: CaseEvent, papers: list[Paper], issued: set) -> list[Paper]:
+    """Return the papers of a step: those of its kinds and its moment, or else those that no step has for its own."""
     of_kind = [paper for paper in papers if paper.kind in PAPERS.get(event.verb, ())]
-    return [paper for paper in of_kind if paper.issued_at == event.at] or of_kind
+    own = [paper for paper in of_kind if paper.issued_at == event.at]
+    return own or [paper for paper in of_kind if (paper.issued_at, paper.kind) not in issued]
 
 
 def _sentence(case: Case, event: CaseEvent, names: dict, there: int) -> str:

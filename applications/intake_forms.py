@@ -124,6 +124,8 @@ class IntakeForm(PlaceForm, IdentityForm):
             if not data.get("is_seen"):
                 self.add_error("is_seen", _("Compare the document with the person, or take down the agent."))
             return data
+        if not data.get("is_agent_seen"):
+            self.add_error("is_agent_seen", _("Compare the agent’s document with the agent."))
         for name in self.OF_AGENT:
             if not data.get(name) and name not in self.errors:
                 self.add_error(name, _("Needed when somebody else hands in: %(what)s.") % {"what": self[name].label})

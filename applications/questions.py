@@ -150,7 +150,12 @@ def field_of(question: Mapping, today: date) -> forms.Field:
         "label": label,
         "help_text": pick(question.get("help") or {}),
         "required": question.get("required", True),
-        "error_messages": {"required": _("Answer this question: %(label)s") % {"label": label}},
+        "error_messages": {
+            "required": _("Answer this question: %(label)s") % {"label": label},
+            "invalid_choice": _("This is none of the answers offered."),
+            "max_length": _("At most %(limit_value)d characters fit here; these are %(show_value)d."),
+        }
+        | ({"invalid": _("This is not a day.")} if question["kind"] == "date" else {}),
     }
     field = _FIELDS[question["kind"]](question, options, today)
     if condition := question.get("shown_if"):

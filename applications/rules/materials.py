@@ -36,6 +36,11 @@ def missing_core(specs: Iterable[MaterialSpec], answers: Mapping, in_hand: Colle
     return [spec for spec in missing_specs(specs, answers, in_hand) if spec.tier == Tier.CORE]
 
 
+def on_receipt(materials: Iterable, answers: Mapping) -> list:
+    """List the materials that a receipt names: those handed in or promised, and those required but missing."""
+    return [m for m in materials if m.status != MaterialStatus.MISSING or required_specs([m.spec], answers)]
+
+
 def acceptance_obstacles(materials: Iterable, answers: Mapping) -> list:
     """List what stands against plain acceptance: every required material must have been checked and be in order."""
     asked = [material for material in materials if applies(material.spec, answers)]

@@ -262,7 +262,7 @@ def _faults(row: UnitBatchRow, first: int, guide, today: date) -> list:
 
 def _against_person(row: UnitBatchRow, today: date) -> list:
     reasons = []
-    if row.document_type:
+    if row.document_type and row.name and row.id_number:  # what is not there was told when the line was read
         try:
             identities.check_identity(**_identity(row), today=today, allow_demo=settings.DEMO)
         except ValidationError as error:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from applications import queries
+from applications import queries, rules
 from applications.models import Case
 from applications.states import CorrectionReason, DeferralReason, NonAcceptanceReason
 from applications.wording.common import ACCEPTANCE_SEAL, due_on, item_words, remedies
@@ -16,7 +16,7 @@ from talentportal.lib.numbers import in_groups
 
 def receipt(case: Case, **_facts) -> dict:
     entry = getattr(queries.receipt_entry(case), "hash", "")
-    materials = case.materials.select_related("spec").order_by("spec__order")
+    listed = rules.on_receipt(case.materials.select_related("spec").order_by("spec__order"), case.answers)
     return {
         "seal_word": ACCEPTANCE_SEAL,
         "paragraphs": [
@@ -31,7 +31,7 @@ def receipt(case: Case, **_facts) -> dict:
         "tables": [
             {
                 "head": [_("Material"), _("State"), _("Copies")],
-                "rows": [[pick(m.spec, "name"), str(m.get_status_display()), str(m.spec.copies)] for m in materials],
+                "rows": [[pick(m.spec, "name"), str(m.get_status_display()), str(m.spec.copies)] for m in listed],
                 "widths": [3, 1.4, 0.8],
             }
         ],

@@ -34,6 +34,23 @@ window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
+// A field takes only so many characters and drops the rest of what is pasted; the page tells that it did.
+const cut = document.querySelector("script[data-cut]").dataset.cut;
+document.addEventListener("paste", (event) => {
+  const field = event.target;
+  if (!(field.maxLength > 0)) return;
+  const kept = field.value.length - (field.selectionEnd - field.selectionStart);
+  const told = field.nextElementSibling?.matches(".field__cut") ? field.nextElementSibling : null;
+  if (kept + event.clipboardData.getData("text").length <= field.maxLength) told?.remove();
+  else if (!told) {
+    const words = document.createElement("p");
+    words.className = "field__help field__cut";
+    words.setAttribute("role", "alert");
+    words.textContent = cut.replace("{most}", field.maxLength);
+    field.after(words);
+  }
+});
+
 // The list of a guide's parts marks the one in view.
 const links = [...document.querySelectorAll(".toc a")];
 const parts = links.map((link) => document.querySelector(link.hash)).filter(Boolean);

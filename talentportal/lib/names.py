@@ -39,8 +39,10 @@ def clean(name: str) -> str:
             code="length",
             params={"max": MAX_LENGTH, "length": len(name)},
         )
-    if any(unicodedata.category(c) in ("Cc", "Cs") or c in "<>" for c in name):
-        raise ValidationError(_("A name cannot contain control characters or angle brackets."), code="character")
+    if any(unicodedata.category(c) in ("Cc", "Cs") or c in '<>="' for c in name):
+        raise ValidationError(
+            _("A name cannot contain control characters, angle brackets, = or quotation marks."), code="character"
+        )
     if not any(_is_letter(c) for c in name):
         raise ValidationError(_("A name must contain letters or characters."), code="no_letter")
     return name

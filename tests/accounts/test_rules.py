@@ -52,6 +52,7 @@ def test_lower_case_x_spaces_and_full_width_are_put_right(number):
         ({"name": " "}, "name", "Enter a name"),
         ({"name": "陈" * 500}, "name", "at most 100 characters; this one has 500"),
         ({"name": "<b>陈</b>"}, "name", "angle brackets"),
+        ({"name": '=A1&"陈"'}, "name", "quotation marks"),
     ],
 )
 def test_each_fault_stands_beside_its_field(changes, field, words):

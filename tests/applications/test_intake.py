@@ -279,6 +279,8 @@ def test_an_agent_with_everything_or_not_at_all(world, applicant, stranger, cler
     lacking = client.post(page, said).content.decode()
     for field in ("Document number of the agent", "Power of attorney holds until", "Scan of the power of attorney"):
         assert f"Needed when somebody else hands in: {field}" in lacking
+    assert "Compare the agent’s document with the agent." in lacking
+    assert "Files have to be chosen again." in lacking
     whole = said | {"agent_number": "990101198808150026", "is_agent_seen": "on", "attorney_until": "2026-10-09"}
     second = client.post(page, whole | {"attorney_scan": samples.pdf("委托书.pdf")})
     assert second.status_code == 302

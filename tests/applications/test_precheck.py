@@ -3,6 +3,7 @@
 import pytest
 
 from applications import services
+from applications.history import TITLES, history
 from applications.states import CheckResult, State
 from notifications.models import Message, Reminder
 from tests import cast
@@ -148,6 +149,9 @@ def test_received_once_every_original_was_seen(world, applicant, clerk, with_ori
     assert (case.state, life.clocks(case)) == (State.RECEIVED, {"ACCEPT": "2026-09-29"})
     assert life.papers(case) == ["RECEIPT"]
     assert not Reminder.objects.filter(event="originals_reminder", cancelled_at=None, sent_at=None).exists()
+    told = history(case, list(case.events.all()), list(case.papers.all()), list(case.materials.select_related("spec")))
+    with_receipt = [entry.title for entry in told if any(paper.kind == "RECEIPT" for paper in entry.papers)]
+    assert with_receipt == [TITLES["receive"]]  # not where the pre-check was asked for
 
 
 def test_what_was_found_not_in_order_has_to_be_returned(world, applicant, clerk, plain):

@@ -99,6 +99,19 @@ def test_conditional_materials_follow_the_answers():
     assert [s.pk for s in rules.missing_specs(specs, {}, {1})] == []
 
 
+def test_a_receipt_calls_nothing_missing_that_was_not_asked_for():
+    specs = [
+        spec(1),
+        spec(2, necessity="CONDITIONAL", condition={"question": "abroad", "in": ["yes"]}),
+        spec(3, necessity="OPTIONAL"),
+    ]
+    missing = [SimpleNamespace(spec=one, status="MISSING") for one in specs]
+    assert [m.spec.pk for m in rules.on_receipt(missing, {"abroad": "no"})] == [1]
+    assert [m.spec.pk for m in rules.on_receipt(missing, {"abroad": "yes"})] == [1, 2]
+    handed_in = [SimpleNamespace(spec=one, status="PROVIDED") for one in specs]
+    assert rules.on_receipt(handed_in, {}) == handed_in
+
+
 @pytest.mark.parametrize(
     ("given", "days", "latest"),
     [

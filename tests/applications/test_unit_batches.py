@@ -137,6 +137,7 @@ def test_every_fault_of_a_line_is_told_in_both_languages(world, unit, clerk, str
             ["陈思达", "990101199003070015", "", "D", "单位"],
             GOOD[0],
             ["郑三", "99010119900307004X", "", "D", "单位"],
+            ['=HYPERLINK("a","b")', "", "13800000001", "D", "单位"],
         ),
     )
     found = errors(batch)
@@ -145,6 +146,7 @@ def test_every_fault_of_a_line_is_told_in_both_languages(world, unit, clerk, str
     assert found[4] == ["The name differs from the one registered with this document."]
     assert found[5] == ["The same document number is in line 2."]
     assert found[6] == ["The mobile number is missing: the person is told on their own phone."]
+    assert found[7] == ["The name is missing, or not written as a name.", "The document number is missing."]
     assert not Person.objects.filter(name="周新来").exists()  # nothing is applied for yet
 
 
@@ -216,7 +218,7 @@ def test_a_handler_who_left_hands_in_nothing_from_that_minute(world, unit, clerk
     assert set(map(tuple, errors(batch).values())) == {("The handler does not act for the unit any more.",)}
 
 
-def test_the_handler_sees_the_cases_until_leaving_the_unit(world, unit, clerk, stranger, at, run_due):
+def test_the_handler_sees_the_cases_until_leaving_the_unit(world, unit, clerk, stranger, client_of, at, run_due):
     at("2026-09-18 10:00")
     batch = create(world, unit, clerk, stranger)
     unit_batches.run_unit_batch(batch=batch, actor=clerk, now=NOW)
@@ -224,6 +226,11 @@ def test_the_handler_sees_the_cases_until_leaving_the_unit(world, unit, clerk, s
     case, today = Case.objects.first(), cast.today(NOW)
     assert Case.objects.own(stranger).count() == 2
     assert queries.attorney_of(case, stranger, today)
+    listed = client_of(stranger).get(reverse("me:case_list")).content.decode()
+    for case in Case.objects.all():  # one item, many people: each line says whose it is
+        assert f"{case.case_no}</span> · {case.applicant_name}" in listed
+        own_page = client_of(stranger).get(reverse("me:case", args=[case.case_no])).content.decode()
+        assert f'<p class="soft">{case.applicant_name}</p>' in own_page
     UnitMember.objects.filter(user=stranger).update(left_at=NOW)
     assert not Case.objects.own(stranger).exists()
     assert queries.attorney_of(case, stranger, today) is None
