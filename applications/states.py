@@ -107,7 +107,14 @@ TRANSITIONS = {
         ),
         Transition("pass_precheck", _("Pre-check passed"), (_S.PRECHECK,), _S.PRECHECK_PASSED, (_W.CLERK,), 5),
         Transition("submit", _("Application submitted"), (_S.DRAFT,), _S.RECEIVED, (_W.APPLICANT,), 6),
-        Transition("receive", _("Received"), (_S.DRAFT, _S.PRECHECK_PASSED), _S.RECEIVED, (_W.CLERK, _W.SYSTEM), 6),
+        Transition(
+            "receive",
+            _("Received by the window"),
+            (_S.DRAFT, _S.PRECHECK_PASSED),
+            _S.RECEIVED,
+            (_W.CLERK, _W.SYSTEM),
+            6,
+        ),
         # acceptance 受理
         Transition("fix_on_spot", _("Put right on the spot"), (_S.RECEIVED,), None, (_W.CLERK,), 7),
         Transition("accept", _("Accepted"), (_S.RECEIVED,), _S.EXAMINING, (_W.CLERK,), 8),
