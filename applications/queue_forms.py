@@ -32,7 +32,7 @@ class SearchForm(forms.Form):
         return data
 
 
-class ViewForm(forms.Form):
+class ViewForm(NamedErrors, forms.Form):
     name = forms.CharField(label=_("Name of the view"), max_length=40)
     query = forms.CharField(max_length=300, required=False, widget=forms.HiddenInput)
 
@@ -60,7 +60,7 @@ class BatchForm(forms.Form):
 
     def clean(self) -> dict:
         data = super().clean()
-        if data.get("verb") == "notify" and not data.get("text"):
+        if data.get("verb") == "notify" and not data.get("text") and "text" not in self.errors:
             self.add_error("text", _("Write something."))
         return data
 

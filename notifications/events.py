@@ -34,7 +34,7 @@ EVENTS = {
     "precheck_submitted": (_("Sent for pre-check"), CASE),
     "originals_awaited": (_("Originals awaited"), (*CASE, "date", "materials", "window")),
     "originals_reminder": (_("Reminder to bring originals"), (*CASE, "date", "materials", "window")),
-    "received": (_("Received"), CASE),
+    "received": (_("Received by the window"), CASE),
     "fixed_on_spot": (_("Put right on the spot"), (*CASE, "reason")),
     "asked_more": (_("Asked for more"), (*CASE, "date", "count")),
     "more_supplied": (_("More supplied"), (*CASE, "count")),

@@ -114,6 +114,8 @@ class QueuePages:
             except Refused as refused:
                 messages.error(request, str(refused))
             return redirect(f"{queue_url()}?{query}")
+        for error in form.errors.get("name", []):
+            messages.error(request, error)
         return redirect(queue_url())
 
     def forget_view(self, request, pk):

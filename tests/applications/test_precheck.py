@@ -47,6 +47,14 @@ def test_a_submission_goes_to_the_pre_check_first(world, applicant, plain):
     assert [m.event for m in Message.objects.filter(recipient=applicant)] == ["precheck_submitted"]
 
 
+def test_the_page_after_it_promises_neither_acceptance_nor_a_receipt(world, applicant, plain, client_of, at):
+    case = sent(world, applicant, plain)
+    page = client_of(applicant).get(f"/en/me/applications/{case.case_no}/?submitted").content.decode()
+    assert "looks at your materials beforehand" in page
+    assert "counts as accepted" not in page
+    assert "The receipt is being written" not in page
+
+
 def test_confirmed_twice_nothing_is_written_twice(world, applicant, plain):
     case = sent(world, applicant, plain)
     services.confirm_submission(case=case, now=NOW)

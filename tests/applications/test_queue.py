@@ -418,6 +418,8 @@ def test_a_view_keeps_tab_and_filters_under_a_name(as_, world, case, clerk, coll
     view.refresh_from_db()
     assert view.query == "queue=overdue"
     assert 'href="?queue=overdue"' in client.get(QUEUE).content.decode()
+    nameless = client.post(f"{QUEUE}views/", {"name": " ", "query": "queue=accept"}, follow=True)
+    assert "“Name of the view” is needed." in text(nameless)
     as_(colleague).post(f"{QUEUE}views/{view.pk}/forget/")
     assert SavedView.objects.exists()
     as_(clerk).post(f"{QUEUE}views/{view.pk}/forget/")
