@@ -193,9 +193,12 @@ class SignForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
-    def __init__(self, *args, commits: bool, may_pledge: bool = False, signer: str = "", **kwargs):
-        """`signer`: the name that must be signed, where it is known already."""
+    def __init__(self, *args, commits: bool, may_pledge: bool = False, signer: str = "", behalf: str = "", **kwargs):
+        """`signer`: the name that must be signed, where it is known already; `behalf`: for whom, if not oneself."""
         super().__init__(*args, **kwargs)
+        if behalf:
+            words = _("What I state and hand in for %(name)s is true and complete.")
+            self.fields["declares"].label = words % {"name": behalf}
         self.signer = signer
         if not may_pledge:
             for name in ("pledges", "pledge_name"):

@@ -53,6 +53,7 @@ TITLES = {
     "supply_deferred": gettext_lazy("You supplied a promised material"),
     "check_material": gettext_lazy("The window checked a promised material"),
     "request_approval": gettext_lazy("You asked for more time to supply"),
+    "take_back_request": gettext_lazy("You took your request for more time back"),
     "decline_request": gettext_lazy("More time to supply was declined"),
     "extend_deferral": gettext_lazy("You have more time to supply"),
     "resume": gettext_lazy("All promised materials are in"),
@@ -131,7 +132,7 @@ def history(case: Case, events: list[CaseEvent], papers: list[Paper], materials:
 def _is_public(event: CaseEvent, promised: set) -> bool:
     if event.verb == "check_material":
         return event.data.get("material") in promised and event.from_state != State.RECEIVED
-    if event.verb in ("request_approval", "decline_request"):
+    if event.verb in ("request_approval", "decline_request", "take_back_request"):
         return event.data.get("asked") in OWN_REQUESTS
     return event.verb in TITLES
 

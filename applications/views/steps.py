@@ -187,10 +187,23 @@ def _check(request, wizard: Wizard):
     return _page(request, wizard, "check", answers=answers, promised=wizard.promised())
 
 
+def _behalf(case: Case) -> str:
+    """Name for whom somebody signs, where it is not for themselves."""
+    if case.unit:
+        return case.unit.name
+    return case.applicant.person.name if case.agent_id else ""
+
+
 def _sign(request, wizard: Wizard):
     may_pledge = wizard.guide.notify_commit and not wizard.missing
     signer = request.user.person.name
-    form = SignForm(again.typed(request), commits=bool(wizard.missing), may_pledge=may_pledge, signer=signer)
+    form = SignForm(
+        again.typed(request),
+        commits=bool(wizard.missing),
+        may_pledge=may_pledge,
+        signer=signer,
+        behalf=_behalf(wizard.case),
+    )
     reasons = again.told(request).get("reasons", [])
     if request.method == "POST" and form.is_valid():
         try:

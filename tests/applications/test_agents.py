@@ -75,7 +75,9 @@ def test_a_draft_for_the_person_from_the_first_step_to_the_case(world, me, begin
     later |= {f"day_{life.material(case, key).pk}": "2026-09-24" for key in ("works", "form")}
     assert me.post(f"{steps}materials/", later).url == f"{steps}check/"
     me.post(f"{steps}check/")
-    assert "You submit for 陈思远" in me.get(f"{steps}sign/").content.decode()
+    to_sign = me.get(f"{steps}sign/").content.decode()
+    assert "You submit for 陈思远" in to_sign
+    assert "What I state and hand in for 陈思远 is true and complete." in to_sign  # not "my own"
     signed = {"declares": "on", "agrees": "on"}
     assert (
         "as in your identity document"

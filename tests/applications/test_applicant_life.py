@@ -209,6 +209,7 @@ def test_more_time_is_asked_for_once_and_shows_how_it_was_answered(deferred, hea
     taken_back = me.post(url(deferred, "more-time/"), {"take_back": "1"}, follow=True)
     assert "Your request is taken back." in text(taken_back)
     assert "the answer is awaited" not in text(taken_back)
+    assert "You took your request for more time back" in text(me.get(url(deferred)))
     me.post(url(deferred, "more-time/"), {"days": "1", "reason": "邮寄途中"})
     assert ApprovalRequest.objects.filter(state="OPEN").count() == 1
     services.answer_approval(

@@ -1,5 +1,6 @@
 """Ratings 好差评: who rates what when, codes of the window, and what follows from a bad one."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -253,6 +254,10 @@ def test_the_page_takes_a_rating_and_shows_what_the_office_does(received, applic
     shown = me.get(page).content.decode()
     assert "Contact by Sunday 20 September 2026" in shown
     assert "Without your name" in shown
+    rectification.contact_rater(
+        rectification=Rectification.objects.get(), actor=head, now=moment(NOW), finding="当天只开了一个窗口"
+    )
+    assert re.search(r"Contacted you on [^:]+: 当天只开了一个窗口", me.get(page).content.decode())
 
 
 def test_a_rating_without_a_level_is_given_back_with_what_was_typed(received, applicant, at, client_of):
