@@ -64,7 +64,7 @@ def _channel(request) -> str:
 
 def _form(request, step: str, rating, channel: str) -> RatingForm:
     typed = again.typed(request)
-    kept = {"is_named": True}
+    kept = {}  # nobody is named who did not say so
     if rating:
         channel = rating.channel
         kept = {"level": rating.level, "comment": rating.comment, "is_named": rating.is_named}
@@ -97,7 +97,7 @@ def with_code(request, token: str):
         return render(request, "applications/rate_done.html", {"token": found})
     typed = request.POST if request.method == "POST" else None
     aspects = touchpoints.aspects_of(found.channel)
-    form = RatingForm(typed, initial={"is_named": True}, touch_point=found.touch_point, aspects=aspects)
+    form = RatingForm(typed, touch_point=found.touch_point, aspects=aspects)
     reasons = []
     if form.is_valid():
         try:
