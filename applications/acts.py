@@ -295,6 +295,7 @@ class Offer:
     act: Act
     form: forms.ActForm
     reasons: list = field(default_factory=list)
+    told: list = field(default_factory=list)  # the reasons beside the button; who holds the case is said above them all
     refused: list = field(default_factory=list)  # what the service said just now
     brings: list = field(default_factory=list)  # what it sets going
     is_asked: bool = False  # the address asks for its confirmation
@@ -342,7 +343,8 @@ def offers(desk: Desk, posted: Offer | None = None, asked: str = "") -> list[Off
         if act.place != "decision" or not may_act(desk, act):
             continue
         mine = posted if posted and posted.act is act else Offer(act, act.form(desk, act.verb))
-        mine.reasons = [*desk.held, *act.obstacles(desk), *desk.asked_already(act.verb)]
+        mine.told = [*act.obstacles(desk), *desk.asked_already(act.verb)]
+        mine.reasons = [*desk.held, *mine.told]
         mine.brings = [] if mine.reasons else act.brings(desk)
         mine.is_asked = asked == act.verb and not mine.reasons
         found.append(mine)

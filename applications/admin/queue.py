@@ -133,16 +133,18 @@ class QueuePages:
             return redirect(queue_url())
         queue = office.Queue(request.user, clock.now())
         form = BatchForm(request.POST, colleagues=workload.colleagues(queue.reach, queue.today))
+        wish = wish_of(QueryDict(request.POST.get("query", "")), request)
         if form.is_valid():
             chosen = form.chosen()
             cases = [(case, chosen[case.pk]) for case in queue.reach.cases().filter(pk__in=chosen)]
             verb, facts = form.cleaned_data["verb"], form.facts()
             try:
                 batch = services.begin_batch(cases=cases, verb=verb, facts=facts, actor=request.user, now=queue.now)
-                return redirect("admin:applications_case_batch", batch.public_id)
+                shown = reverse("admin:applications_case_batch", args=[batch.public_id])
+                return redirect(f"{shown}?{office.address(wish)}")
             except Refused as refused:
                 form.add_error(None, [str(reason) for reason in refused.reasons])
-        return self._queue(request, wish_of(QueryDict(request.POST.get("query", "")), request), form, status=422)
+        return self._queue(request, wish, form, status=422)
 
     def batch(self, request, public_id):
         """Show how far an own act over many cases has come, with the result of each."""
@@ -157,6 +159,7 @@ class QueuePages:
             "done": len(done),
             "refused": sum(bool(row.refused) for row in done),
             "is_done": len(done) == len(rows),
+            "trail": office.address(wish_of(request.GET, request)),
         }
         return self._page(request, "applications/admin_batch.html", context)
 

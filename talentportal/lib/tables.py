@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from talentportal.lib.refusals import Refused, refuse_unless
 
 MOST_BYTES = 5 * 2**20
 MOST_UNPACKED = 100 * 2**20
+NO_TEXT = re.compile(r"\A%PDF|[\x00-\x08\x0e-\x1f]")  # another kind of file
 DIGITS_OF_A_FIGURE = 15  # a spreadsheet rounds longer ones
 
 
@@ -31,7 +33,7 @@ def _of_csv(content: bytes) -> list[list[str]]:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\0" in text:
+        if NO_TEXT.search(text):
             break
         try:
             return list(csv.reader(io.StringIO(text, newline=""), strict=True))

@@ -302,6 +302,21 @@ def test_what_was_granted_is_revoked_corrected_and_deregistered_by_buttons(as_, 
     assert offered(granted, leader) == {}
 
 
+def test_a_deregistered_right_says_so_on_top(as_, granted, leader, applicant):
+    services.deregister(case=granted, actor=leader, now=NOW, reason="D06", reason_text="本人申请注销")
+    for user, page in ((leader, page_of(granted)), (applicant, f"/en/me/applications/{granted.case_no}/")):
+        assert '<span class="tag tag--seal">Deregistered</span>' in as_(user).get(page).content.decode()
+
+
+def test_who_holds_a_case_is_not_said_at_every_button(as_, world, applicant, clerk):
+    case = life.received(world, applicant)
+    colleague = cast.make_staff("second@example.org", "周二", "CLERK", world.county, world.office, [world.window])
+    services.claim(case=case, actor=colleague, now=NOW)
+    page = as_(clerk).get(page_of(case)).content.decode()
+    assert page.count("is working on this case until") == 2  # above the acts, and beside the paper to be checked
+    assert 'aria-describedby="held why-request_correction"' in page
+
+
 # --- field by field --------------------------------------------------------------------------------------------------
 
 

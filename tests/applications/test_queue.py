@@ -457,6 +457,7 @@ def test_each_case_of_a_batch_is_checked_again_and_done_by_itself(as_, cases, cl
     run_due(NOW)
     page = client.get(begun.headers["Location"])
     assert "4 of 4 done · 2 not possible" in text(page)
+    assert f'href="{QUEUE}?queue=accept"' in page.content.decode()  # back to where it was begun
     states = [Case.objects.get(pk=case.pk).state for case in cases]
     assert states == ["EXAMINING", "EXAMINING", "RECEIVED", "RECEIVED"]
     assert [bool(row.refused) for row in page.context["rows"]] == [False, False, True, True]

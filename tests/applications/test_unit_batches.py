@@ -86,6 +86,7 @@ def test_tables_of_each_kind_say_the_same(world, content):
     ("content", "reason"),
     [
         (b"", "The file is empty."),
+        (b"%PDF-1.3\n%%EOF", "This is no CSV and no XLSX file."),
         (b"PK\x03\x04nothing", "This is no CSV and no XLSX file."),
         (b"\xff\xfe\x00a\x00", "This is no CSV and no XLSX file."),
         (as_csv(), "The file has no line below its head."),
