@@ -1,9 +1,10 @@
 """What comes out of a granted case. An app above registers its function under the key that guides name.
 
-Exactly one function per key; a missing key is an error. This is the project's only inversion.
+Exactly one registration per key; a missing key is an error. This is the project's only inversion.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
@@ -15,18 +16,46 @@ from certificates.services import request_certificate
 from policies.models import ResultKind
 from talentportal.lib.workdays import add_months
 
-_outcomes: dict[str, Callable] = {}
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an app above has to say about cases of its guides.
+
+    `grant(case, *, actor, now)` brings the result about. `obstacles(case, verb, *, actor, now)` lists the reasons why
+    `conclude` (with the proposal to grant) or `grant` cannot be yet, in the transaction of the verb. `ended(case, *,
+    now)` hears of a case that closes any other way, while it is locked.
+    """
+
+    grant: Callable
+    obstacles: Callable | None = None
+    ended: Callable | None = None
 
 
-def register_outcome(key: str, function: Callable) -> None:
-    """Register `function(case, *, actor, now)` for guides whose outcome is `key`."""
-    if _outcomes.setdefault(key, function) is not function:
+_outcomes: dict[str, Outcome] = {}
+
+
+def register_outcome(key: str, grant: Callable, **others: Callable) -> None:
+    """Register what happens to cases of guides whose outcome is `key`; see `Outcome`."""
+    outcome = Outcome(grant, **others)
+    if _outcomes.setdefault(key, outcome) != outcome:
         raise ValueError(f"outcome {key} is registered twice")
 
 
 def run(case: Case, *, actor, now: datetime) -> None:
     """Do what a granted case brings about, in the transaction of the decision. KeyError when nobody registered it."""
-    _outcomes[case.guide.outcome](case, actor=actor, now=now)
+    _outcomes[case.guide.outcome].grant(case, actor=actor, now=now)
+
+
+def obstacles(case: Case, verb: str, *, actor, now: datetime) -> list:
+    """List what the app above finds missing before a grant is proposed (`conclude`) or decided (`grant`)."""
+    found = _outcomes[case.guide.outcome].obstacles
+    return found(case, verb, actor=actor, now=now) if found else []
+
+
+def ended(case: Case, *, now: datetime) -> None:
+    """Tell the app above that a case closed without a grant."""
+    if hears := _outcomes[case.guide.outcome].ended:
+        hears(case, now=now)
 
 
 def issue_certificate(case: Case, *, actor, now: datetime) -> None:

@@ -161,6 +161,7 @@ TRANSITIONS = {
             None,
             (_W.CLERK, _W.EXAMINER),
         ),
+        Transition("endorse", _("Checked and passed on"), (_S.EXAMINING,), None, (_W.CLERK, _W.EXAMINER, _W.LEADER)),
         Transition("conclude", _("Examined"), (_S.EXAMINING,), _S.REVIEWED, (_W.EXAMINER,), 22),
         Transition(
             "return_to_examiner",

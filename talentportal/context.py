@@ -17,6 +17,7 @@ NAVIGATION = (
     ("policies", "policies:list", _("Policy library")),
     ("services", "services:list", _("Services")),
     ("windows", "windows:list", _("Service windows")),
+    ("brands", "brands:map", _("Labor brands")),
     ("verify", "verify:form", _("Verify a certificate")),
     ("me", "me:home", _("My space")),
 )

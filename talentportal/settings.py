@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "certificates",
     "workstations",
     "applications",
+    "reviews",
+    "laborbrands",
     "provinces",
     "talentportal.apps.PortalAdminConfig",
     "django.contrib.auth",

@@ -15,6 +15,7 @@ from talentportal import api, views
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("api/v1/", include("laborbrands.api_urls")),
     path("api/v1/", include("policies.api.urls")),
     path("api/schema/", api.Schema.as_view(), name="schema"),
 ]
@@ -34,6 +35,10 @@ urlpatterns += i18n_patterns(
     path("verify/receipt/", applications.receipt, name="receipt"),
     path("verify/", include("certificates.verify_urls")),
     path("me/certificates/", include("certificates.urls")),
+    path("brands/", include("laborbrands.urls")),
+    path("org/brands/", include("laborbrands.org_urls")),
+    path("publicity/", include("reviews.publicity_urls")),
+    path("expert/", include("reviews.expert_urls")),
     path("apply/", include((applications.apply_urls, "apply"))),
     path("progress/", include(applications.public_urls)),
     path("rate/", include(applications.rate_urls)),

@@ -51,6 +51,8 @@ def conclude(
     reasons += [] if opinion.strip() else [_("Write down your opinion.")]
     roster = queries.second_officers(case, actor, timezone.localdate(now)) if case.guide.two_officers else []
     reasons += rules.second_officer_obstacles(case.guide, second_officer, roster)
+    if proposal == Proposal.GRANT:
+        reasons += outcomes.obstacles(case, "conclude", actor=actor, now=now)
     refuse_unless(not reasons, reasons)
     second = second_officer if case.guide.two_officers else None
     _propose(case, proposal, opinion, actor, second, now)
@@ -108,6 +110,7 @@ def grant(*, case: Case, actor, now: datetime, version: int | None = None) -> Ca
     reasons = rules.grant_obstacles(case.decision, actor, outstanding(case).exists())
     lost = fetching.lost(case, timezone.localdate(now))
     reasons += rules.material_obstacles(queries.materials_of(case), case.answers, lost)
+    reasons += outcomes.obstacles(case, "grant", actor=actor, now=now)
     refuse_unless(not reasons, reasons)
     _decide(case, actor, Proposal.GRANT, now)
     _bring_about(case, "grant", actor, role, now)

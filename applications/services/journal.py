@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import queries, rules
+from applications import outcomes, queries, rules
 from applications.models import Case, CaseEvent
 from applications.services.invitations import invite_to_rate
 from applications.states import TRANSITIONS, CloseType, RequestState, State, Who, verbs_from
@@ -97,3 +97,5 @@ def close(case: Case, *, as_: CloseType, now: datetime, reason: str = "") -> Non
     case.due_on = case.due_wd = None
     case.is_provisional = False
     invite_to_rate(case, now)
+    if as_ != CloseType.GRANTED:
+        outcomes.ended(case, now=now)

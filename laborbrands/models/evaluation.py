@@ -1,0 +1,154 @@
+"""Keeping brands honest 动态管理: yearly reports, evaluations, and removal with notice and defence."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from laborbrands.models.brand import Brand, BrandStat
+from laborbrands.states import OPEN_REMOVALS, Grade, RemovalGround, RemovalState, Tier
+from talentportal.lib.bilingual import pick
+
+
+class AnnualReport(models.Model):
+    """The yearly report 年度报告 that a builder owes; two missed ones are a ground of removal."""
+
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="reports", verbose_name=_("labor brand"))
+    year = models.PositiveSmallIntegerField(_("year"))
+    due_on = models.DateField(_("due on"))
+    text = models.TextField(_("report"), blank=True)
+    stat = models.OneToOneField(
+        BrandStat,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="report",
+        verbose_name=_("yearly figures of a brand"),
+    )
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("handed in by"),
+    )
+    submitted_at = models.DateTimeField(_("handed in at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("yearly report")
+        verbose_name_plural = _("yearly reports")
+        ordering = ["-year", "brand_id"]
+        constraints = [models.UniqueConstraint(fields=["brand", "year"], name="annual_report_once")]
+
+    def __str__(self) -> str:
+        return f"{self.brand} {self.year}"
+
+
+class EvaluationRound(models.Model):
+    """An evaluation cycle 评价周期 of the brands of one tier."""
+
+    organization = models.ForeignKey(
+        "accounts.Organization", models.PROTECT, related_name="+", verbose_name=_("organization")
+    )
+    title_zh = models.CharField(_("Chinese title"), max_length=160)
+    title_en = models.CharField(_("English title"), max_length=200)
+    tier = models.CharField(_("tier"), max_length=12, choices=Tier)
+    scheme = models.ForeignKey("reviews.ScoreScheme", models.PROTECT, related_name="+", verbose_name=_("score scheme"))
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("created by")
+    )
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        verbose_name = _("evaluation of brands")
+        verbose_name_plural = _("evaluations of brands")
+        ordering = ["-starts_on"]
+
+    def __str__(self) -> str:
+        return pick(self, "title")
+
+
+class Evaluation(models.Model):
+    """How a brand fared in an evaluation: points by criterion, grade, and what it has to put right by when."""
+
+    round = models.ForeignKey(
+        EvaluationRound, models.PROTECT, related_name="evaluations", verbose_name=_("evaluation of brands")
+    )
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="evaluations", verbose_name=_("labor brand"))
+    seq = models.PositiveSmallIntegerField(_("number"), default=1)  # 2: after putting things right
+    scores = models.JSONField(_("points"), default=dict)
+    total = models.DecimalField(_("total"), max_digits=6, decimal_places=2)
+    veto = models.CharField(_("veto"), max_length=12, choices=RemovalGround, blank=True)
+    grade = models.CharField(_("grade"), max_length=12, choices=Grade)
+    opinion = models.TextField(_("opinion"))
+    rectify_by = models.DateField(_("to put right by"), null=True, blank=True)
+    evaluated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("evaluated by")
+    )
+    evaluated_at = models.DateTimeField(_("evaluated at"))
+
+    class Meta:
+        verbose_name = _("evaluation of a brand")
+        verbose_name_plural = pgettext_lazy("each", "evaluations of a brand")
+        ordering = ["-evaluated_at"]
+        constraints = [models.UniqueConstraint(fields=["round", "brand", "seq"], name="evaluation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.brand}: {self.get_grade_display()}"
+
+
+class Removal(models.Model):
+    """A removal 摘牌: notice, five working days to answer, decision by another person, publicity, plate withdrawn."""
+
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="removals", verbose_name=_("labor brand"))
+    tier = models.CharField(_("tier"), max_length=12, choices=Tier)
+    ground = models.CharField(_("ground"), max_length=12, choices=RemovalGround)
+    facts = models.TextField(_("facts and evidence"))
+    is_downgrade = models.BooleanField(_("downgrade only"), default=False)
+    state = models.CharField(_("state"), max_length=12, choices=RemovalState, default=RemovalState.NOTIFIED)
+    notice_no = models.CharField(_("number of the notice"), max_length=60)
+    notified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("notice given by")
+    )
+    notified_at = models.DateTimeField(_("notice given at"))
+    defence_by = models.DateField(_("statement by"))
+    defence = models.TextField(_("statement of the builder"), blank=True)
+    defended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("stated by")
+    )
+    defended_at = models.DateTimeField(_("stated at"), null=True, blank=True)
+    decision = models.TextField(_("decision and its reasons"), blank=True)
+    document_no = models.CharField(pgettext_lazy("decision", "document number"), max_length=60, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    publicity_entry = models.OneToOneField(
+        "reviews.PublicityEntry", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("publicity")
+    )
+    carried_out_at = models.DateTimeField(_("carried out at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("removal of a brand")
+        verbose_name_plural = _("removals of brands")
+        ordering = ["-notified_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "tier"],
+                condition=Q(state__in=OPEN_REMOVALS),
+                name="removal_one_at_a_time",
+                violation_error_message=_("A removal is under way already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("notified_by")),
+                name="removal_two_people",
+                violation_error_message=_("Another person than who gave the notice must decide."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.brand}: {self.get_ground_display()}"

@@ -1,0 +1,1 @@
+"""The verbs of a labor brand: see recognition, evaluation, removal, subsidy, figures."""

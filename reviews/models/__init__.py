@@ -1,0 +1,24 @@
+from reviews.models.experts import Discipline, Expert, ExpertTie
+from reviews.models.publicity import Interruption, Objection, Publicity, PublicityEntry
+from reviews.models.rounds import Draw, Group, ReviewRound, ScoreScheme, Seat, SeatEvent
+from reviews.models.scores import Dossier, DossierFile, Sheet, Standing
+
+__all__ = [
+    "Discipline",
+    "Dossier",
+    "DossierFile",
+    "Draw",
+    "Expert",
+    "ExpertTie",
+    "Group",
+    "Interruption",
+    "Objection",
+    "Publicity",
+    "PublicityEntry",
+    "ReviewRound",
+    "ScoreScheme",
+    "Seat",
+    "SeatEvent",
+    "Sheet",
+    "Standing",
+]

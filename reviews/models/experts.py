@@ -1,0 +1,120 @@
+"""The pool of experts 专家库, the think tank 智库, and whom each of them has to keep away from."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from reviews.states import ExpertStatus, TieKind
+from talentportal.lib.bilingual import pick
+
+
+class Discipline(models.Model):
+    """A field of expertise 专业领域: first level (GB/T 13745, or the office's own), with sub-fields below it."""
+
+    code = models.CharField(_("code"), max_length=12, primary_key=True)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
+    )
+    name_zh = models.CharField(_("Chinese name"), max_length=60)
+    name_en = models.CharField(_("English name"), max_length=100)
+
+    class Meta:
+        verbose_name = _("discipline")
+        verbose_name_plural = _("disciplines")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return pick(self, "name")
+
+
+class ExpertQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those of the organizations whose regions the user's posts cover; the expert's own record."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self
+        own = Q(user=user)
+        for post in user.posts.select_related("region").exclude(role="EXPERT"):
+            own |= Q(organization__region__path__startswith=post.region.path)
+        return self.filter(own)
+
+    def serving_on(self, day):
+        """Those who are active and within their term."""
+        return self.filter(status=ExpertStatus.ACTIVE, term_starts_on__lte=day, term_ends_on__gt=day)
+
+
+class Expert(models.Model):
+    """An expert 专家 of an organization's pool, for a term of at most three years."""
+
+    organization = models.ForeignKey(
+        "accounts.Organization", models.PROTECT, related_name="experts", verbose_name=_("pool of")
+    )
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="expert",
+        verbose_name=_("account"),
+    )
+    number = models.CharField(_("expert number"), max_length=20)
+    name = models.CharField(_("name"), max_length=100)
+    unit_name = models.CharField(_("unit"), max_length=120)
+    unit_uscc = models.CharField(_("unified social credit code"), max_length=18, blank=True)
+    group_uscc = models.CharField(_("code of the legal group"), max_length=18, blank=True)
+    region = models.ForeignKey(
+        "regions.Region", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("county of work")
+    )  # empty: outside the province
+    title = models.CharField(_("title"), max_length=60, blank=True)
+    disciplines = models.ManyToManyField(Discipline, related_name="experts", verbose_name=_("disciplines"))  # 1 to 3
+    status = models.CharField(_("status"), max_length=10, choices=ExpertStatus, default=ExpertStatus.ACTIVE)
+    term_starts_on = models.DateField(_("term from"))
+    term_ends_on = models.DateField(_("term until (not included)"))
+    capacity = models.PositiveSmallIntegerField(_("dossiers at a time, at most"), default=30)
+    integrity_note = models.CharField(_("integrity record"), max_length=300, blank=True)
+    is_think_tank = models.BooleanField(_("member of the think tank"), default=False)
+    is_sample = models.BooleanField(_("sample"), default=False)
+
+    objects = ExpertQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("expert")
+        verbose_name_plural = _("experts")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "number"],
+                name="expert_number_once",
+                violation_error_message=_("This number is taken."),
+            ),
+            models.CheckConstraint(
+                condition=Q(term_ends_on__gt=F("term_starts_on")),
+                name="expert_term",
+                violation_error_message=_("The end must be after the beginning."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ExpertTie(models.Model):
+    """A known relation of an expert that bars him from reviewing somebody: to a unit, a person or a brand by name."""
+
+    expert = models.ForeignKey(Expert, models.CASCADE, related_name="ties", verbose_name=_("expert"))
+    kind = models.CharField(_("relation"), max_length=16, choices=TieKind)
+    name = models.CharField(_("to whom"), max_length=120)  # unit, person or brand, as it calls itself
+    uscc = models.CharField(_("unified social credit code"), max_length=18, blank=True)
+    until = models.DateField(_("counts until"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    declared_at = models.DateTimeField(_("declared at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("tie of an expert")
+        verbose_name_plural = _("ties of experts")
+        ordering = ["expert_id", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.expert}: {self.get_kind_display()}, {self.name}"

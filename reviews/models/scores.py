@@ -1,0 +1,143 @@
+"""What experts read and what they say: anonymous dossiers, score sheets, and the standing that follows."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from reviews.models.rounds import Group, Seat
+from reviews.states import SheetState
+
+
+class Dossier(models.Model):
+    """An anonymous dossier 匿名材料 of a case; experts know it by its code alone, e.g. G1-03."""
+
+    group = models.ForeignKey(Group, models.PROTECT, related_name="dossiers", verbose_name=_("group of a round"))
+    case = models.ForeignKey("applications.Case", models.PROTECT, related_name="dossiers", verbose_name=_("case"))
+    seq = models.PositiveSmallIntegerField(_("number"))
+    sealed_order = models.PositiveIntegerField(_("order by lot, for ties"), default=0)
+    answers = models.JSONField(_("answers, made anonymous"), default=list)  # [{"label": {zh, en}, "text": ...}]
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("anonymity checked by"),
+    )
+    checked_at = models.DateTimeField(_("anonymity checked at"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("dossier")
+        verbose_name_plural = _("dossiers")
+        ordering = ["group_id", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "seq"], name="dossier_number_once"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(withdrawn_at__isnull=True), name="dossier_once_per_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def code(self) -> str:
+        return f"G{self.group.seq}-{self.seq:02d}"
+
+
+class DossierFile(models.Model):
+    """An anonymous version of a material, without metadata; experts get copies with their own watermark."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="files", verbose_name=_("dossier"))
+    seq = models.PositiveSmallIntegerField(_("number"))
+    title_zh = models.CharField(_("Chinese title"), max_length=120)
+    title_en = models.CharField(_("English title"), max_length=160)
+    file = models.FileField(_("file"), upload_to="dossiers/%Y/%m/", max_length=255)
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("added by"))
+    added_at = models.DateTimeField(_("added at"))
+
+    class Meta:
+        verbose_name = _("file of a dossier")
+        verbose_name_plural = _("files of dossiers")
+        ordering = ["dossier_id", "seq"]
+        constraints = [models.UniqueConstraint(fields=["dossier", "seq"], name="dossier_file_once")]
+
+    def __str__(self) -> str:
+        return f"{self.dossier}/{self.seq}"
+
+
+class Sheet(models.Model):
+    """A score sheet 评分表 of one expert for one dossier; not changed once submitted, unless the office returns it."""
+
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="sheets", verbose_name=_("seat of an expert"))
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="sheets", verbose_name=_("dossier"))
+    state = models.CharField(_("state"), max_length=10, choices=SheetState, default=SheetState.DRAFT)
+    scores = models.JSONField(_("points"), default=dict)  # by key of the criterion, texts of decimals
+    total = models.DecimalField(_("total"), max_digits=6, decimal_places=2, null=True, blank=True)
+    is_veto = models.BooleanField(_("veto"), default=False)
+    comment = models.TextField(_("comment"), blank=True)
+    opened_at = models.DateTimeField(_("opened at"))
+    seconds = models.PositiveIntegerField(_("seconds on the dossier"), default=0)
+    saved_at = models.DateTimeField(_("saved at"), null=True, blank=True)
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+    returned_at = models.DateTimeField(_("returned at"), null=True, blank=True)  # once, with a reason
+    return_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    voided_at = models.DateTimeField(_("voided at"), null=True, blank=True)
+    void_reason = models.CharField(_("reason it is void"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("score sheet")
+        verbose_name_plural = _("score sheets")
+        ordering = ["dossier_id", "seat_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["seat", "dossier"], name="sheet_once"),
+            models.CheckConstraint(
+                condition=~Q(state="SUBMITTED") | Q(submitted_at__isnull=False, total__isnull=False),
+                name="sheet_submitted_is_whole",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="sheet_never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="sheet_keeps_its_points",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state__in=["SUBMITTED", "VOIDED"])
+                & (
+                    pgtrigger.Q(new__scores__df=pgtrigger.F("old__scores"))
+                    | pgtrigger.Q(new__total__df=pgtrigger.F("old__total"))
+                    | pgtrigger.Q(new__comment__df=pgtrigger.F("old__comment"))
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dossier}: {self.get_state_display()}"
+
+
+class Standing(models.Model):
+    """What the valid sheets of a dossier come to, each time it is computed; the last one counts. Append-only."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="standings", verbose_name=_("dossier"))
+    mean = models.DecimalField(_("mean"), max_digits=6, decimal_places=2)
+    sheets = models.PositiveSmallIntegerField(_("valid sheets"))
+    spread = models.DecimalField(_("highest minus lowest"), max_digits=6, decimal_places=2)
+    deviation = models.DecimalField(_("standard deviation"), max_digits=6, decimal_places=2)
+    vetoes = models.PositiveSmallIntegerField(_("vetoes"))
+    needs_more = models.BooleanField(_("two more experts needed"), default=False)
+    needs_panel = models.BooleanField(_("to be discussed"), default=False)
+    rank = models.PositiveSmallIntegerField(_("rank in the group"))
+    reason = models.CharField(_("why it was computed"), max_length=300, blank=True)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("standing of a dossier")
+        verbose_name_plural = _("standings of dossiers")
+        ordering = ["dossier_id", "-id"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.dossier}: {self.mean}"

@@ -1,0 +1,1 @@
+"""The verbs of a review: see experts, draw, invitations, dossiers, sheets, publicity."""
