@@ -91,4 +91,10 @@ EVENTS = {
     "offer_found": (_("Benefits found for a person"), ("count", "benefits", "date")),
     "offer_lapsed": (_("Offer of a benefit ended"), ("benefits", "reason")),
     "sms_code": (_("Sign-in code"), ("code",)),
+    # reviews: experts, draws, invitations
+    # reviews: dossiers and score sheets
+    # reviews: publicity and objections
+    # labor brands: recognition and subsidies
+    # labor brands: reports, evaluation, removal
+    # labor brands: around the brand
 }

@@ -44,19 +44,12 @@ LIBRARY = {"editor", "administrator"}
 # model: (who sees rows, who adds rows).
 MODELS = {
     # experts, rounds, draws
-
     # dossiers, sheets
-
     # publicity
-
     # brands and figures
-
     # recognition and subsidies
-
     # reports, evaluation, removal
-
     # around the brand
-
     # everything else
     "jobs.job": (ADMINISTRATOR, set()),
     "regions.region": (ADMINISTRATOR, ADMINISTRATOR),

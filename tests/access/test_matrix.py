@@ -53,19 +53,12 @@ def of_certificate(s):
 # name: (what each role finds, how to fill the address)
 ADDRESSES = {
     # expert's desk: invitations
-
     # expert's desk: dossiers and sheets
-
     # publicity
-
     # map and lists of brands
-
     # builder's pages: recognition, subsidies
-
     # builder's pages: reports, statements
-
     # brand page and around it
-
     # everything else
     "healthz": (PUBLIC, None),
     "readyz": (PUBLIC, None),
