@@ -1,0 +1,21 @@
+"""How counts and tiers are said."""
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import get_language
+
+from laborbrands.states import Tier
+
+
+def amount(value: int | None) -> str:
+    """Return a count as people say it: 6000000 -> "600 万" or "6 million"; what is not round stays exact: "34,567"."""
+    value = int(value or 0)
+    english = (get_language() or "").startswith("en")
+    unit, word = (1_000_000, "million") if english else (10_000, "万")
+    if value >= unit and value * 10 % unit == 0:
+        return f"{value / unit:g} {word}"
+    return intcomma(value, use_l10n=False)
+
+
+def mark(tier: str) -> str:
+    """Return the map's mark of a tier: prefectures and counties share one."""
+    return {Tier.NATIONAL: "national", Tier.PROVINCIAL: "provincial"}.get(tier, "local")
