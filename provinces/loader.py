@@ -18,7 +18,7 @@ from jobs.models import Deployment
 from notifications.models import MessageTemplate
 from policies.models import CatalogItem, GuideVersion, MaterialSpec, ServiceItem
 from policies.services import publish_guide
-from provinces import brands, geography, packs
+from provinces import brands, geography, packs, recognition
 from provinces.models import PackRecord
 from provinces.packs import Pack
 from regions.models import CalendarYear, Region, RegionKind
@@ -357,4 +357,5 @@ STEPS: tuple[tuple[str, Callable[[Pack, Ledger, datetime], str]], ...] = (
     ("message templates", _messages),
     ("ready phrases", _phrases),
     ("industries and disciplines", brands.load),
+    ("recognition of labor brands", recognition.load),
 )

@@ -30,6 +30,7 @@ OFFICE = {Who.CLERK, Who.EXAMINER, Who.LEADER, Who.HEAD, Who.CERTIFICATE_CLERK}
 ELSEWHERE = {  # verbs of the office that are not done on the desk
     "start",  # the intake page
     "supply_more",  # taken in by the applicant; on paper through the messages of the case
+    "endorse",  # the page of whoever checks first, in the app whose item it is
     "issue",  # the certificates' own admin and the worker
 }
 
