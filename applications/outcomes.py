@@ -22,13 +22,16 @@ class Outcome:
     """What an app above has to say about cases of its guides.
 
     `grant(case, *, actor, now)` brings the result about. `obstacles(case, verb, *, actor, now)` lists the reasons why
-    `conclude` (with the proposal to grant) or `grant` cannot be yet, in the transaction of the verb. `ended(case, *,
-    now)` hears of a case that closes any other way, while it is locked.
+    `submit`, `conclude` (with the proposal to grant), `grant` or `refuse` (also as a proposal) cannot be yet, in the
+    transaction of the verb. `accepted(case, *, now)` hears that the examination begins, `ended(case, *, now)` of a case
+    that closes any other way, while it is locked. `page(case, user)` names the address of what it keeps about a case.
     """
 
     grant: Callable
     obstacles: Callable | None = None
+    accepted: Callable | None = None
     ended: Callable | None = None
+    page: Callable | None = None
 
 
 _outcomes: dict[str, Outcome] = {}
@@ -47,9 +50,21 @@ def run(case: Case, *, actor, now: datetime) -> None:
 
 
 def obstacles(case: Case, verb: str, *, actor, now: datetime) -> list:
-    """List what the app above finds missing before a grant is proposed (`conclude`) or decided (`grant`)."""
+    """List what the app above has against a verb: see `Outcome`."""
     found = _outcomes[case.guide.outcome].obstacles
     return found(case, verb, actor=actor, now=now) if found else []
+
+
+def accepted(case: Case, *, now: datetime) -> None:
+    """Tell the app above that a case was accepted, by whichever way."""
+    if hears := _outcomes[case.guide.outcome].accepted:
+        hears(case, now=now)
+
+
+def page_of(case: Case, user) -> str:
+    """Return the address of the page that the app above keeps about a case, for the office or the applicant, or ""."""
+    page = _outcomes[case.guide.outcome].page
+    return page(case, user) if page else ""
 
 
 def ended(case: Case, *, now: datetime) -> None:

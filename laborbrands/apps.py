@@ -8,8 +8,20 @@ class LaborbrandsConfig(AppConfig):
 
     def ready(self):
         # recognition and subsidies
+        from applications.outcomes import register_outcome
+        from certificates.registry import on_ended
+        from laborbrands import outcome
+
+        register_outcome(
+            outcome.OUTCOME,
+            outcome.grant,
+            obstacles=outcome.obstacles,
+            accepted=outcome.accepted,
+            ended=outcome.ended,
+            page=outcome.page,
+        )
+        on_ended(outcome.plate_ended)
 
         # yearly reports, evaluation and removal
 
         # around the brand
-        pass

@@ -18,7 +18,7 @@ from jobs.models import Deployment
 from notifications.models import MessageTemplate
 from policies.models import CatalogItem, GuideVersion, MaterialSpec, ServiceItem
 from policies.services import publish_guide
-from provinces import geography, packs
+from provinces import geography, packs, recognition
 from provinces.models import PackRecord
 from provinces.packs import Pack
 from regions.models import CalendarYear, Region, RegionKind
@@ -355,4 +355,5 @@ STEPS: tuple[tuple[str, Callable[[Pack, Ledger, datetime], str]], ...] = (
     ("windows", _windows),
     ("message templates", _messages),
     ("ready phrases", _phrases),
+    ("recognition of labor brands", recognition.load),
 )

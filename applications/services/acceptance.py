@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import queries, rules
+from applications import outcomes, queries, rules
 from applications.models import Case
 from applications.services.approvals import asked_first
 from applications.services.clocks import (
@@ -139,6 +139,7 @@ def _begin_examination(case: Case, *, accepted_on: date, now: datetime) -> None:
     if case.guide.statutory_days:
         start_clock(case, ClockKind.STATUTORY, days=case.guide.statutory_days, started_on=accepted_on)
     lead(case, State.EXAMINING)
+    outcomes.accepted(case, now=now)
 
 
 def _begin_deferral(case: Case, *, accepted_on: date, now: datetime) -> None:

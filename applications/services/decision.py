@@ -51,8 +51,8 @@ def conclude(
     reasons += [] if opinion.strip() else [_("Write down your opinion.")]
     roster = queries.second_officers(case, actor, timezone.localdate(now)) if case.guide.two_officers else []
     reasons += rules.second_officer_obstacles(case.guide, second_officer, roster)
-    if proposal == Proposal.GRANT:
-        reasons += outcomes.obstacles(case, "conclude", actor=actor, now=now)
+    verb = "conclude" if proposal == Proposal.GRANT else "refuse"
+    reasons += outcomes.obstacles(case, verb, actor=actor, now=now)
     refuse_unless(not reasons, reasons)
     second = second_officer if case.guide.two_officers else None
     _propose(case, proposal, opinion, actor, second, now)
@@ -158,6 +158,7 @@ def refuse(*, case: Case, actor, now: datetime, reason: str, reason_text: str, v
     case, role = take(case, verb="refuse", actor=actor, now=now, version=version)
     refuse_unless(reason in RefusalReason.values, _("Choose the ground of refusal."))
     refuse_unless(reason_text.strip(), _("Give the reasons and the clause."))
+    refuse_unless(not (reasons := outcomes.obstacles(case, "refuse", actor=actor, now=now)), reasons)
     _decide(case, actor, Proposal.REFUSE, now, reason, reason_text.strip())
     close(case, as_=CloseType.REFUSED, now=now, reason=reason_text)
     step(case, verb="refuse", actor=actor, role=role, now=now, opinion=reason_text.strip()[:1000], reason=reason)

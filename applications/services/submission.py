@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import fetching, queries, questions, rules
+from applications import fetching, outcomes, queries, questions, rules
 from applications.models import Case, DeferralCommitment, DeferredMaterial, Material, Pledge
 from applications.services import filing
 from applications.services.clocks import calendar_of, remind_office
@@ -72,7 +72,7 @@ def _submit(case: Case, actor, now: datetime, declares, signed_name, signature, 
     if case.applicant_id == actor.pk:
         case.applicant = actor
     case.applicant_name = case.unit_name or case.person_name
-    _refuse_unready(case, declares, today)
+    _refuse_unready(case, declares, actor, now)
     if case.is_linked:  # of one account alone the database lets no second case be open
         refuse_duplicate(case.item, case.applicant, case.unit_id, actor)
     missing = rules.missing_specs(case.guide.materials.all(), case.answers, case.in_hand)
@@ -122,8 +122,8 @@ def write_commitment_paper(case: Case) -> None:
         )
 
 
-def _refuse_unready(case: Case, declares: bool, today: date) -> None:
-    guide, reasons = case.guide, []
+def _refuse_unready(case: Case, declares: bool, actor, now: datetime) -> None:
+    guide, reasons, today = case.guide, [], timezone.localdate(now)
     if case.expires_on and case.expires_on < today:
         reasons.append(_("This draft has expired. Renew it first; your answers stay."))
     if not guide.is_in_force(today):
@@ -142,6 +142,7 @@ def _refuse_unready(case: Case, declares: bool, today: date) -> None:
         reasons.append(_("“%(name)s” is no longer valid. Hand in a newer one.") % {"name": pick(spec, "name")})
     if not declares:
         reasons.append(_("Confirm that what you state is true."))
+    reasons += outcomes.obstacles(case, "submit", actor=actor, now=now)
     refuse_unless(not reasons, reasons)
 
 

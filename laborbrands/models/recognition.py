@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from applications.models import Case
 from laborbrands.models.brand import Brand
 from laborbrands.states import Category, EndorsementLevel, Tier
 
@@ -39,6 +40,18 @@ class Condition(models.Model):
         return f"{self.get_tier_display()}: {self.question} ≥ {self.least}"
 
 
+class BrandApplicationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """For the admin: those at home in the regions that the user's posts on cases cover, never the own ones."""
+        if not (user.is_authenticated and user.is_staff):
+            return self.none()
+        return self.filter(case__in=Case.objects.for_staff(user))
+
+    def own(self, user):
+        """Those of cases that the user applied for, or that a unit did for which the user acts."""
+        return self.filter(case__in=Case.objects.own(user))
+
+
 class BrandApplication(models.Model):
     """What a case of recognition is about; the brand itself appears with the grant, unless it exists already."""
 
@@ -51,6 +64,8 @@ class BrandApplication(models.Model):
         Brand, models.PROTECT, null=True, blank=True, related_name="applications", verbose_name=_("labor brand")
     )
     created_at = models.DateTimeField(_("created at"))
+
+    objects = BrandApplicationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("application for a brand")

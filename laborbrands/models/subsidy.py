@@ -42,6 +42,16 @@ class SubsidyRule(models.Model):
         return f"{self.get_tier_display()}: {self.amount_yuan}"
 
 
+class SubsidyQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """For the admin: those of brands at home in the regions that the user's posts cover."""
+        return self.filter(brand__in=Brand.objects.visible_to(user))
+
+    def of_builder(self, user):
+        """Those of brands that a unit builds for which the user acts now."""
+        return self.filter(brand__in=Brand.objects.of_builder(user))
+
+
 class Subsidy(models.Model):
     """The subsidy of a brand for a tier. The database refuses a second one."""
 
@@ -64,6 +74,8 @@ class Subsidy(models.Model):
     account_masked = models.CharField(_("account, masked"), max_length=40, blank=True)
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
     recovered_yuan = models.DecimalField(_("recovered (yuan)"), max_digits=12, decimal_places=2, default=0)
+
+    objects = SubsidyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("subsidy of a brand")
