@@ -40,7 +40,8 @@ def entry_of(case: Case) -> PublicityEntry | None:
 
 def publicity_obstacles(case: Case, *, now: datetime) -> list:
     """List why a case may not be awarded yet; in the transaction that awards."""
-    entries = PublicityEntry.objects.select_for_update(of=("self", "publicity")).filter(case=case)
+    entries = PublicityEntry.objects.select_for_update(of=("self", "publicity")).select_related("publicity")
+    entries = entries.filter(case=case)
     entry = entries.exclude(publicity__state=PublicityState.DRAFT).order_by("-pk").first()
     if entry is None:
         return [_("It has not been made public yet.")]
