@@ -94,7 +94,22 @@ EVENTS = {
     # reviews: experts, draws, invitations
     # reviews: dossiers and score sheets
     # reviews: publicity and objections
+    "objection_received": (_("An objection came in"), ("publicity", "code", "date")),
+    "objection_due": (_("An objection is due"), ("publicity", "code", "date")),
+    "objection_answered": (_("An objection was answered"), ("publicity", "code", "outcome")),
     # labor brands: recognition and subsidies
     # labor brands: reports, evaluation, removal
+    "brand_report_opened": (_("Yearly report of a brand is due"), ("brand", "year", "date")),
+    "brand_report_reminder": (_("Reminder of a brand’s yearly report"), ("brand", "year", "date")),
+    "brand_report_missed": (_("Yearly report of a brand missed"), ("brand", "year", "date", "count")),
+    "brand_report_received": (_("Yearly report of a brand handed in"), ("brand", "year")),
+    "brand_evaluated": (_("A brand was evaluated"), ("brand", "grade")),
+    "brand_rectify": (_("A brand has to put things right"), ("brand", "date", "reason")),
+    "brand_rectify_due": (_("A brand’s time to put things right ends"), ("brand", "date")),
+    "brand_removal_notice": (_("Notice of a brand’s removal"), ("brand", "reason", "date")),
+    "brand_defended": (_("Statement on a brand’s removal"), ("brand",)),
+    "brand_removal_decided": (_("Removal of a brand decided"), ("brand", "reason", "date")),
+    "brand_removal_dropped": (_("Removal of a brand dropped"), ("brand", "reason")),
+    "brand_removed": (_("A brand was removed"), ("brand", "reason")),
     # labor brands: around the brand
 }

@@ -12,4 +12,12 @@ class ReviewsConfig(AppConfig):
         # dossiers and score sheets
 
         # publicity and objections
-        pass
+        from jobs.registry import register_job, register_sweep
+        from regions import recompute
+        from reviews.services import objections, publicity
+
+        register_job(objections.SCAN_JOB, objections.scan_evidence, _("Scan the evidence of an objection for viruses"))
+        register_sweep("reviews.publicity_ends", publicity.end_publicities)
+        register_sweep("reviews.publicity_gone", publicity.remove_publicities)
+        register_sweep("reviews.objections", objections.remind_of_objections)
+        recompute.register(publicity.recompute_publicities)

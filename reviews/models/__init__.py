@@ -1,5 +1,5 @@
 from reviews.models.experts import Discipline, Expert, ExpertTie
-from reviews.models.publicity import Interruption, Objection, Publicity, PublicityEntry
+from reviews.models.publicity import Interruption, Objection, ObjectionReveal, Publicity, PublicityEntry
 from reviews.models.rounds import Draw, Group, ReviewRound, ScoreScheme, Seat, SeatEvent
 from reviews.models.scores import Dossier, DossierFile, Sheet, Standing
 
@@ -13,6 +13,7 @@ __all__ = [
     "Group",
     "Interruption",
     "Objection",
+    "ObjectionReveal",
     "Publicity",
     "PublicityEntry",
     "ReviewRound",

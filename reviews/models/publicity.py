@@ -1,5 +1,6 @@
 """Publicity 公示 in working days, and the objections that block the award of their own applicant alone."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews.states import EntryState, ObjectionState, PublicityState
 from talentportal.lib.bilingual import pick
 from talentportal.lib.sealed import SealedTextField
+from talentportal.lib.uploads import Scan
 
 
 class PublicityQuerySet(models.QuerySet):
@@ -67,6 +69,17 @@ class Publicity(models.Model):
             models.CheckConstraint(
                 condition=Q(state="DRAFT") | Q(posted_at__isnull=False, starts_on__isnull=False, ends_on__isnull=False),
                 name="publicity_posted_has_days",
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="publicity_snapshot_stays",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__sha256="")
+                & (
+                    pgtrigger.Q(new__sha256__df=pgtrigger.F("old__sha256"))
+                    | pgtrigger.Q(new__snapshot__df=pgtrigger.F("old__snapshot"))
+                ),
             )
         ]
 
@@ -134,6 +147,12 @@ class Interruption(models.Model):
         return f"{self.publicity}: {self.starts_on}"
 
 
+class ObjectionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those to what the user's offices publish."""
+        return self.filter(entry__publicity__in=Publicity.objects.visible_to(user))
+
+
 class Objection(models.Model):
     """An objection 异议: with the real name, in writing, with evidence; only the office knows by whom."""
 
@@ -144,10 +163,13 @@ class Objection(models.Model):
     language = models.CharField(_("language"), max_length=8, default="zh-hans")
     text = models.TextField(_("what is objected to"))
     evidence = models.FileField(_("evidence"), upload_to="objections/%Y/%m/", max_length=255, blank=True)
+    evidence_name = models.CharField(_("name of the evidence"), max_length=120, blank=True)
+    evidence_scan = models.CharField(_("scan"), max_length=12, choices=Scan, blank=True)  # empty: still to be scanned
     received_at = models.DateTimeField(_("received at"))
     state = models.CharField(_("state"), max_length=14, choices=ObjectionState, default=ObjectionState.RECEIVED)
     take_up_by = models.DateField(_("to be taken up by"))
     answer_by = models.DateField(_("to be answered by"), null=True, blank=True)
+    reminded_on = models.DateField(editable=False, null=True, blank=True)  # the due day of which the office was told
     taken_up_at = models.DateTimeField(_("taken up at"), null=True, blank=True)
     handler = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("handled by")
@@ -157,6 +179,8 @@ class Objection(models.Model):
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("answered by")
     )
+
+    objects = ObjectionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("objection")
@@ -171,3 +195,21 @@ class Objection(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class ObjectionReveal(models.Model):
+    """Somebody of the office looked at who objected: who, why, when. Never changed nor deleted."""
+
+    objection = models.ForeignKey(Objection, models.PROTECT, related_name="reveals", verbose_name=_("objection"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("looked at by"))
+    reason = models.CharField(_("reason"), max_length=200)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("look at who objected")
+        verbose_name_plural = _("looks at who objected")
+        ordering = ["-at"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.objection}, {self.at:%Y-%m-%d}"
