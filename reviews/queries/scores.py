@@ -1,29 +1,18 @@
 """What experts see of dossiers, which is never the case behind them, and what the office sees of their sheets."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role
-from accounts.queries import posts_of
 from applications.models import Case
 from reviews.models import Dossier, DossierFile, Group, ReviewRound, Seat, Sheet, Standing
 from reviews.states import RoundState, SeatState, SheetState
 from talentportal.lib import nameless
 from talentportal.lib.bilingual import pick
 
-OFFICE = (Role.EXAMINER, Role.LEADER)
 UNDER_REVIEW = (RoundState.REVIEWING, RoundState.SCORED)
-
-
-def in_charge(round: ReviewRound, user, now: datetime) -> bool:
-    """Tell whether somebody is an examiner or leader over the organization of a round today."""
-    posts = posts_of(user, timezone.localdate(now)).filter(role__in=OFFICE).select_related("region")
-    path = round.organization.region.path
-    return user.is_superuser or any(path.startswith(post.region.path) for post in posts)
 
 
 # --- what the sheets come to

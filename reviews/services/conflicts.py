@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StaffPost
 from notifications.services import Note, notify_many
-from reviews.models import Dossier, ExpertTie, Seat, SeatEvent
-from reviews.queries import scores as queries
+from reviews.models import Dossier, ExpertTie, Group, Seat, SeatEvent
+from reviews.queries.rounds import in_charge
 from reviews.services import standings
 from reviews.services.invitations import call_reserve
 from reviews.states import RoundState, SeatState, SheetState, TieKind
@@ -26,10 +26,11 @@ def declare_conflict(*, seat: Seat, dossier: Dossier | None, kind: str, reason: 
     ones stay. The office is told. Raises Refused with every reason.
     """
     related = ("group__round__organization__region", "expert")
+    Group.objects.select_for_update().get(pk=seat.group_id)  # seats and what sheets come to change under its lock
     seat = Seat.objects.select_related(*related).select_for_update(of=("self",)).get(pk=seat.pk)
     round = seat.group.round
     mine = seat.expert.user_id == actor.pk
-    reasons = [] if mine or queries.in_charge(round, actor, now) else [_("This is not your seat.")]
+    reasons = [] if mine or in_charge(actor, round.organization, now) else [_("This is not your seat.")]
     reasons += [] if seat.state == SeatState.ACCEPTED else [_("This seat is not taken any more.")]
     reasons += [_("The round is closed.")] if round.state == RoundState.CLOSED else []
     reasons += [] if kind in TieKind.values else [_("Say what kind of conflict it is.")]
@@ -42,7 +43,7 @@ def declare_conflict(*, seat: Seat, dossier: Dossier | None, kind: str, reason: 
     SeatEvent.objects.create(seat=seat, state=seat.state, at=now, actor=actor, reason=seat.reason)
     if dossier:
         _tie(seat, dossier, kind, reason, now)
-    call_reserve(seat=seat, actor=actor if not mine else None, now=now, reason=_("an expert stood down for a conflict"))
+    call_reserve(seat=seat, actor=None, now=now, reason=str(_("an expert stood down for a conflict")))
     standings.compute(group=seat.group, now=now, reason=_("sheets are void after a conflict of interest"))
     _tell_office(seat, now)
     return seat
@@ -71,5 +72,5 @@ def _tell_office(seat: Seat, now: datetime) -> None:
     words = {"round": both(round, "title"), "group": str(seat.group), "number": seat.expert.number}
     path = f"/admin/reviews/dossier/round/{round.pk}/"
     people = {post.user for post in posts.exclude(ends_on__lte=today).filter(user__is_active=True)}
-    notes = [Note("expert_stood_down", one, f"stood_down:{seat.pk}:to:{one.pk}", words, path) for one in people]
+    notes = [Note("conflict_declared", one, f"stood_down:{seat.pk}:to:{one.pk}", words, path) for one in people]
     notify_many(notes=notes, now=now)

@@ -15,15 +15,15 @@ from applications.questions import readable
 from applications.states import State
 from reviews.models import Dossier, DossierFile, Group
 from reviews.queries.names import known_names
-from reviews.queries.scores import in_charge
+from reviews.queries.rounds import in_charge
 from reviews.rules.anonymity import Scrubber, free_number, how_shown, lot
 from reviews.services import standings
+from reviews.services.rounds import NOT_YOURS
 from reviews.states import RoundState
 from talentportal.lib import nameless
 from talentportal.lib.refusals import LANGUAGES, refuse_unless
 from talentportal.lib.uploads import UploadFacts
 
-NOT_YOURS = _("Only the office of this round does this.")
 KINDS = ("pdf", "jpg", "png")
 MOST_FILES = 30
 
@@ -36,13 +36,13 @@ def make_dossier(*, group: Group, case: Case, actor, now: datetime) -> Dossier:
     told to nobody before. Only until the experts are drawn, because later nobody would avoid this applicant.
     Raises Refused with every reason.
     """
-    group = Group.objects.select_for_update(of=("self",)).select_related("round__organization").get(pk=group.pk)
     case = (
         Case.objects.select_for_update(of=("self",))
         .select_related("guide", "unit", "region", "applicant")
         .get(pk=case.pk)
     )
-    reasons = [] if in_charge(group.round, actor, now) else [NOT_YOURS]
+    group = Group.objects.select_for_update(of=("self",)).select_related("round__organization").get(pk=group.pk)
+    reasons = [] if in_charge(actor, group.round.organization, now) else [NOT_YOURS]
     if case.item_id != group.round.item_id:
         reasons.append(_("The case belongs to another service item than the round."))
     if case.state != State.EXAMINING:
@@ -217,7 +217,7 @@ def _lock(dossier: Dossier, actor, now: datetime) -> Dossier:
     """Lock a live dossier of a round that is not closed, for somebody of its office."""
     related = ("group__round__organization", "case__guide", "case__unit", "case__region", "case__applicant")
     dossier = Dossier.objects.select_related(*related).select_for_update(of=("self",)).get(pk=dossier.pk)
-    reasons = [] if in_charge(dossier.group.round, actor, now) else [NOT_YOURS]
+    reasons = [] if in_charge(actor, dossier.group.round.organization, now) else [NOT_YOURS]
     reasons += [_("The dossier was withdrawn.")] if dossier.withdrawn_at else []
     reasons += [_("The round is closed.")] if dossier.group.round.state == RoundState.CLOSED else []
     refuse_unless(not reasons, reasons)

@@ -9,16 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.services import Note, notify_many
 from regions.queries import calendar_for
-from reviews.models import Dossier, ReviewRound, Seat, Sheet
+from reviews.models import Dossier, Group, ReviewRound, Seat, Sheet
 from reviews.queries import scores as queries
+from reviews.queries.rounds import in_charge
 from reviews.rules import scores as rules
 from reviews.services import standings
+from reviews.services.rounds import NOT_YOURS
 from reviews.states import RoundState, SheetState
 from talentportal.lib.bilingual import both
 from talentportal.lib.refusals import refuse_unless
 from talentportal.lib.spoken import day_in_both
 
-NOT_YOURS = _("Only the office of this round does this.")
 NOT_YOUR_SHEET = _("This is not your score sheet.")
 AWAY = timedelta(minutes=5)  # without a sign of life for longer, nobody is reading
 SIGNS = 2_000_000  # seconds are counted up to three weeks
@@ -81,6 +82,7 @@ def submit_sheet(
 
     When everything of the group is in, the standings are computed. Raises like `save_sheet`.
     """
+    _lock_group(sheet)
     entered = {"points": points, "comment": comment, "is_veto": is_veto}
     sheet, faults = save_sheet(sheet=sheet, version=version, actor=actor, now=now, **entered)
     group = sheet.dossier.group
@@ -100,9 +102,10 @@ def return_sheet(*, sheet: Sheet, reason: str, actor, now: datetime) -> Sheet:
 
     It does not count until it is submitted again. The expert is told. Raises Refused.
     """
+    _lock_group(sheet)
     sheet = _locked(sheet)
     round = sheet.dossier.group.round
-    reasons = [] if queries.in_charge(round, actor, now) else [NOT_YOURS]
+    reasons = [] if in_charge(actor, round.organization, now) else [NOT_YOURS]
     reasons += [] if sheet.state == SheetState.SUBMITTED else [_("Only a submitted sheet can be returned.")]
     reasons += [_("This sheet was returned once already.")] if sheet.returned_at else []
     reasons += [_("The round is closed.")] if round.state == RoundState.CLOSED else []
@@ -128,7 +131,7 @@ def return_sheet(*, sheet: Sheet, reason: str, actor, now: datetime) -> Sheet:
 def extend_review(*, round: ReviewRound, until, actor, now: datetime) -> ReviewRound:
     """Move the last day of a round's reviews to a later one. Raises Refused."""
     round = ReviewRound.objects.select_for_update(of=("self",)).get(pk=round.pk)
-    reasons = [] if queries.in_charge(round, actor, now) else [NOT_YOURS]
+    reasons = [] if in_charge(actor, round.organization, now) else [NOT_YOURS]
     reasons += [_("The round is closed.")] if round.state == RoundState.CLOSED else []
     if until < timezone.localdate(now) or (round.review_until and until <= round.review_until):
         reasons.append(_("The new day must be later than the present one."))
@@ -136,6 +139,11 @@ def extend_review(*, round: ReviewRound, until, actor, now: datetime) -> ReviewR
     round.review_until = until
     round.save(update_fields=["review_until"])
     return round
+
+
+def _lock_group(sheet: Sheet) -> None:
+    """Lock the group before the sheet, where standings follow: everybody takes the two in this order."""
+    Group.objects.select_for_update().get(dossiers__sheets=sheet)
 
 
 def _locked(sheet: Sheet) -> Sheet:

@@ -8,16 +8,17 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from applications.models import SpecialProcedure
+from applications.models import Case, SpecialProcedure
 from applications.services.special import end_special, running_special
 from applications.states import SpecialKind, State
 from reviews.models import Dossier, Group, ReviewRound, Standing
 from reviews.queries import scores as queries
+from reviews.queries.rounds import in_charge
 from reviews.rules.scores import Limits, Sum, add_up, ranks
+from reviews.services.rounds import NOT_YOURS
 from reviews.states import RoundState
 from talentportal.lib.refusals import refuse_unless
 
-NOT_YOURS = _("Only the office of this round does this.")
 VALUES = ("mean", "sheets", "spread", "deviation", "vetoes", "needs_more", "needs_panel")
 
 
@@ -73,7 +74,7 @@ def record_panel(*, dossier: Dossier, opinion: str, actor, now: datetime) -> Dos
     """Write down what the panel said about a dossier with vetoes. Raises Refused where there is nothing to discuss."""
     dossier = Dossier.objects.select_for_update(of=("self",)).select_related("group__round").get(pk=dossier.pk)
     last = dossier.standings.first()
-    reasons = [] if queries.in_charge(dossier.group.round, actor, now) else [NOT_YOURS]
+    reasons = [] if in_charge(actor, dossier.group.round.organization, now) else [NOT_YOURS]
     reasons += [] if last and last.needs_panel else [_("This dossier needs no discussion.")]
     reasons += [] if opinion.strip() else [_("Write down what the panel said.")]
     reasons += [_("The round is closed.")] if dossier.group.round.state == RoundState.CLOSED else []
@@ -90,9 +91,11 @@ def close_round(*, round: ReviewRound, actor, now: datetime) -> ReviewRound:
     Raises Refused with all that is missing: sheets, further experts where they differ too much, the panel's opinion.
     """
     round = ReviewRound.objects.select_for_update(of=("self",)).select_related("scheme").get(pk=round.pk)
-    refuse_unless(queries.in_charge(round, actor, now), NOT_YOURS)
+    refuse_unless(in_charge(actor, round.organization, now), NOT_YOURS)
     refuse_unless(round.state != RoundState.CLOSED, _("The round is closed."))
     groups = list(round.groups.all())
+    cases = Case.objects.filter(dossiers__in=Dossier.objects.live().filter(group__in=groups))
+    list(cases.select_for_update().order_by("pk"))  # before the groups: one that is just withdrawn takes the same way
     for group in groups:
         compute(group=group, now=now, reason=_("the round is being closed"))
     reasons = [reason for group in groups for reason in queries.missing_of(group)]

@@ -1,7 +1,29 @@
 import pytest
 
+from tests.applications import life
 from tests.applications.conftest import at, client_of  # noqa: F401
-from tests.reviews import scoring
+from tests.reviews import scene, scoring
+
+
+@pytest.fixture
+def item(world):
+    return scene.item_under_review(world)
+
+
+@pytest.fixture
+def case(world, applicant, clerk, item):
+    return life.examining(world, applicant, clerk, item=item)
+
+
+@pytest.fixture
+def round_(world, examiner, item):
+    scene.make_disciplines()
+    return scene.open_round(world, examiner, item)
+
+
+@pytest.fixture
+def group(round_, examiner, case):
+    return scene.make_group(round_, examiner, case)
 
 
 @pytest.fixture
@@ -9,8 +31,8 @@ def people(world):
     return scoring.people_of(world)
 
 
-@pytest.fixture
-def scene(world, people):
+@pytest.fixture(name="scene")
+def _scene(world, people):
     return scoring.make_round(world, people.examiner)
 
 

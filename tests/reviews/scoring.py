@@ -113,7 +113,7 @@ def seat_all(scene, people, wanted: int, reserves: int = 2, *, seq: int = 1, sta
         seq=seq,
         algorithm="test",
         wanted=wanted,
-        pool={},
+        pool={"outside": 0},
         pool_hash="0" * 64,
         frozen_by=people.examiner,
         frozen_at=now,

@@ -115,12 +115,12 @@ def test_an_older_page_overwrites_nothing(seat, dossier):
     assert Sheet.objects.get(pk=sheet.pk).comment == "新的"
 
 
-def test_others_neither_open_nor_write_it(reviewed, seat, dossier, people, stranger):
+def test_others_neither_open_nor_write_it(reviewed, seat, dossier, people, other_clerk):
     sheet, other = sheet_of(seat, dossier), reviewed.seats[1].expert.user
-    for person in (other, people.examiner, stranger):
+    for person in (other, people.examiner, other_clerk):
         with pytest.raises(Refused):
             save(sheet, person)
-    for person in (people.examiner, stranger):
+    for person in (people.examiner, other_clerk):
         with pytest.raises(Refused):
             sheets.open_sheet(dossier=dossier, actor=person, now=moment(NOW))
 
@@ -169,7 +169,7 @@ def test_the_office_returns_a_sheet_once(reviewed, seat, dossier, people):
     sheet, _faults = score(seat, dossier)
     facts = {"sheet": sheet, "now": moment(NOW)}
     assert life.refused(sheets.return_sheet, reason="x", actor=seat.expert.user, **facts) == [
-        "Only the office of this round does this."
+        "Examiners and leaders of the organization do this."
     ]
     assert life.refused(sheets.return_sheet, reason=" ", actor=people.examiner, **facts) == ["Give the reason."]
     sheet = sheets.return_sheet(reason="评语与分数不符", actor=people.examiner, **facts)

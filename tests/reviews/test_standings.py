@@ -101,10 +101,10 @@ def test_a_conflict_says_what_it_is(reviewed, changes, words):
     assert life.refused(conflicts.declare_conflict, actor=seat.expert.user, **facts) == [words]
 
 
-def test_who_declares_a_conflict(reviewed, people, stranger):
+def test_who_declares_a_conflict(reviewed, people, other_clerk):
     seat = reviewed.seats[0]
     facts = {"kind": "UNIT", "reason": "x", "now": moment(NOW), "seat": seat, "dossier": None}
-    for person in (stranger, people.clerk, reviewed.seats[1].expert.user):
+    for person in (other_clerk, people.clerk, reviewed.seats[1].expert.user):
         assert life.refused(conflicts.declare_conflict, actor=person, **facts) == ["This is not your seat."]
     declare(seat, None, people.examiner)
     again = life.refused(conflicts.declare_conflict, actor=people.examiner, **facts)
@@ -141,14 +141,16 @@ def test_two_vetoes_wait_for_the_panel(reviewed, people):
     assert standings.close_round(**close).state == "CLOSED"
 
 
-def test_closing_ends_the_special_procedure_of_each_case(reviewed, people, stranger):
+def test_closing_ends_the_special_procedure_of_each_case(reviewed, people, other_clerk):
     close = {"round": reviewed.round, "now": moment("2026-10-12 10:00")}
     said = life.refused(standings.close_round, actor=people.examiner, **close)
     assert said == [
         f"{one.code}: 0 of 3 sheets are submitted." for one in sorted(reviewed.dossiers, key=lambda d: d.seq)
     ]
     score_all(reviewed, ("40", "50"), ("41", "50"), ("42.5", "50"))
-    assert life.refused(standings.close_round, actor=stranger, **close) == ["Only the office of this round does this."]
+    assert life.refused(standings.close_round, actor=other_clerk, **close) == [
+        "Examiners and leaders of the organization do this."
+    ]
     standings.close_round(actor=people.examiner, **close)
     first = reviewed.dossiers[0]
     case = type(first.case).objects.get(pk=first.case_id)
