@@ -9,7 +9,7 @@ from tests.laborbrands import recognition as road
 from tests.laborbrands.recognition import held, make_brand
 
 pytestmark = pytest.mark.django_db
-HOME, CHANGE = "/org/brands/", "admin:laborbrands_brandapplication_change"
+HOME, CHANGE = "/en/org/brands/", "admin:laborbrands_brandapplication_change"
 
 
 @pytest.fixture
@@ -30,8 +30,7 @@ def test_the_county_reads_the_application_and_gives_its_word(scene, client_of): 
     listed = client.get(reverse("admin:laborbrands_brandapplication_changelist"), {"next": "COUNTY"})
     assert "呈贡花匠" in listed.content.decode()
     page = client.get(page_of(case)).content.decode()
-    assert "at least 3,000 people" in page
-    assert "not met" in page
+    assert page.count("tag--seal") == 1  # the condition on size; the admin speaks Chinese by default
     said = {"verdict": "no", "opinion": "人数不足", "version": case.version}
     assert client.post(page_of(case), said).status_code == 302
     given = Endorsement.objects.get()
@@ -52,7 +51,7 @@ def test_a_stale_word_and_one_of_the_wrong_place_are_refused(scene, client_of): 
     said = {"verdict": "yes", "opinion": "属实", "version": case.version - 1}
     assert client_of(scene.clerk).post(page_of(case), said).status_code == 422
     answer = client_of(scene.city_examiner).post(page_of(case), said | {"version": case.version})
-    assert "by the office of Region 530114" in answer.content.decode()
+    assert answer.status_code == 422
     assert not Endorsement.objects.exists()
 
 
@@ -73,7 +72,8 @@ def test_scores_are_for_the_office_that_decides(scene, client_of):  # noqa: F811
 
 def test_the_case_leads_to_where_it_stands(scene, client_of):  # noqa: F811
     case = road.accepted(scene)
-    assert f"{HOME}#application-" in client_of(scene.handler).get(f"/me/applications/{case.case_no}/").content.decode()
+    own = client_of(scene.handler).get(f"/en/me/applications/{case.case_no}/").content.decode()
+    assert f"{HOME}#application-" in own
     desk = client_of(scene.clerk).get(reverse("admin:applications_case_change", args=[case.pk]))
     assert page_of(case) in desk.content.decode()
 
@@ -107,10 +107,10 @@ def test_money_from_the_units_page_to_the_table(scene, client_of):  # noqa: F811
     assert step(leader, "recover", reason="多付", amount="100000.01") == 422
     assert step(leader, "recover", reason="=1+1", amount="0.01") == 302
     assert "2026-09-18" in leader.get(reverse("admin:laborbrands_subsidy_table")).content.decode("utf-8-sig")
-    listed = leader.get(reverse("admin:laborbrands_subsidy_changelist")).content.decode()
-    assert "99,999.99 yuan" in listed
-    assert "do not agree" not in listed
-    assert "0.01 yuan" in examiner.get(office).content.decode()
+    listed = leader.get(reverse("admin:laborbrands_subsidy_changelist"))
+    assert "99,999.99" in listed.content.decode()
+    assert listed.context_data["totals"].agrees
+    assert "0.01" in examiner.get(office).content.decode()
 
 
 def test_what_a_spreadsheet_would_run_is_quoted(scene, client_of):  # noqa: F811
