@@ -7,17 +7,23 @@ class ReviewsConfig(AppConfig):
     verbose_name = _("Reviews")
 
     def ready(self):
-        from jobs.registry import register_job, register_moment, register_sweep
-        from regions import recompute
-        from reviews.services import invitations, objections, publicity
-
         # experts, draws and invitations
+        from jobs.registry import register_moment, register_sweep
+        from reviews.services import invitations
+
         register_sweep("reviews.invitations", invitations.sweep_unanswered)
         register_moment("reviews.invitations", invitations.next_expiry)
 
         # dossiers and score sheets
+        from reviews.services import sheets
+
+        register_sweep("reviews.reminders", sheets.sweep_reviews)
 
         # publicity and objections
+        from jobs.registry import register_job, register_sweep
+        from regions import recompute
+        from reviews.services import objections, publicity
+
         register_job(objections.SCAN_JOB, objections.scan_evidence, _("Scan the evidence of an objection for viruses"))
         register_sweep("reviews.publicity_ends", publicity.end_publicities)
         register_sweep("reviews.publicity_gone", publicity.remove_publicities)

@@ -57,6 +57,8 @@ ADDRESSES = {
     # publicity
     # map and lists of brands
     # builder's pages: recognition, subsidies
+    "org_brands:home": (SIGNED_IN, None),
+    "org_brands:subsidy": (UNIT, lambda s: {"pk": s.subsidy.pk}),
     # builder's pages: reports, statements
     # brand page and around it
     # everything else
