@@ -4,6 +4,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from reviews.models import Dossier, ReviewRound, Seat, Sheet
 from tests.cast import moment
@@ -21,7 +22,8 @@ def client(reviewed, client_of, at):
 
 
 def address(name: str, pk: int) -> str:
-    return reverse(f"expert:{name}", args=[pk])
+    with override("en"):
+        return reverse(f"expert:{name}", args=[pk])
 
 
 def text(response) -> str:
