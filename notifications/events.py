@@ -98,6 +98,7 @@ EVENTS = {
     "expert_invitation_reminder": (_("Reminder of an invitation to review"), EXPERT),
     "expert_invitation_lapsed": (_("Invitation to review lapsed"), EXPERT),
     "expert_stood_down": (_("An expert is stood down"), EXPERT),
+    "review_due": (_("Reminder of a review"), EXPERT),
     "experts_short": (_("No reserve is left for a seat"), ("round", "group")),
     # reviews: dossiers and score sheets
     # reviews: publicity and objections
