@@ -159,9 +159,8 @@ class DossierAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
 
     def round_view(self, request, pk):
         """Show the matrix of experts and dossiers of a round, and what can be done about it."""
-        round = get_object_or_404(
-            ReviewRound.objects.visible_to(request.user).select_related("organization", "scheme"), pk=pk
-        )
+        rounds = ReviewRound.objects.visible_to(request.user).select_related("organization", "scheme")
+        round = get_object_or_404(rounds, pk=pk)
         if not self.has_view_permission(request):
             raise Http404
         if request.method == "POST":

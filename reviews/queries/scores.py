@@ -191,18 +191,6 @@ def has_standing(group: Group) -> bool:
     return Standing.objects.filter(dossier__group=group).exists()
 
 
-def behind(round: ReviewRound) -> list[tuple[Seat, int]]:
-    """Return the seats of a round whose sheets are not all submitted, with how many are missing."""
-    seats = Seat.objects.filter(group__round=round, state=SeatState.ACCEPTED, expert__user__isnull=False)
-    found = []
-    for seat in seats.select_related("expert__user"):
-        open_to = dossiers_for(seat.expert.user).filter(group=seat.group_id)
-        done = Sheet.objects.valid().filter(seat=seat, dossier__in=open_to).count()
-        if missing := open_to.count() - done:
-            found.append((seat, missing))
-    return found
-
-
 def beside(dossier: Dossier, now: datetime) -> list[tuple[str, str, str]]:
     """Return (question, what was answered, what experts read) of every answer; "" where the question is left out."""
     shown = {line["key"]: pick(line["text"]) for line in dossier.answers}
@@ -212,14 +200,11 @@ def beside(dossier: Dossier, now: datetime) -> list[tuple[str, str, str]]:
 
 
 def sheets_of(dossier: Dossier) -> list[tuple[Sheet, list[tuple], int]]:
-    """Return (sheet, [(criterion, points, highest)], minutes of work) of every sheet of a dossier, in the order drawn."""
+    """Return (sheet, [(criterion, points, highest)], minutes of work) of each sheet of a dossier, in the order drawn."""
     criteria = dossier.group.round.scheme.criteria
     sheets = dossier.sheets.select_related("seat__expert").order_by("seat__draw__seq", "seat__rank")
-    return [
-        (
-            sheet,
-            [(pick(one["label"]), sheet.scores.get(one["key"], "—"), one["max"]) for one in criteria],
-            sheet.seconds // 60,
-        )
-        for sheet in sheets
-    ]
+
+    def points(sheet: Sheet) -> list[tuple]:
+        return [(pick(one["label"]), sheet.scores.get(one["key"], "—"), one["max"]) for one in criteria]
+
+    return [(sheet, points(sheet), sheet.seconds // 60) for sheet in sheets]

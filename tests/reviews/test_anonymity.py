@@ -23,12 +23,11 @@ from applications import services
 from applications.models import Case
 from notifications.models import MessageTemplate
 from regions.models import Region
-from reviews.services import dossiers, sheets
+from reviews.services import dossiers
 from talentportal.lib import nameless, uploads
 from tests import cast
 from tests.access.test_matrix import EVERYTHING
 from tests.applications import life
-from tests.cast import moment
 from tests.reviews import scoring
 from tests.reviews.papers import make_image, make_pdf
 from tests.reviews.scoring import COMMENT, NOW
@@ -258,7 +257,6 @@ def test_no_answer_to_what_an_expert_sends_names_the_applicant(secret):
                 said.append(everything(client.post(address, data, headers=headers, follow=not headers)))
         said.append(everything(client.post(conflict, {"kind": "x"})))
     said.append(everything(client.post(conflict, {"kind": "KIN", "reason": "同门"}, follow=True)))
-    sheets.sweep_reviews(moment("2026-10-15 10:00"))
     said.append(everything(client.get(reverse("me:inbox"))))
     assert [word for one in said for needle, word in found.items() if needle in one.lower()] == []
 
