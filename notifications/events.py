@@ -98,8 +98,11 @@ EVENTS = {
     "expert_invitation_reminder": (_("Reminder of an invitation to review"), EXPERT),
     "expert_invitation_lapsed": (_("Invitation to review lapsed"), EXPERT),
     "expert_stood_down": (_("An expert is stood down"), EXPERT),
+    "review_due": (_("Reminder of a review"), EXPERT),
     "experts_short": (_("No reserve is left for a seat"), ("round", "group")),
     # reviews: dossiers and score sheets
+    "sheet_returned": (_("Score sheet returned"), ("round", "code", "reason")),
+    "conflict_declared": (_("Expert stood down for a conflict"), ("round", "group", "number")),
     # reviews: publicity and objections
     "objection_received": (_("An objection came in"), ("publicity", "code", "date")),
     "objection_due": (_("An objection is due"), ("publicity", "code", "date")),

@@ -9,15 +9,15 @@ class ReviewsConfig(AppConfig):
     def ready(self):
         # experts, draws and invitations
         from jobs.registry import register_moment, register_sweep
+        from notifications.services import MAY_HEAR
+        from reviews.queries import seats
         from reviews.services import invitations
 
+        MAY_HEAR.append(seats.may_hear)
         register_sweep("reviews.invitations", invitations.sweep_unanswered)
         register_moment("reviews.invitations", invitations.next_expiry)
 
         # dossiers and score sheets
-        from reviews.services import sheets
-
-        register_sweep("reviews.reminders", sheets.sweep_reviews)
 
         # publicity and objections
         from jobs.registry import register_job, register_sweep

@@ -1,9 +1,13 @@
 from django.urls import path
 
-from reviews.views import desk
+from reviews.views import desk, invitations
 
 app_name = "expert"
 urlpatterns = [
+    path("", invitations.home, name="home"),
+    path("invitations/<int:pk>/", invitations.invitation, name="invitation"),
+    path("invitations/<int:pk>/answer/", invitations.answer, name="answer"),
+    path("invitations/<int:pk>/promise/", invitations.commit, name="commit"),
     # dossiers and score sheets
     path("groups/<int:pk>/", desk.desk, name="desk"),
     path("dossiers/<int:pk>/", desk.dossier, name="dossier"),

@@ -43,8 +43,8 @@ class SeatState(TextChoices):
 
     RESERVE = "RESERVE", _("in reserve")
     INVITED = "INVITED", _("invited")
-    ACCEPTED = "ACCEPTED", _("accepted")
-    DECLINED = "DECLINED", _("declined")
+    ACCEPTED = "ACCEPTED", pgettext_lazy("seat", "accepted")
+    DECLINED = "DECLINED", pgettext_lazy("seat", "declined")
     EXPIRED = "EXPIRED", _("did not answer in time")
     DISMISSED = "DISMISSED", _("stood down for a conflict")
     UNNEEDED = "UNNEEDED", _("not needed")

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.queries import posts_of
 from jobs import clock
@@ -63,14 +64,14 @@ class Expert(models.Model):
         verbose_name=_("account"),
     )
     number = models.CharField(_("expert number"), max_length=20)
-    name = models.CharField(_("name"), max_length=100)
-    unit_name = models.CharField(_("unit"), max_length=120)
+    name = models.CharField(pgettext_lazy("expert", "name"), max_length=100)
+    unit_name = models.CharField(pgettext_lazy("expert", "unit"), max_length=120)
     unit_uscc = models.CharField(_("unified social credit code"), max_length=18, blank=True)
     group_uscc = models.CharField(_("code of the legal group"), max_length=18, blank=True)
     region = models.ForeignKey(
         "regions.Region", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("county of work")
     )  # empty: outside the province
-    title = models.CharField(_("title"), max_length=60, blank=True)
+    title = models.CharField(pgettext_lazy("expert", "title"), max_length=60, blank=True)
     disciplines = models.ManyToManyField(Discipline, related_name="experts", verbose_name=_("disciplines"))  # 1 to 3
     status = models.CharField(_("status"), max_length=10, choices=ExpertStatus, default=ExpertStatus.ACTIVE)
     term_starts_on = models.DateField(_("term from"))

@@ -1,12 +1,14 @@
 """What experts see of dossiers, which is never the case behind them, and what the office sees of their sheets."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Case
+from applications.questions import readable
 from reviews.models import Dossier, DossierFile, Group, ReviewRound, Seat, Sheet, Standing
 from reviews.states import RoundState, SeatState, SheetState
 from talentportal.lib import nameless
@@ -189,13 +191,20 @@ def has_standing(group: Group) -> bool:
     return Standing.objects.filter(dossier__group=group).exists()
 
 
-def behind(round: ReviewRound) -> list[tuple[Seat, int]]:
-    """Return the seats of a round whose sheets are not all submitted, with how many are missing."""
-    seats = Seat.objects.filter(group__round=round, state=SeatState.ACCEPTED, expert__user__isnull=False)
-    found = []
-    for seat in seats.select_related("expert__user"):
-        open_to = dossiers_for(seat.expert.user).filter(group=seat.group_id)
-        done = Sheet.objects.valid().filter(seat=seat, dossier__in=open_to).count()
-        if missing := open_to.count() - done:
-            found.append((seat, missing))
-    return found
+def beside(dossier: Dossier, now: datetime) -> list[tuple[str, str, str]]:
+    """Return (question, what was answered, what experts read) of every answer; "" where the question is left out."""
+    shown = {line["key"]: pick(line["text"]) for line in dossier.answers}
+    case = dossier.case
+    answers = readable(case.guide, timezone.localdate(now), case.answers)
+    return [(label, text, shown.get(key, "")) for key, label, text in answers if text]
+
+
+def sheets_of(dossier: Dossier) -> list[tuple[Sheet, list[tuple], int]]:
+    """Return (sheet, [(criterion, points, highest)], minutes of work) of each sheet of a dossier, in the order drawn."""
+    criteria = dossier.group.round.scheme.criteria
+    sheets = dossier.sheets.select_related("seat__expert").order_by("seat__draw__seq", "seat__rank")
+
+    def points(sheet: Sheet) -> list[tuple]:
+        return [(pick(one["label"]), sheet.scores.get(one["key"], "—"), one["max"]) for one in criteria]
+
+    return [(sheet, points(sheet), sheet.seconds // 60) for sheet in sheets]

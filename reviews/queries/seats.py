@@ -1,11 +1,28 @@
 """Who sits where in a group: places, who holds them now, and which reserve may take one that became free."""
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from reviews.models import Seat
+from reviews.models import Dossier, Seat, Sheet
 from reviews.queries.rounds import ON_THEIR_SEATS, same_unit
-from reviews.states import SeatState
+from reviews.states import RoundState, SeatState, SheetState
+
+_OWN_PAGE = re.compile(r"/expert/(invitations|groups)/(\d+)/")
+
+
+def may_hear(user, path: str) -> bool:
+    """Tell whether an expert still needs a reminder: of an invitation not answered, of dossiers not all scored."""
+    page = _OWN_PAGE.fullmatch(path)
+    if page is None:
+        return True
+    own = Seat.objects.filter(expert__user=user)
+    if page[1] == "invitations":
+        return own.filter(pk=page[2], state=SeatState.INVITED).exists()
+    sitting = own.filter(group=page[2], state=SeatState.ACCEPTED).exclude(group__round__state=RoundState.CLOSED)
+    done = Sheet.objects.filter(seat__in=sitting, state=SheetState.SUBMITTED).values("dossier")
+    left = Dossier.objects.filter(group__seats__in=sitting, withdrawn_at__isnull=True).exclude(pk__in=done)
+    return left.exists()
 
 
 class Places:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StaffPost
-from notifications.services import Note, notify_many
+from notifications.services import Note, notify, notify_many
 from reviews.models import Dossier, ExpertTie, Group, Seat, SeatEvent
 from reviews.queries.rounds import in_charge
 from reviews.services import standings
@@ -25,7 +25,7 @@ def declare_conflict(*, seat: Seat, dossier: Dossier | None, kind: str, reason: 
     that no later draw seats the expert again; the next reserve is called; the standings are computed anew, the earlier
     ones stay. The office is told. Raises Refused with every reason.
     """
-    related = ("group__round__organization__region", "expert")
+    related = ("group__round__organization__region", "group__discipline", "expert__user")
     Group.objects.select_for_update().get(pk=seat.group_id)  # seats and what sheets come to change under its lock
     seat = Seat.objects.select_related(*related).select_for_update(of=("self",)).get(pk=seat.pk)
     round = seat.group.round
@@ -46,6 +46,9 @@ def declare_conflict(*, seat: Seat, dossier: Dossier | None, kind: str, reason: 
     call_reserve(seat=seat, actor=None, now=now, reason=str(_("an expert stood down for a conflict")))
     standings.compute(group=seat.group, now=now, reason=_("sheets are void after a conflict of interest"))
     _tell_office(seat, now)
+    if not mine and seat.expert.user:
+        words = {"round": both(round, "title"), "discipline": both(seat.group.discipline, "name")}
+        notify(event="expert_stood_down", recipient=seat.expert.user, key=f"away:{seat.pk}", context=words, now=now)
     return seat
 
 

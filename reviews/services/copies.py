@@ -33,7 +33,7 @@ def page_for(*, file: DossierFile, number: int, seat: Seat, now: datetime) -> tu
         if number != 1:
             raise pages.CannotDraw("no such page")
         return copy_for(file=file, seat=seat, now=now)
-    name = f"dossier page:{file.sha256}:{number}"
+    name = f"dossier-page:{file.sha256}:{number}"
     picture = cache.get(name)
     if picture is None:
         with file.file.open("rb") as content:

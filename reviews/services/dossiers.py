@@ -78,6 +78,8 @@ def _write(dossier: Dossier, now: datetime) -> None:
     for short, language in LANGUAGES.items():
         with override(language):
             for key, label, text in readable(case.guide, today, case.answers):
+                if not text:
+                    continue
                 line = lines.setdefault(key, {"key": key, "label": {}, "text": {}})
                 line["label"][short] = label
                 line["text"][short] = text if shown[key] == "keep" else scrubber.scrub(text, short)

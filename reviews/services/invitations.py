@@ -4,7 +4,7 @@ Every verb locks the group first (`draw.lock`), so that two answers at once call
 twice. Messages to experts never name an applicant.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Min
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
+from applications.models import Case
 from applications.services import start_special
 from applications.states import SpecialKind, State
 from notifications.services import cancel_reminders, notify, plan_reminders
@@ -27,6 +28,7 @@ from talentportal.lib.spoken import day_in_both
 
 BASIS = "《中华人民共和国行政许可法》第四十五条"  # expert review is not counted in the office's period
 REMINDED_BEFORE = timedelta(hours=24)
+REVIEW_REMINDED, REMINDED_AT = (3, 1, 0), time(9)  # working days before the end; local time
 FREED = (SeatState.DECLINED, SeatState.EXPIRED, SeatState.DISMISSED)  # others may take the place
 
 
@@ -37,6 +39,7 @@ def invite(*, group: Group, actor, now: datetime) -> list[Seat]:
     The first time, the special procedure of each case in examination begins, with the days of the review told in
     writing. Whoever turns out to have a tie by now is stood down and a reserve called. Raises Refused.
     """
+    _lock_cases(group)
     group = lock(group, actor, now)
     round_ = group.round
     refuse_unless(round_.state != RoundState.CLOSED, _("The round is closed."))
@@ -54,6 +57,12 @@ def invite(*, group: Group, actor, now: datetime) -> list[Seat]:
         else:
             _invite(group, seat, actor, now)
     return seats
+
+
+def _lock_cases(group: Group) -> None:
+    """Lock the cases before their group: an applicant who withdraws, and the end of a round, take the same way."""
+    cases = Case.objects.filter(pk__in=queries.dossiers_of(group).values("case"))
+    list(cases.select_for_update(of=("self",)).order_by("pk"))
 
 
 def _begin_review(group: Group, actor, now: datetime) -> None:
@@ -75,12 +84,13 @@ def _begin_review(group: Group, actor, now: datetime) -> None:
 @transaction.atomic
 def accept(*, seat: Seat, actor, now: datetime) -> Seat:
     """Take the invitation; the office may note what an expert said by telephone. Raises Refused after the time."""
-    _group, seat = _take(seat, actor, now)
+    group, seat = _take(seat, actor, now)
     _still_open(seat, now)
     seat.state, seat.answered_at = SeatState.ACCEPTED, now
     seat.save(update_fields=["state", "answered_at"])
     _note(seat, actor, now)
     cancel_reminders(subject=_subject(seat), now=now)
+    remind_of_review(group, seat, now)
     return seat
 
 
@@ -238,6 +248,18 @@ def _free(seat: Seat, state: SeatState, reason: str, actor, now: datetime) -> No
 
 def _note(seat: Seat, actor, now: datetime, reason: str = "") -> None:
     SeatEvent.objects.create(seat=seat, state=seat.state, at=now, actor=actor, reason=reason[:300])
+
+
+def remind_of_review(group: Group, seat: Seat, now: datetime) -> None:
+    """Plan reminders three working days and one before the review is due, and on the day; who is done hears nothing."""
+    if seat.expert.user is None:
+        return
+    until, calendar = group.round.review_until, calendar_for(group.round.organization.region)
+    days = [calendar.subtract(until, days) for days in REVIEW_REMINDED]
+    moments = [timezone.make_aware(datetime.combine(day, REMINDED_AT)) for day in days]
+    path, words = f"/expert/groups/{group.pk}/", _words(seat, group)
+    rows = [("review_due", seat.expert.user, moment, words, path) for moment in moments]
+    plan_reminders(subject=_subject(seat), rows=rows, now=now)
 
 
 def path_of(seat: Seat) -> str:

@@ -8,24 +8,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.services import Note, notify_many
-from regions.queries import calendar_for
 from reviews.models import Dossier, Group, ReviewRound, Seat, Sheet
 from reviews.queries import scores as queries
 from reviews.queries.rounds import in_charge
 from reviews.rules import scores as rules
 from reviews.services import standings
+from reviews.services.invitations import remind_of_review
 from reviews.services.rounds import NOT_YOURS
-from reviews.states import RoundState, SheetState
+from reviews.states import RoundState, SeatState, SheetState
 from talentportal.lib.bilingual import both
 from talentportal.lib.refusals import refuse_unless
-from talentportal.lib.spoken import day_in_both
 
 NOT_YOUR_SHEET = _("This is not your score sheet.")
 AWAY = timedelta(minutes=5)  # without a sign of life for longer, nobody is reading
 SIGNS = 2_000_000  # seconds are counted up to three weeks
-REMIND_DAYS = (3, 1, 0)  # working days before the end of a review
-REMIND_FROM = 9  # o'clock
 DESK = "/expert/groups/%s/"
+OF_SEAT = ("expert__user", "group__discipline", "group__round__organization__region")
 
 
 class Changed(Exception):
@@ -129,7 +127,7 @@ def return_sheet(*, sheet: Sheet, reason: str, actor, now: datetime) -> Sheet:
 
 @transaction.atomic
 def extend_review(*, round: ReviewRound, until, actor, now: datetime) -> ReviewRound:
-    """Move the last day of a round's reviews to a later one. Raises Refused."""
+    """Move the last day of a round's reviews, and the reminders with it, to a later one. Raises Refused."""
     round = ReviewRound.objects.select_for_update(of=("self",)).get(pk=round.pk)
     reasons = [] if in_charge(actor, round.organization, now) else [NOT_YOURS]
     reasons += [_("The round is closed.")] if round.state == RoundState.CLOSED else []
@@ -138,6 +136,8 @@ def extend_review(*, round: ReviewRound, until, actor, now: datetime) -> ReviewR
     refuse_unless(not reasons, reasons)
     round.review_until = until
     round.save(update_fields=["review_until"])
+    for seat in Seat.objects.filter(group__round=round, state=SeatState.ACCEPTED).select_related(*OF_SEAT):
+        remind_of_review(seat.group, seat, now)
     return round
 
 
@@ -178,36 +178,6 @@ def _touch(sheet: Sheet, now: datetime) -> None:
     if sheet.touched_at and timedelta(0) < now - sheet.touched_at <= AWAY:
         sheet.seconds = min(sheet.seconds + round((now - sheet.touched_at).total_seconds()), SIGNS)
     sheet.touched_at = now
-
-
-# --- reminders
-
-
-def sweep_reviews(now: datetime) -> int:
-    """Remind experts whose sheets are missing 3 and 1 working days before the last day, and on it.
-
-    Returns how many messages; each is sent once, repeated it sends none.
-    """
-    today = timezone.localdate(now)
-    if timezone.localtime(now).hour < REMIND_FROM:
-        return 0
-    rounds = ReviewRound.objects.filter(state=RoundState.REVIEWING, review_until__gte=today).select_related(
-        "organization__region"
-    )
-    return sum(_remind(round, today, now) for round in rounds)
-
-
-def _remind(round: ReviewRound, today, now: datetime) -> int:
-    left = queries.days_left(round, calendar_for(round.organization.region), today)
-    reached = [days for days in REMIND_DAYS if left <= days]
-    if not reached:
-        return 0
-    sent = 0
-    for seat, count in queries.behind(round):
-        key = f"review_due:{seat.pk}:{round.review_until}:{min(reached)}"
-        words = {"round": both(round, "title"), "date": day_in_both(round.review_until), "count": count}
-        sent += _tell(seat, "review_due", key, words, now)
-    return sent
 
 
 def _tell(seat: Seat, event: str, key: str, words: dict, now: datetime) -> int:

@@ -70,6 +70,15 @@ def _move(round: ReviewRound) -> None:
 
 
 @transaction.atomic
+def compute_round(*, round: ReviewRound, actor, now: datetime) -> None:
+    """Compute the standings of every group of a round anew, at the word of the office. Raises Refused."""
+    refuse_unless(in_charge(actor, round.organization, now), NOT_YOURS)
+    refuse_unless(round.state != RoundState.CLOSED, _("The round is closed."))
+    for group in round.groups.all():
+        compute(group=group, now=now, reason=_("computed at the word of the office"))
+
+
+@transaction.atomic
 def record_panel(*, dossier: Dossier, opinion: str, actor, now: datetime) -> Dossier:
     """Write down what the panel said about a dossier with vetoes. Raises Refused where there is nothing to discuss."""
     dossier = Dossier.objects.select_for_update(of=("self",)).select_related("group__round").get(pk=dossier.pk)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -197,17 +197,9 @@ def conflict(request, pk: int):
             reasons = refused.reasons
         else:
             messages.success(request, _("You have stood down from this group. Thank you for saying so."))
-            return redirect(_home())
+            return redirect("expert:home")
     context = {"seat": seat, "code": found.code, "pk": pk, "form": form, "reasons": reasons}
     return render(request, "reviews/conflict.html", context)
-
-
-def _home() -> str:
-    """Return the list of the expert's invitations."""
-    try:
-        return reverse("expert:invitations")
-    except NoReverseMatch:
-        return reverse("me:home")
 
 
 @require_safe

@@ -39,11 +39,15 @@ OFFICE = CASES | {"official"}
 IN_CHARGE = CASES - {"other_clerk"}  # of the case in the scene, by region and window
 SEAL = {"certificate_clerk", "leader", "administrator"}
 STAFF = {*OFFICE, "expert", "editor", "administrator"}
+EXAMINERS = {"examiner", "leader"}
 LIBRARY = {"editor", "administrator"}
 
 # model: (who sees rows, who adds rows).
 MODELS = {
     # experts, rounds, draws
+    "reviews.discipline": (EXAMINERS | {"official"} | ADMINISTRATOR, ADMINISTRATOR),
+    "reviews.expert": (EXAMINERS | {"official"} | ADMINISTRATOR, EXAMINERS),
+    "reviews.reviewround": (EXAMINERS | {"official"}, EXAMINERS),
     # dossiers, sheets
     # publicity
     # brands and figures
@@ -245,6 +249,12 @@ BUTTONS = {
     },
     "certificates_batch_columns": (only(STAFF), None),
     "certificates_batch_run": (only({"certificate_clerk"}, 302), lambda s: [s.batch.pk]),
+    "reviews_expert_status": (only(EXAMINERS), lambda s: [s.seat.expert_id]),
+    "reviews_reviewround_act": (
+        only(EXAMINERS | {"official"}, 302),
+        lambda s: [s.seat.group.round_id, "invite", s.seat.group_id],
+    ),
+    "reviews_reviewround_record": (only(EXAMINERS | {"official"}), lambda s: [s.seat.draw_id]),
     "applications_rating_follow": (only({"leader", "official"}, 302), lambda s: [s.rating.pk, "contact"]),
     "applications_rating_code": (only(IN_CHARGE), lambda s: [s.case.pk, "INTAKE"]),
     "applications_case_file": (only(IN_CHARGE), lambda s: [s.file.public_id]),

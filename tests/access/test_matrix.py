@@ -31,6 +31,7 @@ SIGNED_IN = everybody(200, anonymous="in")
 OWN = everybody(404, anonymous="in", owner=200)
 CASE_AND_OFFICE = everybody(404, anonymous="in", owner=200, **dict.fromkeys(IN_CHARGE, 200))
 UNIT = everybody(404, anonymous="in", handler=200)
+EXPERT = everybody(404, anonymous="in", expert=200)
 POST_ONLY = everybody(405)
 
 
@@ -53,6 +54,10 @@ def of_certificate(s):
 # name: (what each role finds, how to fill the address)
 ADDRESSES = {
     # expert's desk: invitations
+    "expert:home": (EXPERT, None),
+    "expert:invitation": (EXPERT, lambda s: {"pk": s.seat.pk}),
+    "expert:answer": (POST_ONLY, lambda s: {"pk": s.seat.pk}),
+    "expert:commit": (POST_ONLY, lambda s: {"pk": s.seat.pk}),
     # expert's desk: dossiers and sheets
     # publicity
     # map and lists of brands
@@ -250,6 +255,14 @@ def test_acts_on_what_is_somebody_elses_are_not_found(scene):
             if answer != ("in" if role == "anonymous" else 404):
                 wrong.append(f"{role} {name}: {answer}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_answer_of_an_expert_is_nobody_elses(scene):
+    for role in [role for role in ROLES if role != "expert"]:
+        client = client_of(scene, role)
+        for name in ("expert:answer", "expert:commit"):
+            answer = found(client, reverse(name, kwargs={"pk": scene.seat.pk}), "post")
+            assert answer == ("in" if role == "anonymous" else 404), f"{role} {name}"
 
 
 def test_the_owner_reaches_every_act(scene):

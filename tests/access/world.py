@@ -24,10 +24,12 @@ from notifications.models import Message
 from policies.matching import proactive
 from policies.search.index import index_version
 from policies.services import following
+from reviews.services import invitations
 from tests import cast
 from tests.applications import samples
 from tests.cast import moment
 from tests.policies import library
+from tests.reviews import scene as reviews
 
 ROLES = (
     "anonymous",
@@ -100,6 +102,7 @@ def build() -> SimpleNamespace:
         export=export.build_export(export=export.ask_for_export(actor=people.owner, now=clock.now()), now=clock.now()),
         policy=_policy(),
         search=following.save_search(query="topic=talent", frequency="DAILY", actor=people.owner, now=now),
+        seat=_draw(world, people, case, now),
     )
     _recognition(scene)
     return scene
@@ -133,6 +136,18 @@ def _recognition(scene) -> None:
             brand=brand, tier="PROVINCIAL", recognition=given, rule=rule, year=2026, amount_yuan=100000
         ),
     )
+
+
+def _draw(world, people, case, now):
+    """An expert's seat in a round with one group, drawn and invited just now."""
+    reviews.make_disciplines()
+    round_ = reviews.open_round(world, people.examiner, world.item, now=now)
+    group = reviews.make_group(round_, people.examiner, case)
+    reviews.make_experts(world.office, 2)
+    reviews.make_expert(world.office, 3, user=people.expert)
+    reviews.drawn(group, people.examiner, people.leader, now=now)
+    invitations.invite(group=group, actor=people.examiner, now=clock.now())
+    return group.seats.get(expert__user=people.expert)
 
 
 def _written(case, owner, now):

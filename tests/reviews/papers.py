@@ -20,7 +20,7 @@ def _typeset(words: str, secret: str) -> bytes:
 
 
 def make_pdf(words: str, secret: str = "someone") -> bytes:
-    """A PDF with a text layer; the secret stands in title, author, XMP, outline, annotation, piece info and comments."""
+    """A PDF with a text layer; the secret stands in title, author, XMP, outline, note, piece info and comments."""
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(_typeset(words, secret))) as pdf:
         with pdf.open_metadata() as xmp:

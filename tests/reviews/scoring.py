@@ -117,6 +117,9 @@ def seat_all(scene, people, wanted: int, reserves: int = 2, *, seq: int = 1, sta
         pool_hash="0" * 64,
         frozen_by=people.examiner,
         frozen_at=now,
+        drawn_by=people.leader,
+        drawn_at=now,
+        nonce="17-4-22",
     )
     seats = []
     for rank in range(1, wanted + reserves + 1):

@@ -17,6 +17,10 @@ from tests.cast import moment
 from tests.reviews.scene import NOW, drawn, make_expert, make_experts, tie
 
 WORDING = yaml.safe_load((settings.BASE_DIR / "provinces/common/messages.yaml").read_text(encoding="utf-8"))
+EVENTS = (
+    *("expert_invited", "expert_invitation_reminder", "expert_invitation_lapsed", "expert_stood_down"),
+    *("experts_short", "review_due"),
+)
 LATER = moment("2026-09-22 09:00")
 AFTER = moment("2026-09-23 10:00")  # 48 hours
 
@@ -65,7 +69,13 @@ def test_the_first_drawn_are_invited_and_the_case_stands_still(seats, group, cas
 
 
 def test_an_invitation_names_no_applicant(group, experts, examiner, leader, case):
-    for event in ("expert_invited", "expert_invitation_reminder", "expert_invitation_lapsed", "expert_stood_down"):
+    for event in (
+        "expert_invited",
+        "expert_invitation_reminder",
+        "expert_invitation_lapsed",
+        "expert_stood_down",
+        "review_due",
+    ):
         wording(event)
     drawn(group, examiner, leader)
     invitations.invite(group=group, actor=examiner, now=NOW)
@@ -90,7 +100,8 @@ def test_accepting(seats, group):
     assert states(group) == "AIIRRRRRR"
     assert refused(accept, seat=seats[0]) == ["The seat is in another state now: accepted."]
     assert refused(decline, seat=seats[0]) == ["The seat is in another state now: accepted."]
-    assert Reminder.objects.get(subject=f"seat:{seats[0].pk}").cancelled_at == LATER
+    waiting = Reminder.objects.filter(subject=f"seat:{seats[0].pk}", cancelled_at=None)
+    assert {reminder.event for reminder in waiting} == {"review_due"}
 
 
 def test_declining_calls_the_next_reserve_in_the_order_drawn(seats, group):
@@ -131,6 +142,23 @@ def test_the_reminder_comes_a_day_before(seats, run_due):
     run_due(moment("2026-09-22 10:00"))
     heard = Message.objects.filter(event="expert_invitation_reminder").values_list("recipient", flat=True)
     assert set(heard) == {seats[1].expert.user_id, seats[2].expert.user_id}
+
+
+def test_who_is_not_done_is_reminded_of_the_end(seats, group, run_due):
+    """Three working days before 14 October, one, and on the day; who has scored everything, or left, hears nothing."""
+    for seat in seats[:3]:
+        accept(seat)
+    for name, at in (("SUBMITTED", seats[0]), ("DRAFT", seats[1])):
+        at.sheets.create(dossier=group.dossiers.get(), state=name, opened_at=LATER, submitted_at=LATER, total=80)
+    Seat.objects.filter(pk=seats[2].pk).update(state=SeatState.DISMISSED)
+    run_due(moment("2026-10-09 09:00"))
+    heard = Message.objects.filter(event="review_due")
+    assert [message.recipient for message in heard] == [seats[1].expert.user]
+    run_due(moment("2026-10-13 09:00"))
+    assert heard.count() == 2
+    run_due(moment("2026-10-14 09:00"))
+    assert heard.count() == 3
+    assert Reminder.objects.filter(event="review_due", recipient=seats[1].expert.user).count() == 3
 
 
 def test_only_the_expert_or_the_office_answers(seats, world, examiner, clerk, applicant):
