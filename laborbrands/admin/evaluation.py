@@ -235,7 +235,7 @@ class RemovalAdmin(ActPages, admin.ModelAdmin):
             (_("What"), _("downgrade") if row.is_downgrade else _("removal")),
             (_("Ground"), row.get_ground_display()),
             (_("Facts and evidence"), row.facts),
-            (_("Notice"), f"{row.notice_no}, {row.notified_by}, {_shown(row.notified_at)}"),
+            (_("Notice given"), f"{row.notice_no}, {row.notified_by}, {_shown(row.notified_at)}"),
             (_("Statement by"), spoken.day(row.defence_by)),
             (_("Statement of the builder"), row.defence and f"{row.defence}\n{row.defended_by}"),
             (_("Decision and reasons"), row.decision and f"{row.decision}\n{row.document_no} {row.decided_by}"),

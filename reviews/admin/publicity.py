@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import Organization, Role
 from applications.models import Case
@@ -292,7 +292,7 @@ class ObjectionAdmin(ActPages, admin.ModelAdmin):
             "answer", _("Answer it"), objections.answer_objection, _("The answer is kept."), AnswerForm, "second"
         )
         taken_up = _("You handle it now; the page says until when.")
-        take_up = Act("take_up", _("Take it up"), objections.take_up, taken_up, tone="")
+        take_up = Act("take_up", pgettext("objection", "Take it up"), objections.take_up, taken_up, tone="")
         if row.state not in OPEN_OBJECTIONS:
             return []
         return [take_up, answer] if row.state == ObjectionState.RECEIVED else [answer]
