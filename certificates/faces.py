@@ -12,6 +12,9 @@ from certificates import rules
 from talentportal.lib import typeset
 
 FIELDS = {  # in the order they are printed
+    "brand": {"zh": "品牌", "en": "Brand"},
+    "tier": {"zh": "层级", "en": "Tier"},
+    "builder": {"zh": "建设单位", "en": "Builder"},
     "sex": {"zh": "性别", "en": "Sex"},
     "birth_month": {"zh": "出生年月", "en": "Born"},
     "unit": {"zh": "工作单位", "en": "Employer"},
@@ -27,7 +30,7 @@ SEAL, DEMO_SEAL, SAMPLE_SEAL, SAMPLE_STAMP, VOID_STAMP = "电子印章", "演示
 DEMO_NOTE = {"zh": "演示证书，不具有法律效力", "en": "Demonstration only, without legal effect"}
 SAMPLE_NOTE = {"zh": "样本，不具有法律效力", "en": "Sample only, without legal effect"}
 GRADES = {f"{letter}类": letter for letter in "ABCDEF"}  # how a grade is written, and its value as a fact
-PUBLIC_FIELDS = ("level", "series", "discipline")  # shown to whoever verifies (domain book 8.4)
+PUBLIC_FIELDS = ("brand", "tier", "builder", "level", "series", "discipline")  # whoever verifies sees them (8.4)
 
 
 def with_grade(face: dict) -> dict:
@@ -108,8 +111,9 @@ def layout_data(certificate, *, stamp: str | None = None) -> dict:
         "title": {"zh": certificate.kind.name_zh, "en": certificate.kind.name_en},
         "holder": certificate.holder_name,
         "id_masked": certificate.holder_id_masked,
+        "bearer": in_both(certificate.face["brand"]) if certificate.face.get("brand") else None,
         "sentence": sentence(certificate),
-        "fields": fields(certificate),
+        "fields": [field for field in fields(certificate) if field["label"] != FIELDS["brand"]],  # it stands large
         "number": certificate.number,
         "identifier": certificate.identifier,
         "edition": edition if certificate.version > 1 else None,

@@ -122,7 +122,7 @@ def face_of(application: BrandApplication, brand, number: str) -> dict:
     return {
         "brand": both(brand, "name"),
         "tier": both(Tier(application.tier).label) | {"value": application.tier},
-        "unit": {"zh": unit.name, "en": unit.name_en or unit.name},
+        "builder": {"zh": unit.name, "en": unit.name_en or unit.name},
         "document_no": number,
     }
 

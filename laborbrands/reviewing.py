@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
-
 from applications.models import Case
 from reviews.models import Dossier, PublicityEntry, Standing
-from reviews.states import OPEN_OBJECTIONS, EntryState, PublicityState
+from reviews.queries.scores import latest_standing
+from reviews.services.dossiers import withdraw_of
+from reviews.services.publicity import award_obstacles, withdraw_entries_of
+from reviews.states import PublicityState
 
 
 def dossier_of(case: Case) -> Dossier | None:
@@ -18,8 +18,7 @@ def dossier_of(case: Case) -> Dossier | None:
 
 def standing_of(case: Case) -> Standing | None:
     """Return what the valid sheets of a case come to at last; None before any result."""
-    found = Standing.objects.filter(dossier__case=case, dossier__withdrawn_at__isnull=True)
-    return found.select_related("dossier__group__round__scheme").order_by("-id").first()
+    return latest_standing(case)
 
 
 def lines_of(standing: Standing | None) -> Mapping:
@@ -28,8 +27,8 @@ def lines_of(standing: Standing | None) -> Mapping:
 
 
 def is_discussed(standing: Standing | None) -> bool:
-    """Tell whether the office has discussed the vetoes of a dossier and decided to go on."""
-    return bool(standing and getattr(standing.dossier, "panel_at", None))
+    """Tell whether the panel has discussed the vetoes of a dossier and its opinion was recorded."""
+    return bool(standing and standing.dossier.panel_opinion)
 
 
 def entry_of(case: Case) -> PublicityEntry | None:
@@ -40,22 +39,10 @@ def entry_of(case: Case) -> PublicityEntry | None:
 
 def publicity_obstacles(case: Case, *, now: datetime) -> list:
     """List why a case may not be awarded yet; in the transaction that awards."""
-    entries = PublicityEntry.objects.select_for_update(of=("self", "publicity")).filter(case=case)
-    entry = entries.exclude(publicity__state=PublicityState.DRAFT).order_by("-pk").first()
-    if entry is None:
-        return [_("It has not been made public yet.")]
-    reasons = []
-    if entry.state != EntryState.SHOWN:
-        reasons.append(_("The entry in the publicity was %(state)s.") % {"state": entry.get_state_display()})
-    if entry.publicity.ends_on >= timezone.localdate(now):
-        reasons.append(_("The publicity still runs."))
-    if entry.objections.filter(state__in=OPEN_OBJECTIONS).exists():
-        reasons.append(_("An objection is still open."))
-    return reasons
+    return award_obstacles(case, now=now)
 
 
 def let_go(case: Case, *, now: datetime) -> None:
     """Withdraw the dossier and the publicity entry of a case that ends; scores stay sealed (domain 11.4)."""
-    Dossier.objects.filter(case=case, withdrawn_at__isnull=True).update(withdrawn_at=now)
-    PublicityEntry.objects.filter(case=case, publicity__state=PublicityState.DRAFT).delete()
-    PublicityEntry.objects.filter(case=case, state=EntryState.SHOWN).update(state=EntryState.WITHDRAWN)
+    withdraw_of(case=case, now=now)
+    withdraw_entries_of(case=case, now=now)

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 CASE = ("item", "case_no", "code")
 
+EXPERT = ("round", "discipline", "count", "date", "time", "until")  # nothing of applicants
+
 EVENTS = {
     "submitted": (_("Submitted"), (*CASE, "date")),
     "draft_ending": (_("Draft about to be deleted"), ("item", "date")),
@@ -92,6 +94,11 @@ EVENTS = {
     "offer_lapsed": (_("Offer of a benefit ended"), ("benefits", "reason")),
     "sms_code": (_("Sign-in code"), ("code",)),
     # reviews: experts, draws, invitations
+    "expert_invited": (_("An expert is invited"), EXPERT),
+    "expert_invitation_reminder": (_("Reminder of an invitation to review"), EXPERT),
+    "expert_invitation_lapsed": (_("Invitation to review lapsed"), EXPERT),
+    "expert_stood_down": (_("An expert is stood down"), EXPERT),
+    "experts_short": (_("No reserve is left for a seat"), ("round", "group")),
     # reviews: dossiers and score sheets
     # reviews: publicity and objections
     "objection_received": (_("An objection came in"), ("publicity", "code", "date")),

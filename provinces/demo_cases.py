@@ -135,6 +135,7 @@ STORIES = (
     Story("granted", "talent-grading", "applicant2", ((5, "submit"), (4, "accept"), (1, "conclude"), (0, "grant"))),
     Story("ready", "title-certificate", "engineer", tuple((1, verb) for verb in _TO_GRANT[:-1])),
     Story("closed-grade", "talent-grading", "passport", _finished(30, 29, 26, 25, 25, 24)),
+    Story("brand", "labor-brand", "florist", ((6, "submit"), (4, "accept")), unit="cooperative"),
     Story("card", "talent-card", "passport", ((1, "submit"), (1, "accept"))),
     Story(
         "ready-document",

@@ -18,7 +18,7 @@ from jobs.models import Deployment
 from notifications.models import MessageTemplate
 from policies.models import CatalogItem, GuideVersion, MaterialSpec, ServiceItem
 from policies.services import publish_guide
-from provinces import geography, packs, recognition
+from provinces import brands, geography, packs, recognition
 from provinces.models import PackRecord
 from provinces.packs import Pack
 from regions.models import CalendarYear, Region, RegionKind
@@ -81,10 +81,11 @@ def load(name: str, *, demo: bool, now: datetime, say: Callable[[str], None] = l
             say(f"{title}: {step(pack, ledger, now)}")
         ledger.save()
     if demo:
-        from provinces import demo_accounts, demo_cases, policies  # here: production never needs them
+        from provinces import demo_accounts, demo_brands, demo_cases, policies  # here: production never needs them
 
         say(f"demo accounts: {demo_accounts.load(pack, now)}")
         say(f"sample policies: {policies.load(pack, now)}")
+        say(f"sample brands: {demo_brands.load(pack, now)}")
         say(f"demo cases: {demo_cases.load(pack, now)}")
     ledger.news.update([stamped])
     ledger.save()
@@ -355,5 +356,6 @@ STEPS: tuple[tuple[str, Callable[[Pack, Ledger, datetime], str]], ...] = (
     ("windows", _windows),
     ("message templates", _messages),
     ("ready phrases", _phrases),
+    ("industries and disciplines", brands.load),
     ("recognition of labor brands", recognition.load),
 )

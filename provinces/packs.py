@@ -54,7 +54,7 @@ def read(name: str) -> Pack:
         organizations=read_yaml(folder / "organizations.yaml"),
         zones=read_yaml(folder / "zones.yaml"),
         workstations=read_yaml(folder / "workstations.yaml"),
-        windows=_csv(folder / "windows.csv"),
+        windows=read_csv(folder / "windows.csv"),
         services=_services(folder, site["words"]),
         catalog=read_yaml(COMMON / "catalog.yaml"),
         certificate_kinds=fill(read_yaml(COMMON / "certificate_kinds.yaml"), site["words"]),
@@ -135,6 +135,7 @@ def read_yaml(path: Path):
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def _csv(path: Path) -> list[dict]:
+def read_csv(path: Path) -> list[dict]:
+    """Read a table of a pack."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accounts.permissions import ReadOnlyAdminMixin
-from applications import acts, comparison, office, services
+from applications import acts, comparison, office, outcomes, services
 from applications.admin.conversation import TalkPages
 from applications.admin.intake import IntakePages
 from applications.admin.queue import QueuePages, queue_url, wish_of
@@ -126,6 +126,7 @@ class CaseAdmin(TalkPages, IntakePages, QueuePages, ReadOnlyAdminMixin, admin.Mo
             "answer": offer if offer and offer.act.place in ("request", "own request") else None,
             "lost": lost,
             "lines": comparison.lines(desk),
+            "more_page": outcomes.page_of(desk.case, request.user),
             "has_errors": bool(offer or lost),
         }
         return self._page(request, "applications/admin_case.html", context)

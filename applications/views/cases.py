@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from applications import case_page, history, queries, questions, rules, services, touchpoints
+from applications import case_page, history, outcomes, queries, questions, rules, services, touchpoints
 from applications.forms import MoreTimeForm, WithdrawForm
 from applications.models import Case
 from applications.states import ENDED_STATES, PaperKind, State
@@ -54,6 +54,7 @@ def case(request, case_no: str):
         "closed": case_page.closed_of(found, today),
         "certificate": case_page.certificate_of(found),
         "may_withdraw": case_page.may_withdraw(found),
+        "more_page": outcomes.page_of(found, request.user),
         "just_submitted": "submitted" in request.GET and found.state in (State.RECEIVED, State.PRECHECK),
     }
     return render(request, "applications/case.html", context)

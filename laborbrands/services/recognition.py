@@ -17,7 +17,7 @@ from laborbrands.states import STEPS, EndorsementLevel, EndReason, Stage, Subsid
 from regions.divisions import pinyin
 from talentportal.lib.refusals import Refused, refuse_unless
 
-# --- The application ---------------------------------------------------------------------------------------------------
+# --- The application --------------------------------------------------------------------------------------------------
 
 
 def application_of(case: Case, *, now: datetime) -> BrandApplication:
@@ -78,7 +78,7 @@ def _whose(level: str, place) -> dict:
     return {"level": EndorsementLevel(level).label, "place": place}
 
 
-# --- The brand ---------------------------------------------------------------------------------------------------------
+# --- The brand --------------------------------------------------------------------------------------------------------
 
 
 def found_brand(application: BrandApplication, *, now: datetime) -> Brand:

@@ -1,4 +1,4 @@
-"""The verbs of the subsidy 补助: entitled with a recognition, applied for, checked, approved, paid; recovered, forfeited.
+"""The verbs of the subsidy 补助: entitled by a recognition, applied for, checked, approved, paid; recovered, forfeited.
 
 Once for each tier of a brand and of whatever it was before or went on in. Amounts in yuan, as Decimal.
 """

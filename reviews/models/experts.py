@@ -3,8 +3,11 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.queries import posts_of
+from jobs import clock
 from reviews.states import ExpertStatus, TieKind
 from talentportal.lib.bilingual import pick
 
@@ -36,7 +39,7 @@ class ExpertQuerySet(models.QuerySet):
         if user.is_superuser:
             return self
         own = Q(user=user)
-        for post in user.posts.select_related("region").exclude(role="EXPERT"):
+        for post in posts_of(user, timezone.localdate(clock.now())).exclude(role="EXPERT"):
             own |= Q(organization__region__path__startswith=post.region.path)
         return self.filter(own)
 

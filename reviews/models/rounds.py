@@ -4,9 +4,12 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.queries import posts_of
+from jobs import clock
 from reviews.models.experts import Discipline, Expert
 from reviews.states import RoundState, SeatState
 from talentportal.lib.bilingual import pick
@@ -50,7 +53,7 @@ class ReviewRoundQuerySet(models.QuerySet):
         if user.is_superuser:
             return self
         own = Q(pk__in=[])
-        for post in user.posts.select_related("region").filter(role__in=["EXAMINER", "LEADER", "OFFICIAL"]):
+        for post in posts_of(user, timezone.localdate(clock.now())).filter(role__in=["EXAMINER", "LEADER", "OFFICIAL"]):
             own |= Q(organization__region__path__startswith=post.region.path)
         return self.filter(own)
 
@@ -74,6 +77,7 @@ class ReviewRound(models.Model):
     answer_hours = models.PositiveSmallIntegerField(_("hours to answer an invitation"), default=48)
     review_days = models.PositiveSmallIntegerField(_("working days to review"), default=10)
     review_until = models.DateField(_("review until"), null=True, blank=True)
+    avoids_home = models.BooleanField(_("experts of an applicant's county keep away"), default=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("created by")
     )
@@ -115,18 +119,25 @@ class Group(models.Model):
         return f"G{self.seq}"
 
 
+FROZEN = (  # of a draw, from the moment the pool is frozen
+    *("group", "seq", "algorithm", "wanted", "pool", "dossiers", "left_out", "warnings"),
+    *("pool_hash", "frozen_by", "frozen_at"),
+)
+
+
 class Draw(models.Model):
     """The record of a draw 抽取记录, with which anybody can repeat it (`manage.py replay_draw`).
 
     First the operator freezes the pool; then another person, the supervisor, enters the nonce; the seed follows from
-    both. Once drawn, nothing in it changes.
+    both. What is frozen never changes, and once drawn nothing does. A pool that will not do is dropped, not repaired.
     """
 
     group = models.ForeignKey(Group, models.PROTECT, related_name="draws", verbose_name=_("group of a round"))
     seq = models.PositiveSmallIntegerField(_("number"), default=1)  # 2 and on: further experts were needed
     algorithm = models.CharField(_("algorithm"), max_length=40)
     wanted = models.PositiveSmallIntegerField(_("experts wanted"))
-    pool = models.JSONField(_("candidates, frozen"))  # what the algorithm needs of each, in a fixed order
+    pool = models.JSONField(_("candidates, frozen"))  # all that the algorithm needs; see reviews/rules/draw.py
+    dossiers = models.JSONField(_("dossiers whose applicants were avoided"), default=list)  # their ids
     left_out = models.JSONField(_("left out, with the reason"), default=list)
     pool_hash = models.CharField(_("SHA-256 of the candidates"), max_length=64)
     frozen_by = models.ForeignKey(
@@ -140,7 +151,12 @@ class Draw(models.Model):
     )
     drawn_at = models.DateTimeField(_("drawn at"), null=True, blank=True)
     result = models.JSONField(_("drawn, in order"), default=list)
-    warnings = models.JSONField(_("remarks"), default=list)
+    warnings = models.JSONField(_("remarks"), default=list)  # [{"zh", "en"}]
+    dropped_at = models.DateTimeField(_("dropped at"), null=True, blank=True)
+    dropped_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("dropped by")
+    )
+    drop_reason = models.CharField(_("reason"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("draw of experts")
@@ -157,9 +173,20 @@ class Draw(models.Model):
                 condition=Q(drawn_at__isnull=True, nonce="") | (Q(drawn_at__isnull=False) & ~Q(nonce="")),
                 name="draw_nonce",
             ),
+            models.CheckConstraint(
+                condition=Q(drawn_at__isnull=True) | Q(dropped_at__isnull=True), name="draw_or_dropped"
+            ),
+            models.UniqueConstraint(
+                fields=["group"], condition=Q(drawn_at__isnull=True, dropped_at__isnull=True), name="draw_one_waits"
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="draw_never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="draw_frozen_is_frozen",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(*FROZEN),
+            ),
             pgtrigger.Protect(
                 name="draw_done_is_done",
                 operation=pgtrigger.Update,

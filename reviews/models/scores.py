@@ -6,8 +6,17 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from reviews.models.rounds import Group, Seat
+from reviews.models.rounds import Group, ReviewRound, Seat
 from reviews.states import SheetState
+
+
+class DossierQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those of the rounds that a member of the office sees."""
+        return self.filter(group__round__in=ReviewRound.objects.visible_to(user))
+
+    def live(self):
+        return self.filter(withdrawn_at__isnull=True)
 
 
 class Dossier(models.Model):
@@ -17,7 +26,13 @@ class Dossier(models.Model):
     case = models.ForeignKey("applications.Case", models.PROTECT, related_name="dossiers", verbose_name=_("case"))
     seq = models.PositiveSmallIntegerField(_("number"))
     sealed_order = models.PositiveIntegerField(_("order by lot, for ties"), default=0)
-    answers = models.JSONField(_("answers, made anonymous"), default=list)  # [{"label": {zh, en}, "text": ...}]
+    answers = models.JSONField(_("answers, made anonymous"), default=list)  # [{"key", "label": {zh, en}, "text": {}}]
+    left_out = models.JSONField(_("questions left out"), default=list)  # their keys
+    names = models.JSONField(_("further names taken out"), default=list)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("made by")
+    )
+    made_at = models.DateTimeField(_("made at"), null=True, blank=True)
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -28,6 +43,13 @@ class Dossier(models.Model):
     )
     checked_at = models.DateTimeField(_("anonymity checked at"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    panel_opinion = models.TextField(_("opinion of the panel"), blank=True)
+    panel_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by")
+    )
+    panel_at = models.DateTimeField(_("discussed at"), null=True, blank=True)
+
+    objects = DossierQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("dossier")
@@ -37,6 +59,11 @@ class Dossier(models.Model):
             models.UniqueConstraint(fields=["group", "seq"], name="dossier_number_once"),
             models.UniqueConstraint(
                 fields=["case"], condition=Q(withdrawn_at__isnull=True), name="dossier_once_per_case"
+            ),
+            models.CheckConstraint(
+                condition=Q(checked_by__isnull=True) | Q(made_by__isnull=True) | ~Q(checked_by=models.F("made_by")),
+                name="dossier_two_people",
+                violation_error_message=_("Another person than the one who made the dossier must check it."),
             ),
         ]
 
@@ -56,7 +83,14 @@ class DossierFile(models.Model):
     title_zh = models.CharField(_("Chinese title"), max_length=120)
     title_en = models.CharField(_("English title"), max_length=160)
     file = models.FileField(_("file"), upload_to="dossiers/%Y/%m/", max_length=255)
+    kind = models.CharField(_("kind"), max_length=8, default="pdf")  # or jpg, png
     sha256 = models.CharField(_("SHA-256"), max_length=64)
+    has_text = models.BooleanField(_("has text that could be searched"), default=False)
+    findings = models.JSONField(_("known names found in it"), default=list)
+    cleared_reason = models.CharField(_("why they tell nothing"), max_length=300, blank=True)
+    cleared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("judged by")
+    )
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("added by"))
     added_at = models.DateTimeField(_("added at"))
 
@@ -68,6 +102,16 @@ class DossierFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier}/{self.seq}"
+
+
+class SheetQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those of the rounds that a member of the office sees."""
+        return self.filter(dossier__group__round__in=ReviewRound.objects.visible_to(user))
+
+    def valid(self):
+        """Those that count: submitted, and neither voided nor given back."""
+        return self.filter(state=SheetState.SUBMITTED)
 
 
 class Sheet(models.Model):
@@ -82,12 +126,20 @@ class Sheet(models.Model):
     comment = models.TextField(_("comment"), blank=True)
     opened_at = models.DateTimeField(_("opened at"))
     seconds = models.PositiveIntegerField(_("seconds on the dossier"), default=0)
+    touched_at = models.DateTimeField(_("last at work on it"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)  # counts every change, so that none is lost to an older page
     saved_at = models.DateTimeField(_("saved at"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
     returned_at = models.DateTimeField(_("returned at"), null=True, blank=True)  # once, with a reason
     return_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    returned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("returned by")
+    )
+    returned = models.JSONField(_("as it was when returned"), null=True, blank=True)
     voided_at = models.DateTimeField(_("voided at"), null=True, blank=True)
     void_reason = models.CharField(_("reason it is void"), max_length=300, blank=True)
+
+    objects = SheetQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("score sheet")
@@ -110,6 +162,7 @@ class Sheet(models.Model):
                     pgtrigger.Q(new__scores__df=pgtrigger.F("old__scores"))
                     | pgtrigger.Q(new__total__df=pgtrigger.F("old__total"))
                     | pgtrigger.Q(new__comment__df=pgtrigger.F("old__comment"))
+                    | pgtrigger.Q(new__is_veto__df=pgtrigger.F("old__is_veto"))
                 ),
             ),
         ]

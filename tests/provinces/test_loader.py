@@ -30,10 +30,12 @@ OURS = (
     "applications",
     "certificates",
     "jobs",
+    "laborbrands",
     "notifications",
     "policies",
     "provinces",
     "regions",
+    "reviews",
     "workstations",
 )
 

@@ -184,6 +184,8 @@ def test_messages_cover_every_event_with_words_that_somebody_fills_in(pack):
 def test_the_face_of_a_certificate_finds_its_words_among_the_questions(pack):
     for code, entry in pack.services.items():
         kind = entry["guide"].get("certificate_kind")
+        if entry["guide"].get("outcome") == "labor-brand":  # the brand's plate, whose words its own app writes
+            kind = None
         needed = set(PLACEHOLDER.findall(pack.certificate_kinds[kind]["text"]["zh"])) if kind else set()
         assert needed <= set(entry["guide"]["questions"]), code
 
