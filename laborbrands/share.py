@@ -16,7 +16,7 @@ from talentportal.lib.typeset import fonts_folder
 SIZE = (1200, 630)
 PINE, PINE_LIGHT, GOLD, WHITE, SEAL = "#0a3b34", "#0e5a4e", "#c9a45c", "#ffffff", "#9f2a24"
 MARGIN, NAME_SIZE, LINE_SIZE = 84, 84, 36
-WORDS_WIDTH = 760
+WORDS_WIDTH = 700
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,16 @@ def card(brand: Brand, tier: str, language: str) -> bytes:
     image = Image.new("RGB", SIZE, PINE)
     draw = ImageDraw.Draw(image)
     _lattice(draw)
-    _flower(draw, 990, 300, 230)
+    _flower(draw, 990, 310, 170)
     _tier(draw, tier)
-    y = 250
+    y = 190
     for line in _lines(pick(brand, "name"), _font("Serif", NAME_SIZE), english=language.startswith("en")):
         draw.text((MARGIN, y), line, WHITE, _font("Serif", NAME_SIZE))
         y += NAME_SIZE + 22
-    home = " ".join(pick(place, "name") for place in (brand.region.parent, brand.region) if place)
-    draw.text((MARGIN, y + 12), home, "#d5e3df", _font("Sans", LINE_SIZE))
+    for place in (brand.region.parent, brand.region):
+        if place:
+            y += LINE_SIZE + 14
+            draw.text((MARGIN, y - LINE_SIZE), pick(place, "name"), "#d5e3df", _font("Sans", LINE_SIZE))
     draw.rectangle((0, SIZE[1] - 10, SIZE[0], SIZE[1]), GOLD)
     written = io.BytesIO()
     image.save(written, "PNG", optimize=True)
@@ -78,28 +80,28 @@ def _lattice(draw: ImageDraw.ImageDraw) -> None:
 
 
 def _flower(draw: ImageDraw.ImageDraw, x: int, y: int, size: int) -> None:
-    """Eight petals, as on the cover of the page."""
+    """Eight petals of two Bézier curves each, as on the cover of the page."""
+    sides = [[(0, 0), (-26 * side, -22), (-26 * side, -46), (0, -64)] for side in (1, -1)]
     for turn in range(8):
         angle = turn * pi / 4
-        petal = []
-        for step in range(41):
-            along = step / 20 if step <= 20 else (40 - step) / 20
-            side = sin(along / 2 * pi) * 0.3 * (1 if step <= 20 else -1)
-            reach = along / 2
-            petal.append(
-                (
-                    x + size * (reach * cos(angle) - side * sin(angle)),
-                    y + size * (reach * sin(angle) + side * cos(angle)),
-                )
-            )
-        draw.line(petal, GOLD, 3, joint="curve")
+        for side in sides:
+            curve = [_bezier(side, step / 24) for step in range(25)]
+            turned = [(px * cos(angle) - py * sin(angle), px * sin(angle) + py * cos(angle)) for px, py in curve]
+            draw.line([(x + size * px / 64, y + size * py / 64) for px, py in turned], GOLD, 3, joint="curve")
+    ring = size / 4
+    draw.ellipse((x - ring, y - ring, x + ring, y + ring), outline=GOLD, width=3)
+
+
+def _bezier(points: list[tuple[int, int]], t: float) -> tuple[float, float]:
+    weights = ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3)
+    return tuple(sum(weight * point[axis] for weight, point in zip(weights, points, strict=True)) for axis in (0, 1))
 
 
 def _tier(draw: ImageDraw.ImageDraw, words: str) -> None:
     font = _font("Sans", LINE_SIZE)
     wide = draw.textlength(words, font)
-    draw.rounded_rectangle((MARGIN, 150, MARGIN + wide + 44, 214), 8, fill=SEAL)
-    draw.text((MARGIN + 22, 158), words, WHITE, font)
+    draw.rounded_rectangle((MARGIN, 96, MARGIN + wide + 44, 160), 8, fill=SEAL)
+    draw.text((MARGIN + 22, 104), words, WHITE, font)
 
 
 def _lines(name: str, font: ImageFont.FreeTypeFont, *, english: bool) -> list[str]:
