@@ -69,6 +69,7 @@ class Label:
     y: float
     anchor: str
     kind: str = ""
+    count: str = ""  # written bold behind the text
 
 
 def width_of(text: str, size: float) -> float:
@@ -99,17 +100,17 @@ class Names:
                 return label
         return None
 
-    def around(self, text: str, x: float, y: float, size: float, kind: str, must: bool = True) -> Label | None:
-        """Put the name of a region at its center or as near to it as there is room; at the center if it must stand."""
+    def around(self, text: str, count: str, x: float, y: float, size: float, kind: str) -> Label:
+        """Put the name of a region at its center or as near to it as there is room; at the center if there is none."""
         for dy in (0, size, -size, 2 * size, -2 * size):
             for dx in (0, size * 1.5, -size * 1.5, size * 3, -size * 3):
-                label = Label(text, round(x + dx, 1), round(y + dy + size * 0.36, 1), "middle", kind)
+                label = Label(text, round(x + dx, 1), round(y + dy + size * 0.36, 1), "middle", kind, count)
                 if put := self._put(label, size):
                     return put
-        return Label(text, x, y, "middle", kind) if must else None
+        return Label(text, x, y, "middle", kind, count)
 
     def _put(self, label: Label, size: float) -> Label | None:
-        wide = width_of(label.text, size)
+        wide = width_of(f"{label.text} {label.count}".strip(), size)
         left = {"start": label.x, "end": label.x - wide, "middle": label.x - wide / 2}[label.anchor]
         box = Box(left - 2, label.y - size * 0.9, left + wide + 2, label.y + size * 0.25)
         inside = box.left >= 0 and box.right <= self.width and box.top >= 0 and box.bottom <= self.height

@@ -1,4 +1,4 @@
-"""The digital map of labor brands, its list, the jobs and classes of its brands, the big screen, and the embedded map."""
+"""The digital map of labor brands, its list, jobs and classes, the big screen, and the map in other sites' frames."""
 
 from csp.decorators import csp_replace
 from django.conf import settings
@@ -22,7 +22,6 @@ from laborbrands.states import CountyKind, Tier
 from regions.models import RegionKind
 from talentportal import context
 from talentportal.lib.bilingual import pick
-from talentportal.templatetags.portal import short_place
 
 PAGE_SIZE, ON_THE_PAGE, OF_EACH = 30, 4, 200
 SHADES = range(1, 6)
@@ -69,7 +68,7 @@ def hiring(request):
 
 @require_safe
 def screen(request):
-    """The map for a wall: dark, nothing to press, drawn anew every minute with the next brand of note; `still` stops it."""
+    """The map for a wall: dark, nothing to press, drawn anew every minute with the next brand; `still` stops it."""
     given, fresh = _read(request), not request.GET.get("still")
     turn = int(clock.now().timestamp()) // FRESH_SECONDS
     response = render(request, "laborbrands/screen.html", _page(given, turn=turn) | {"fresh": fresh})
@@ -187,7 +186,7 @@ def _ranking(given: asked.Asked, figures: brands.Figures) -> list[dict]:
     parts = given.places.below(province) if province else []
     rows = [
         {
-            "name": short_place(pick(part, "name")),
+            "name": wording.short_name(part),
             "code": part.code,
             "count": tallies[part.code].brands,
             "part": round(tallies[part.code].brands * 100 / highest, 1),
