@@ -190,7 +190,7 @@ def _place(row: Spot, atlas: Atlas, crowd: layout.Crowd, projection, places: Pla
     name = pick(row._asdict(), "name")
     home = places.find(row.home)
     above = places.find(home.parent_id) if home and home.parent_id else None
-    said = {"name": name, "tier": Tier(row.tier).label, "place": " ".join(pick(p, "name") for p in (above, home) if p)}
+    said = {"name": name, "tier": Tier(row.tier).label, "place": wording.place_name(home, above)}
     full = _("%(name)s, %(tier)s, %(place)s") % said
     atlas.points.append(Point(row.code, name, full, row.tier, x, y, row.code == chosen, not row.is_sample))
 
@@ -214,7 +214,7 @@ def _name(atlas: Atlas, measure: str) -> None:
     names = layout.Names(atlas.width, atlas.height)
     for point in atlas.points:
         if point.tier not in LOCAL:
-            names.reserve(point.x, point.y, RADII[point.tier] - 1)
+            names.reserve(point.x, point.y, RADII[point.tier] - 1, weak=point.tier == Tier.PROVINCIAL)
     for bubble in atlas.bubbles:
         names.reserve(bubble.x, bubble.y, BUBBLE)
     first = sorted(atlas.points, key=lambda point: (not point.is_chosen, not point.is_of_note))
@@ -231,7 +231,8 @@ def _name_points(names: layout.Names, atlas: Atlas, points: list[Point]) -> None
     for point in points:
         radius = RADII[point.tier] + (4 if point.is_chosen else 0)
         kind = "national" if point.tier == Tier.NATIONAL else "brand"
-        label = names.beside(point.name, point.x, point.y, radius, NAME_SIZE, kind) if room > 0 else None
+        place = {"x": point.x, "y": point.y, "radius": radius, "must": point.is_of_note or point.is_chosen}
+        label = names.beside(point.name, size=NAME_SIZE, kind=kind, **place) if room > 0 else None
         if label:
             atlas.labels.append(label)
             room -= 1

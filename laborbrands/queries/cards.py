@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from laborbrands.models import Brand, BrandEvent, Subsidy, Team
 from laborbrands.queries.brands import Filters, on_the_map
-from laborbrands.rules.wording import listed
+from laborbrands.rules.wording import listed, place_name
 from laborbrands.states import SubsidyState, Tier
 from talentportal.lib.bilingual import pick
 
@@ -34,6 +34,7 @@ class Card:
     team: Team | None
     has_plan: bool
     steps: list[Step]
+    place: str
     covered: str  # names of the other counties
 
 
@@ -57,6 +58,7 @@ def card(code: str, day: date) -> Card | None:
         team=Team.objects.filter(brand=brand).first(),
         has_plan=any(plan.year <= day.year for plan in brand.plans.all()),
         steps=_steps(brand, day),
+        place=place_name(brand.region, brand.region.parent),
         covered=listed(brand.coverage.defer("outline").order_by("path")),
     )
 
@@ -72,4 +74,4 @@ def _steps(brand: Brand, day: date) -> list[Step]:
 
 
 def _recognized(row) -> str:
-    return _("Recognized as a brand of this tier: %(tier)s") % {"tier": row.get_tier_display()} if row.tier else ""
+    return _("Recognized: %(tier)s") % {"tier": row.get_tier_display()} if row.tier else ""

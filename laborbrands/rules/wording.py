@@ -31,6 +31,12 @@ def short_name(region: Region) -> str:
     return short_place(name).removesuffix("市") if region.kind == RegionKind.PREFECTURE else name
 
 
+def place_name(home: Region | None, above: Region | None = None) -> str:
+    """Return the names of a home and of what lies above it in the order of the language."""
+    names = [pick(region, "name") for region in (above, home) if region]
+    return ", ".join(reversed(names)) if (get_language() or "").startswith("en") else "".join(names)
+
+
 def mark(tier: str) -> str:
     """Return the map's mark of a tier: prefectures and counties share one."""
     return {Tier.NATIONAL: "national", Tier.PROVINCIAL: "provincial"}.get(tier, "local")

@@ -50,8 +50,8 @@ def brand_list(request):
     page = listing.page(rows, request.GET.get("sort", ""), request.GET.get("after", "")[:200], PAGE_SIZE)
     for brand in page.rows:
         brand.tier = Tier(brand.tier)
-        brand.home = given.places.find(brand.region_id)
-        brand.above = given.places.find(brand.home.parent_id) if brand.home.parent_id else None
+        home = given.places.find(brand.region_id)
+        brand.place = wording.place_name(home, given.places.find(home.parent_id or ""))
     words = _words(given, figures) | {"page": page, "sorted_by": given.before("sort")}
     return render(request, "laborbrands/list.html", words)
 
