@@ -33,3 +33,6 @@ class LaborbrandsConfig(AppConfig):
         MAY_HEAR.append(keeping.may_hear)
 
         # around the brand
+        from laborbrands.services import enquiries
+
+        register_sweep("laborbrands.old_enquiries", enquiries.erase_old)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from laborbrands.views import org, reports
+from laborbrands.views import figures, org, reports
 
 app_name = "org_brands"
 urlpatterns = [
@@ -12,4 +12,6 @@ urlpatterns = [
     # reports, statements
     path("<slug:code>/report/<int:year>/", reports.report, name="report"),
     path("<slug:code>/removal/", reports.removal, name="removal"),
+    # figures
+    path("<slug:code>/figures/", figures.figures, name="figures"),
 ]

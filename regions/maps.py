@@ -16,12 +16,28 @@ class Shape:
 
 
 @dataclass(frozen=True)
+class Projection:
+    """Degrees to SVG units, north up: the corner in the north-west, units per degree each way, and the margin."""
+
+    west: float
+    north: float
+    across: float
+    down: float
+    margin: int
+
+    def place(self, point) -> tuple[float, float]:
+        x = self.margin + (point[0] - self.west) * self.across
+        return round(x, 1), round(self.margin + (self.north - point[1]) * self.down, 1)
+
+
+@dataclass(frozen=True)
 class Drawing:
-    """A map as wide as asked for; regions without an outline are left out."""
+    """A map as wide as asked for; regions without an outline are left out, without any there is no projection."""
 
     width: int
     height: int
     shapes: list[Shape]
+    projection: Projection | None = None
 
 
 def draw(outlines: Mapping[str, list], centers: Mapping[str, list], width: int = 600, margin: int = 12) -> Drawing:
@@ -38,14 +54,9 @@ def draw(outlines: Mapping[str, list], centers: Mapping[str, list], width: int =
     narrowing = cos(radians((south + north) / 2))
     scale = (width - 2 * margin) / ((east - west) * narrowing or 1)
 
-    def place(point) -> tuple[float, float]:
-        return (
-            round(margin + (point[0] - west) * narrowing * scale, 1),
-            round(margin + (north - point[1]) * scale, 1),
-        )
-
-    shapes = [_shape(code, found, centers.get(code), place) for code, found in rings.items()]
-    return Drawing(width, round((north - south) * scale) + 2 * margin, shapes)
+    projection = Projection(west, north, narrowing * scale, scale, margin)
+    shapes = [_shape(code, found, centers.get(code), projection.place) for code, found in rings.items()]
+    return Drawing(width, round((north - south) * scale) + 2 * margin, shapes, projection)
 
 
 def _shape(code: str, rings: list, center, place) -> Shape:

@@ -245,6 +245,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [SELF],
     }
 }
+EMBED_ANCESTORS = env.words("EMBED_ANCESTORS", default=["*"])  # sites that may frame the embedded map of brands
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0)  # how many reverse proxies stand before us
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 

@@ -1,0 +1,1 @@
+"""Reads of labor brands, by noun."""

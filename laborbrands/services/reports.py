@@ -18,6 +18,8 @@ from regions.queries import calendar_for
 from talentportal.lib.bilingual import both
 from talentportal.lib.refusals import refuse_unless
 
+SOURCE = "建设单位年度报告"  # of the figures, as it is stored
+
 
 def open_reports(now: datetime) -> int:
     """Sweep: write down who owes the report of last year, tell the builders and plan reminders; return how many.
@@ -78,7 +80,9 @@ def submit_report(*, report: AnnualReport, text: str, figures: dict, actor, now:
     if brand.stage not in ON_THE_MAP:
         reasons.append(_("This is not possible: the brand is %(stage)s.") % {"stage": brand.get_stage_display()})
     refuse_unless(not reasons, reasons)
-    report.stat = report_figures(brand=brand, year=report.year, figures=figures, actor=actor, now=now)
+    report.stat = report_figures(
+        brand=brand, year=report.year, values=figures, source=SOURCE, actor=actor, now=now
+    )
     report.text, report.submitted_by, report.submitted_at = text.strip(), actor, now
     report.save()
     cancel_reminders(subject=f"brand_report:{report.pk}", now=now)

@@ -94,7 +94,8 @@ class Address(serializers.Field):
 
     def __init__(self, name: str, **parts):
         super().__init__(source="*", read_only=True)
-        self.name, self.parts = f"api:{name}", {part: attrgetter(path) for part, path in parts.items()}
+        self.name = name if ":" in name else f"api:{name}"
+        self.parts = {part: attrgetter(path) for part, path in parts.items()}
 
     def to_representation(self, row) -> str:
         parts = {part: read(row) for part, read in self.parts.items()}
