@@ -80,9 +80,7 @@ def submit_report(*, report: AnnualReport, text: str, figures: dict, actor, now:
     if brand.stage not in ON_THE_MAP:
         reasons.append(_("This is not possible: the brand is %(stage)s.") % {"stage": brand.get_stage_display()})
     refuse_unless(not reasons, reasons)
-    report.stat = report_figures(
-        brand=brand, year=report.year, values=figures, source=SOURCE, actor=actor, now=now
-    )
+    report.stat = report_figures(brand=brand, year=report.year, values=figures, source=SOURCE, actor=actor, now=now)
     report.text, report.submitted_by, report.submitted_at = text.strip(), actor, now
     report.save()
     cancel_reminders(subject=f"brand_report:{report.pk}", now=now)
