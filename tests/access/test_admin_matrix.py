@@ -40,15 +40,23 @@ IN_CHARGE = CASES - {"other_clerk"}  # of the case in the scene, by region and w
 SEAL = {"certificate_clerk", "leader", "administrator"}
 STAFF = {*OFFICE, "expert", "editor", "administrator"}
 LIBRARY = {"editor", "administrator"}
+DECIDING = {"examiner", "leader"}
+WATCHING = DECIDING | {"official"}
 
 # model: (who sees rows, who adds rows).
 MODELS = {
     # experts, rounds, draws
     # dossiers, sheets
     # publicity
+    "reviews.publicity": (WATCHING, DECIDING),
+    "reviews.objection": (DECIDING, set()),
     # brands and figures
     # recognition and subsidies
     # reports, evaluation, removal
+    "laborbrands.annualreport": (WATCHING, set()),
+    "laborbrands.evaluationround": (WATCHING, DECIDING),
+    "laborbrands.removal": (WATCHING, DECIDING),
+    "laborbrands.succession": (WATCHING, {"leader"}),
     # around the brand
     # everything else
     "jobs.job": (ADMINISTRATOR, set()),
@@ -239,6 +247,14 @@ BUTTONS = {
     },
     "certificates_batch_columns": (only(STAFF), None),
     "certificates_batch_run": (only({"certificate_clerk"}, 302), lambda s: [s.batch.pk]),
+    "reviews_publicity_act": (only(WATCHING, 302), lambda s: [s.kept.notice.pk, "post"]),
+    "reviews_objection_act": (only(DECIDING, 302), lambda s: [s.kept.objection.pk, "take_up"]),
+    "reviews_objection_reveal": (only(DECIDING), lambda s: [s.kept.objection.pk]),
+    "reviews_objection_evidence": (only(set()), lambda s: [s.kept.objection.pk]),
+    "laborbrands_annualreport_act": (only(WATCHING, 302), lambda s: [s.kept.report.pk, "x"]),
+    "laborbrands_evaluationround_act": (only(WATCHING, 302), lambda s: [s.kept.cycle.pk, "evaluate"]),
+    "laborbrands_removal_act": (only(WATCHING, 302), lambda s: [s.kept.removal.pk, "decide"]),
+    "laborbrands_succession_act": (only(WATCHING, 302), lambda s: [s.kept.succession.pk, "x"]),
     "applications_rating_follow": (only({"leader", "official"}, 302), lambda s: [s.rating.pk, "contact"]),
     "applications_rating_code": (only(IN_CHARGE), lambda s: [s.case.pk, "INTAKE"]),
     "applications_case_file": (only(IN_CHARGE), lambda s: [s.file.public_id]),
