@@ -56,7 +56,7 @@ class AnnualReportAdmin(ActPages, admin.ModelAdmin):
 
 
 class NewRoundForm(PlainForm):
-    organization = forms.ModelChoiceField(label=gettext_lazy("Organization"), queryset=Organization.objects.none())
+    organization = forms.ModelChoiceField(label=gettext_lazy("Office in charge"), queryset=Organization.objects.none())
     tier = forms.ChoiceField(label=gettext_lazy("Tier"), choices=Tier.choices)
     scheme = forms.ModelChoiceField(label=gettext_lazy("Score scheme"), queryset=ScoreScheme.objects.all())
     title_zh = forms.CharField(label=gettext_lazy("Chinese title"), max_length=160)
@@ -132,7 +132,7 @@ class EvaluationRoundAdmin(ActPages, admin.ModelAdmin):
 
     def facts_of(self, row):
         return [
-            (_("Organization"), row.organization),
+            (_("Office in charge"), row.organization),
             (_("Tier"), row.get_tier_display()),
             (_("Score scheme"), row.scheme),
             (_("From"), spoken.day(row.starts_on)),

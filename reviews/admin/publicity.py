@@ -25,7 +25,7 @@ from talentportal.lib.uploads import MIME, Scan
 
 
 class NewPublicityForm(PlainForm):
-    organization = forms.ModelChoiceField(label=gettext_lazy("Organization"), queryset=Organization.objects.none())
+    organization = forms.ModelChoiceField(label=gettext_lazy("Published by"), queryset=Organization.objects.none())
     title_zh = forms.CharField(label=gettext_lazy("Chinese title"), max_length=160)
     title_en = forms.CharField(label=gettext_lazy("English title"), max_length=200)
     text_zh = words_field(gettext_lazy("Chinese text"), required=False)
@@ -190,8 +190,8 @@ class PublicityAdmin(ActPages, admin.ModelAdmin):
 
     def facts_of(self, row):
         return [
-            (_("Number"), row.number),
-            (_("Organization"), row.organization),
+            (pgettext("publicity", "Number"), row.number),
+            (_("Published by"), row.organization),
             (_("State"), row.get_state_display()),
             (_("Working days"), row.days),
             (_("First day"), row.starts_on and spoken.day(row.starts_on)),
@@ -209,11 +209,15 @@ class PublicityAdmin(ActPages, admin.ModelAdmin):
         gaps = [(one.starts_on, one.ends_on or "—", one.reason) for one in row.interruptions.all()]
         found = Objection.objects.filter(entry__publicity=row).select_related("entry")
         return [
-            {"title": _("Entries"), "heads": (_("No."), _("Name"), _("Unit"), _("State")), "rows": entries},
+            {
+                "title": _("Entries"),
+                "heads": (_("No."), pgettext("publicity", "Name"), _("Unit"), _("State")),
+                "rows": entries,
+            },
             {"title": _("Interruptions"), "heads": (_("First day"), _("Last day"), _("Reason")), "rows": gaps},
             {
                 "title": _("Objections"),
-                "heads": (_("Number"), _("Entry"), _("State")),
+                "heads": (pgettext("publicity", "Number"), _("Entry"), _("State")),
                 "rows": [(one.code, one.entry, one.get_state_display()) for one in found],
             },
         ]
