@@ -23,5 +23,16 @@ class LaborbrandsConfig(AppConfig):
         on_ended(outcome.plate_ended)
 
         # yearly reports, evaluation and removal
+        from jobs.registry import register_sweep
+        from laborbrands.queries import keeping
+        from laborbrands.services import reports
+        from notifications.services import MAY_HEAR
+
+        register_sweep("laborbrands.reports_open", reports.open_reports)
+        register_sweep("laborbrands.reports_missed", reports.miss_reports)
+        MAY_HEAR.append(keeping.may_hear)
 
         # around the brand
+        from laborbrands.services import enquiries
+
+        register_sweep("laborbrands.old_enquiries", enquiries.erase_old)

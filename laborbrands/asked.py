@@ -64,12 +64,11 @@ def read(params: Mapping, today: date) -> Asked:
     given = {name: [value[:LONGEST_TEXT] for value in params.getlist(name) if value] for name in params}
     words = " ".join(given.get("q", [""])[:1]).replace("\0", "").strip()
     years = range(min(brands.first_year() or today.year, today.year), today.year + 1)
+    no_kind = _("We know no kind of county “%(value)s”.")
     filters = brands.Filters(
         tiers=_tiers(given, problems),
         industries=_known(given, "industry", industries, _("We know no industry “%(value)s”."), problems),
-        kinds=tuple(
-            KINDS[k] for k in _known(given, "kind", KINDS, _("We know no kind of county “%(value)s”."), problems)
-        ),
+        kinds=tuple(KINDS[kind] for kind in _known(given, "kind", KINDS, no_kind, problems)),
         region=_region(given, places, problems),
         words=words,
         places=places,

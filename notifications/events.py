@@ -105,6 +105,8 @@ EVENTS = {
     "conflict_declared": (_("Expert stood down for a conflict"), ("round", "group", "number")),
     # reviews: publicity and objections
     "objection_received": (_("An objection came in"), ("publicity", "code", "date")),
+    "objection_receipt": (_("Letter: an objection arrived"), ("publicity", "code", "date")),
+    "objection_outcome": (_("Letter: an objection was answered"), ("publicity", "code")),
     "objection_due": (_("An objection is due"), ("publicity", "code", "date")),
     "objection_answered": (_("An objection was answered"), ("publicity", "code", "outcome")),
     # labor brands: recognition and subsidies

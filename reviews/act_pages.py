@@ -96,13 +96,13 @@ class ActPages(ReadOnlyAdminMixin):
         return [path("<int:pk>/act/<slug:verb>/", view, name=name), *super().get_urls()]
 
     def _row_or_404(self, request, object_id):
+        if not self.has_view_permission(request):
+            raise Http404
         pk = int(object_id) if str(object_id).isdecimal() and len(str(object_id)) < 19 else 0
         return get_object_or_404(self.get_queryset(request), pk=pk)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Show a row with what can be done about it; a form that was given back stands open."""
-        if not self.has_view_permission(request):
-            return redirect("admin:index")
         row, told = self._row_or_404(request, object_id), again.told(request)
         offers, given_back = [], None
         for act in self.acts_of(row) if self._acts(request) else []:

@@ -20,10 +20,12 @@ class ReviewsConfig(AppConfig):
         # dossiers and score sheets
 
         # publicity and objections
-        from jobs.registry import register_job, register_sweep
+        from jobs.registry import register_job
         from regions import recompute
+        from reviews import letters
         from reviews.services import objections, publicity
 
+        register_job(letters.LETTER_JOB, letters.write_objector, _("Write to somebody who objected"))
         register_job(objections.SCAN_JOB, objections.scan_evidence, _("Scan the evidence of an objection for viruses"))
         register_sweep("reviews.publicity_ends", publicity.end_publicities)
         register_sweep("reviews.publicity_gone", publicity.remove_publicities)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from applications.models import Clock
 from applications.states import ClockOwner
 from jobs import clock
+from laborbrands.queries import brands
 from policies import queries as policies
 from policies.matching.facts import FACTS
 from policies.models import BenefitKind
@@ -43,6 +44,7 @@ def home(request):
             "count": len(guides),
             "online": sum(guide.online_depth >= 5 for guide in guides),
             "map": windows.window_map(today),
+            "brands": brands.count_on(today),
             "terms": policies.deferral_terms(today),
             "holdings": kept.holdings(today),
             "versions": policies.newest_versions(today, NEWEST),
@@ -68,14 +70,15 @@ def _todo(user, today):
 
 
 def search(request):
-    """Policies, services and windows that fit the words."""
+    """Policies, services, labor brands and windows that fit the words."""
     text = request.GET.get("q", "").strip()[:80]
     now = clock.now()
-    found = {"guides": [], "windows": [], "policies": None}
+    found = {"guides": [], "windows": [], "brands": [], "policies": None}
     if text:
         found["policies"] = engine.search(engine.parse({"q": text}), day=timezone.localdate(now), page_size=FOUND)
         found["guides"] = policies.search(text, timezone.localdate(now))
         found["windows"] = windows.search(text)
+        found["brands"] = brands.search(text, timezone.localdate(now))
     return render(request, "pages/search.html", {"text": text, **found})
 
 

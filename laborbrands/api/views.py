@@ -19,7 +19,7 @@ from laborbrands.queries import atlas, brands
 from laborbrands.queries.places import Places
 from laborbrands.states import CountyKind, Tier
 from policies.api.views import Several
-from talentportal.api import PROBLEMS, Language, Parameters, PublicView, by_key, checked, page, page_of, wrong
+from talentportal.api import PROBLEMS, Language, Parameters, PublicView, by_key, checked, in_both, page, page_of, wrong
 from talentportal.lib.bilingual import pick
 
 CODE = RegexValidator(r"\A[0-9]{6}\Z", gettext_lazy("Six digits of GB/T 2260."))
@@ -118,21 +118,20 @@ class BrandPoints(PublicView):
         given = checked(PointParameters, request)
         box = _box(given["bbox"]) if "bbox" in given else None
         day, filters = _asked(given)
-        figures = {
-            pk: rest for pk, *rest in brands.on_the_map(day, filters).order_by().values_list("pk", "jobs", "trained")
-        }
+        verified = brands.on_the_map(day, filters).order_by().values_list("pk", "jobs", "trained")
+        figures = {pk: {"jobs": jobs, "trained": trained, "year": day.year} for pk, jobs, trained in verified}
+        base = pick(in_both(request, "brands:map"))
         features = [
-            _feature(request, spot, filters.places, figures.get(spot.pk, (None, None)), day.year)
+            _feature(spot, filters.places, figures.get(spot.pk, {}), f"{base}?brand={spot.code}")
             for spot in atlas.spots(day, filters)
         ]
         kept = [feature for feature in features if box is None or _inside(feature["geometry"], box)]
         return Response({"type": "FeatureCollection", "features": kept}, content_type=GEOJSON)
 
 
-def _feature(request, spot: atlas.Spot, places: Places, figures, year: int) -> dict:
+def _feature(spot: atlas.Spot, places: Places, figures: dict, url: str) -> dict:
     at, home = atlas.position(spot, places), places.find(spot.home)
     names = {"name_zh": spot.name_zh, "name_en": spot.name_en}
-    pages = shapes.page_of_brand(request, spot)
     return {
         "type": "Feature",
         "id": spot.code,
@@ -145,11 +144,9 @@ def _feature(request, spot: atlas.Spot, places: Places, figures, year: int) -> d
             "region": home.code,
             "region_name": pick(home, "name"),
             "industry": spot.industry,
-            "jobs": figures[0],
-            "trained": figures[1],
-            "year": year,
+            **figures,
             "approximate": spot.longitude is None,
-            "url": pick(pages),
+            "url": url,
         },
     }
 

@@ -322,6 +322,12 @@ class ReportedFigure(models.Model):
         return f"{pick(self, 'label')}: {self.value}"
 
 
+class SuccessionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """For the admin: those of brands at home in the regions that the user's posts cover."""
+        return self.filter(old__in=Brand.objects.visible_to(user))
+
+
 class Succession(models.Model):
     """A brand that goes on in another one 更名、合并: the old record stays, with all its history."""
 
@@ -334,6 +340,8 @@ class Succession(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("recorded by")
     )
     recorded_at = models.DateTimeField(_("recorded at"))
+
+    objects = SuccessionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("succession of a brand")

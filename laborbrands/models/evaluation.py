@@ -11,6 +11,12 @@ from laborbrands.states import OPEN_REMOVALS, Grade, RemovalGround, RemovalState
 from talentportal.lib.bilingual import pick
 
 
+class OfBrandQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """For the admin: those of brands at home in the regions that the user's posts cover."""
+        return self.filter(brand__in=Brand.objects.visible_to(user))
+
+
 class AnnualReport(models.Model):
     """The yearly report 年度报告 that a builder owes; two missed ones are a ground of removal."""
 
@@ -35,6 +41,9 @@ class AnnualReport(models.Model):
         verbose_name=_("handed in by"),
     )
     submitted_at = models.DateTimeField(_("handed in at"), null=True, blank=True)
+    missed_at = models.DateTimeField(_("found missing at"), null=True, blank=True)
+
+    objects = OfBrandQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("yearly report")
@@ -44,6 +53,19 @@ class AnnualReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.brand} {self.year}"
+
+
+class EvaluationRoundQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those of the organizations whose regions the user's posts cover."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self
+        own = Q(pk__in=[])
+        for post in user.posts.select_related("region").filter(role__in=["EXAMINER", "LEADER", "OFFICIAL"]):
+            own |= Q(organization__region__path__startswith=post.region.path)
+        return self.filter(own)
 
 
 class EvaluationRound(models.Model):
@@ -62,6 +84,8 @@ class EvaluationRound(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("created by")
     )
     created_at = models.DateTimeField(_("created at"))
+
+    objects = EvaluationRoundQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("evaluation of brands")
@@ -90,6 +114,8 @@ class Evaluation(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("evaluated by")
     )
     evaluated_at = models.DateTimeField(_("evaluated at"))
+
+    objects = OfBrandQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("evaluation of a brand")
@@ -131,6 +157,8 @@ class Removal(models.Model):
         "reviews.PublicityEntry", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("publicity")
     )
     carried_out_at = models.DateTimeField(_("carried out at"), null=True, blank=True)
+
+    objects = OfBrandQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("removal of a brand")

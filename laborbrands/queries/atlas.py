@@ -9,13 +9,11 @@ from django.utils.translation import gettext as _
 
 from laborbrands.queries.brands import LOCAL, RANKS, Figures, Filters, Tally, on_the_map
 from laborbrands.queries.places import Places
-from laborbrands.rules import layout
-from laborbrands.rules.wording import amount
+from laborbrands.rules import layout, wording
 from laborbrands.states import Tier
 from regions import maps
 from regions.models import Region, RegionKind
 from talentportal.lib.bilingual import pick
-from talentportal.templatetags.portal import short_place
 
 WIDTH, HIGHEST = 760, 820
 MOST_POINTS, WHEN_CROWDED = 500, 400  # points of one drawing; above the first, so many are shared among its parts
@@ -23,7 +21,7 @@ RADII = {Tier.NATIONAL: 9.0, Tier.PROVINCIAL: 6.0, Tier.PREFECTURAL: 4.5, Tier.C
 LARGER = 1.35  # points of a county alone, and those with a name
 BUBBLE = 11
 NAME_SIZE, PLACE_SIZE = 13.5, 12.5
-MOST_NAMES = 14
+MOST_NAMES = 12
 MEASURES = ("brands", "jobs", "trained")
 
 
@@ -55,7 +53,7 @@ def spots(day: date, filters: Filters) -> list[Spot]:
 
 
 def position(spot: Spot, places: Places) -> tuple[float, float] | None:
-    """Return longitude and latitude: the brand's own, else near the center of its county; None where that is unknown."""
+    """Return longitude and latitude: its own, else near its county's center; None where that is unknown."""
     if spot.longitude is not None:
         return float(spot.longitude), float(spot.latitude)
     for code in reversed(places.path(spot.home)):
@@ -87,6 +85,7 @@ class Point:
     x: float
     y: float
     is_chosen: bool
+    is_of_note: bool = False  # named on the map before others
 
 
 @dataclass(frozen=True)
@@ -157,7 +156,7 @@ def _areas(parts, figures, level, measure, drawing, marked) -> tuple[list[Area],
         tally, shape = tallies[part.code], shapes.get(part.code)
         if shape or tally.brands:
             shade = steps.shade(getattr(tally, measure))
-            areas.append(Area(part, pick(part, "name"), tally, shade, shape, part.code == marked))
+            areas.append(Area(part, wording.short_name(part), tally, shade, shape, part.code == marked))
     return areas, steps
 
 
@@ -191,9 +190,9 @@ def _place(row: Spot, atlas: Atlas, crowd: layout.Crowd, projection, places: Pla
     name = pick(row._asdict(), "name")
     home = places.find(row.home)
     above = places.find(home.parent_id) if home and home.parent_id else None
-    said = {"name": name, "tier": Tier(row.tier).label, "place": " ".join(pick(p, "name") for p in (above, home) if p)}
+    said = {"name": name, "tier": Tier(row.tier).label, "place": wording.place_name(home, above)}
     full = _("%(name)s, %(tier)s, %(place)s") % said
-    atlas.points.append(Point(row.code, name, full, row.tier, x, y, row.code == chosen))
+    atlas.points.append(Point(row.code, name, full, row.tier, x, y, row.code == chosen, not row.is_sample))
 
 
 def _bubbles(rows: list[Spot], atlas: Atlas, crowd: layout.Crowd, drawing, places: Places) -> None:
@@ -215,15 +214,15 @@ def _name(atlas: Atlas, measure: str) -> None:
     names = layout.Names(atlas.width, atlas.height)
     for point in atlas.points:
         if point.tier not in LOCAL:
-            names.reserve(point.x, point.y, RADII[point.tier] - 1)
+            names.reserve(point.x, point.y, RADII[point.tier] - 1, weak=point.tier == Tier.PROVINCIAL)
     for bubble in atlas.bubbles:
         names.reserve(bubble.x, bubble.y, BUBBLE)
-    first = sorted(atlas.points, key=lambda point: not point.is_chosen)
+    first = sorted(atlas.points, key=lambda point: (not point.is_chosen, not point.is_of_note))
     _name_points(names, atlas, [point for point in first if point.is_chosen or point.tier == Tier.NATIONAL])
     for area in sorted(atlas.areas, key=lambda area: -area.tally.brands):
         if area.shape and len(atlas.areas) > 1:
-            text = f"{short_place(area.name)} {amount(getattr(area.tally, measure))}"
-            atlas.labels.append(names.around(text, area.shape.x, area.shape.y, PLACE_SIZE, "place"))
+            count = wording.amount(getattr(area.tally, measure))
+            atlas.labels.append(names.around(area.name, count, area.shape.x, area.shape.y, PLACE_SIZE, "place"))
     _name_points(names, atlas, [point for point in first if point.tier == Tier.PROVINCIAL and not point.is_chosen])
 
 
@@ -232,7 +231,8 @@ def _name_points(names: layout.Names, atlas: Atlas, points: list[Point]) -> None
     for point in points:
         radius = RADII[point.tier] + (4 if point.is_chosen else 0)
         kind = "national" if point.tier == Tier.NATIONAL else "brand"
-        label = names.beside(point.name, point.x, point.y, radius, NAME_SIZE, kind) if room > 0 else None
+        place = {"x": point.x, "y": point.y, "radius": radius, "must": point.is_of_note or point.is_chosen}
+        label = names.beside(point.name, size=NAME_SIZE, kind=kind, **place) if room > 0 else None
         if label:
             atlas.labels.append(label)
             room -= 1

@@ -214,7 +214,10 @@ def reported(province: Region | None) -> ReportedFigure | None:
 def search(text: str, day: date, most: int = 50) -> list[Brand]:
     """Return the first brands on the map that fit the words, the highest tier first."""
     found = on_the_map(day, Filters(words=text)).select_related("region__parent")
-    return list(found.defer("region__outline", "region__parent__outline").order_by(rank_of("tier"), "code")[:most])
+    rows = list(found.defer("region__outline", "region__parent__outline").order_by(rank_of("tier"), "code")[:most])
+    for brand in rows:
+        brand.tier_name = Tier(brand.tier).label
+    return rows
 
 
 def openings(brands: QuerySet[Brand], day: date) -> QuerySet[Opening]:

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from laborbrands.models import Brand, BrandEvent, Subsidy, Team
 from laborbrands.queries.brands import Filters, on_the_map
+from laborbrands.rules.wording import listed, place_name
 from laborbrands.states import SubsidyState, Tier
 from talentportal.lib.bilingual import pick
 
-NEWEST_STEPS = 5
+NEWEST_STEPS, MOST_SKILLS = 5, 3
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,13 @@ class Card:
     brand: Brand
     tier: Tier
     occupations: list
+    skills: str  # names of the first of them
     subsidy: Subsidy | None
     team: Team | None
     has_plan: bool
     steps: list[Step]
-    coverage: list
+    place: str
+    covered: str  # names of the other counties
 
 
 def card(code: str, day: date) -> Card | None:
@@ -50,20 +53,25 @@ def card(code: str, day: date) -> Card | None:
         brand=brand,
         tier=Tier(brand.tier),
         occupations=list(brand.occupations.all()),
+        skills=listed(brand.occupations.all()[:MOST_SKILLS]),
         subsidy=paid_or_due,
         team=Team.objects.filter(brand=brand).first(),
         has_plan=any(plan.year <= day.year for plan in brand.plans.all()),
         steps=_steps(brand, day),
-        coverage=list(brand.coverage.defer("outline").order_by("path")),
+        place=place_name(brand.region, brand.region.parent),
+        covered=listed(brand.coverage.defer("outline").order_by("path")),
     )
 
 
 def _steps(brand: Brand, day: date) -> list[Step]:
-    """Return what the brand's events say, or its recognitions where nobody wrote events."""
-    said = [(event.on.year, pick(event, "text")) for event in brand.shown]
-    said = [step for step in said if step[1]] or [
-        (one.recognized_on.year, _("Recognized as a brand of this tier: %(tier)s") % {"tier": one.get_tier_display()})
-        for one in brand.recognitions.all()
-        if one.recognized_on <= day
+    """Return what the brand's events say, each recognition in words of its own; without events the recognitions."""
+    said = [(event.on.year, pick(event, "text") or _recognized(event)) for event in brand.shown]
+    said = said or [
+        (one.recognized_on.year, _recognized(one)) for one in brand.recognitions.all() if one.recognized_on <= day
     ]
+    said = [step for step in said if step[1]]
     return [Step(year, text, year == day.year) for year, text in said[-NEWEST_STEPS:]]
+
+
+def _recognized(row) -> str:
+    return _("Recognized: %(tier)s") % {"tier": row.get_tier_display()} if row.tier else ""

@@ -69,6 +69,7 @@ class Label:
     y: float
     anchor: str
     kind: str = ""
+    count: str = ""  # written bold behind the text
 
 
 def width_of(text: str, size: float) -> float:
@@ -80,40 +81,42 @@ class Names:
     """Names put on a map one after the other, the most important first; what finds no room stays away."""
 
     def __init__(self, width: float, height: float):
-        self.width, self.height, self.taken = width, height, []
+        self.width, self.height = width, height
+        self.taken, self.points = [], []
 
-    def reserve(self, x: float, y: float, radius: float) -> None:
-        """Keep the place of a point free of names."""
-        self.taken.append(Box(x - radius, y - radius, x + radius, y + radius))
+    def reserve(self, x: float, y: float, radius: float, weak: bool = False) -> None:
+        """Keep the place of a point free of names; a name that must stand may cover a weak one."""
+        (self.points if weak else self.taken).append(Box(x - radius, y - radius, x + radius, y + radius))
 
-    def beside(self, text: str, x: float, y: float, radius: float, size: float, kind: str) -> Label | None:
-        """Put a name right or left of a point, above or below it."""
+    def beside(self, text: str, x: float, y: float, radius: float, size: float, kind: str, must: bool) -> Label | None:
+        """Put a name right or left of a point, above or below it; one of note rather over a weak point than nowhere."""
         gap = radius + 4
-        for dx, dy, anchor in (
-            (gap, size * 0.36, "start"),
-            (-gap, size * 0.36, "end"),
-            (0, -gap, "middle"),
-            (0, gap + size * 0.8, "middle"),
-        ):
-            if label := self._put(Label(text, round(x + dx, 1), round(y + dy, 1), anchor, kind), size):
-                return label
+        sides = [(gap, size * 0.36, "start"), (-gap, size * 0.36, "end"), (0, -gap, "middle")]
+        sides += [(0, gap + size * 0.8, "middle")]
+        for dy in (-gap, gap + size * 0.7):
+            sides += [(gap / 2, dy, "start"), (-gap / 2, dy, "end")]
+        for weak in (False, True) if must else (False,):
+            for dx, dy, anchor in sides:
+                label = Label(text, round(x + dx, 1), round(y + dy, 1), anchor, kind)
+                if put := self._put(label, size, over_weak=weak):
+                    return put
         return None
 
-    def around(self, text: str, x: float, y: float, size: float, kind: str, must: bool = True) -> Label | None:
-        """Put the name of a region at its center or as near to it as there is room; at the center if it must stand."""
+    def around(self, text: str, count: str, x: float, y: float, size: float, kind: str) -> Label:
+        """Put the name of a region at its center or as near to it as there is room; at the center if there is none."""
         for dy in (0, size, -size, 2 * size, -2 * size):
             for dx in (0, size * 1.5, -size * 1.5, size * 3, -size * 3):
-                label = Label(text, round(x + dx, 1), round(y + dy + size * 0.36, 1), "middle", kind)
+                label = Label(text, round(x + dx, 1), round(y + dy + size * 0.36, 1), "middle", kind, count)
                 if put := self._put(label, size):
                     return put
-        return Label(text, x, y, "middle", kind) if must else None
+        return Label(text, x, y, "middle", kind, count)
 
-    def _put(self, label: Label, size: float) -> Label | None:
-        wide = width_of(label.text, size)
+    def _put(self, label: Label, size: float, over_weak: bool = False) -> Label | None:
+        wide = width_of(f"{label.text} {label.count}".strip(), size)
         left = {"start": label.x, "end": label.x - wide, "middle": label.x - wide / 2}[label.anchor]
         box = Box(left - 2, label.y - size * 0.9, left + wide + 2, label.y + size * 0.25)
         inside = box.left >= 0 and box.right <= self.width and box.top >= 0 and box.bottom <= self.height
-        if not inside or any(box.meets(other) for other in self.taken):
+        if not inside or any(box.meets(other) for other in (self.taken if over_weak else self.taken + self.points)):
             return None
         self.taken.append(box)
         return label

@@ -4,6 +4,9 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import get_language
 
 from laborbrands.states import Tier
+from regions.models import Region, RegionKind
+from talentportal.lib.bilingual import pick
+from talentportal.templatetags.portal import short_place
 
 
 def amount(value: int | None) -> str:
@@ -14,6 +17,24 @@ def amount(value: int | None) -> str:
     if value >= unit and value * 10 % unit == 0:
         return f"{value / unit:g} {word}"
     return intcomma(value, use_l10n=False)
+
+
+def listed(rows) -> str:
+    """Return the names of rows one after the other."""
+    between = ", " if (get_language() or "").startswith("en") else "、"
+    return between.join(pick(row, "name") for row in rows)
+
+
+def short_name(region: Region) -> str:
+    """Return a region's name as on a map: 昆明市 -> 昆明, 西双版纳傣族自治州 -> 西双版纳; counties keep theirs."""
+    name = pick(region, "name")
+    return short_place(name).removesuffix("市") if region.kind == RegionKind.PREFECTURE else name
+
+
+def place_name(home: Region | None, above: Region | None = None) -> str:
+    """Return the names of a home and of what lies above it in the order of the language."""
+    names = [pick(region, "name") for region in (above, home) if region]
+    return ", ".join(reversed(names)) if (get_language() or "").startswith("en") else "".join(names)
 
 
 def mark(tier: str) -> str:

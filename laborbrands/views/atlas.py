@@ -1,4 +1,4 @@
-"""The digital map of labor brands, its list, the jobs and classes of its brands, the big screen, and the embedded map."""
+"""The digital map of labor brands, its list, jobs and classes, the big screen, and the map in other sites' frames."""
 
 from csp.decorators import csp_replace
 from django.conf import settings
@@ -22,7 +22,6 @@ from laborbrands.states import CountyKind, Tier
 from regions.models import RegionKind
 from talentportal import context
 from talentportal.lib.bilingual import pick
-from talentportal.templatetags.portal import short_place
 
 PAGE_SIZE, ON_THE_PAGE, OF_EACH = 30, 4, 200
 SHADES = range(1, 6)
@@ -51,8 +50,8 @@ def brand_list(request):
     page = listing.page(rows, request.GET.get("sort", ""), request.GET.get("after", "")[:200], PAGE_SIZE)
     for brand in page.rows:
         brand.tier = Tier(brand.tier)
-        brand.home = given.places.find(brand.region_id)
-        brand.above = given.places.find(brand.home.parent_id) if brand.home.parent_id else None
+        home = given.places.find(brand.region_id)
+        brand.place = wording.place_name(home, given.places.find(home.parent_id or ""))
     words = _words(given, figures) | {"page": page, "sorted_by": given.before("sort")}
     return render(request, "laborbrands/list.html", words)
 
@@ -69,7 +68,7 @@ def hiring(request):
 
 @require_safe
 def screen(request):
-    """The map for a wall: dark, nothing to press, drawn anew every minute with the next brand of note; `still` stops it."""
+    """The map for a wall: dark, nothing to press, drawn anew every minute with the next brand; `still` stops it."""
     given, fresh = _read(request), not request.GET.get("still")
     turn = int(clock.now().timestamp()) // FRESH_SECONDS
     response = render(request, "laborbrands/screen.html", _page(given, turn=turn) | {"fresh": fresh})
@@ -187,7 +186,7 @@ def _ranking(given: asked.Asked, figures: brands.Figures) -> list[dict]:
     parts = given.places.below(province) if province else []
     rows = [
         {
-            "name": short_place(pick(part, "name")),
+            "name": wording.short_name(part),
             "code": part.code,
             "count": tallies[part.code].brands,
             "part": round(tallies[part.code].brands * 100 / highest, 1),

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import Organization, Role
 from applications.models import Case
@@ -25,7 +25,7 @@ from talentportal.lib.uploads import MIME, Scan
 
 
 class NewPublicityForm(PlainForm):
-    organization = forms.ModelChoiceField(label=gettext_lazy("Organization"), queryset=Organization.objects.none())
+    organization = forms.ModelChoiceField(label=gettext_lazy("Published by"), queryset=Organization.objects.none())
     title_zh = forms.CharField(label=gettext_lazy("Chinese title"), max_length=160)
     title_en = forms.CharField(label=gettext_lazy("English title"), max_length=200)
     text_zh = words_field(gettext_lazy("Chinese text"), required=False)
@@ -190,8 +190,8 @@ class PublicityAdmin(ActPages, admin.ModelAdmin):
 
     def facts_of(self, row):
         return [
-            (_("Number"), row.number),
-            (_("Organization"), row.organization),
+            (pgettext("publicity", "Number"), row.number),
+            (_("Published by"), row.organization),
             (_("State"), row.get_state_display()),
             (_("Working days"), row.days),
             (_("First day"), row.starts_on and spoken.day(row.starts_on)),
@@ -209,11 +209,15 @@ class PublicityAdmin(ActPages, admin.ModelAdmin):
         gaps = [(one.starts_on, one.ends_on or "—", one.reason) for one in row.interruptions.all()]
         found = Objection.objects.filter(entry__publicity=row).select_related("entry")
         return [
-            {"title": _("Entries"), "heads": (_("No."), _("Name"), _("Unit"), _("State")), "rows": entries},
+            {
+                "title": _("Entries"),
+                "heads": (_("No."), pgettext("publicity", "Name"), _("Unit"), _("State")),
+                "rows": entries,
+            },
             {"title": _("Interruptions"), "heads": (_("First day"), _("Last day"), _("Reason")), "rows": gaps},
             {
                 "title": _("Objections"),
-                "heads": (_("Number"), _("Entry"), _("State")),
+                "heads": (pgettext("publicity", "Number"), _("Entry"), _("State")),
                 "rows": [(one.code, one.entry, one.get_state_display()) for one in found],
             },
         ]
@@ -292,7 +296,7 @@ class ObjectionAdmin(ActPages, admin.ModelAdmin):
             "answer", _("Answer it"), objections.answer_objection, _("The answer is kept."), AnswerForm, "second"
         )
         taken_up = _("You handle it now; the page says until when.")
-        take_up = Act("take_up", _("Take it up"), objections.take_up, taken_up, tone="")
+        take_up = Act("take_up", pgettext("objection", "Take it up"), objections.take_up, taken_up, tone="")
         if row.state not in OPEN_OBJECTIONS:
             return []
         return [take_up, answer] if row.state == ObjectionState.RECEIVED else [answer]

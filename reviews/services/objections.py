@@ -13,6 +13,7 @@ from applications.uploads import Enclosed
 from jobs.services import enqueue
 from notifications.services import Note, notify_many
 from regions.queries import calendar_for
+from reviews.letters import LETTER_JOB
 from reviews.models import Objection, ObjectionReveal, PublicityEntry
 from reviews.queries.publicity import is_in_charge, staff_of
 from reviews.rules import publicity as rules
@@ -35,7 +36,7 @@ def object_to(
     """Receive an objection to an entry, until 23:59:59.999 of the last day; return it with the number for the receipt.
 
     It blocks the award of this entry alone until it is answered. Real name, contact and facts are needed; name and
-    contact are sealed. Effects: the office is told, evidence is scanned. Raises Refused with every reason.
+    contact are sealed. Effects: office and objector are told, evidence is scanned. Raises Refused with every reason.
     """
     entry = lock_entry(entry)
     reasons = _against(entry, now) or _lacking(name, contact, text)
@@ -56,6 +57,7 @@ def object_to(
     if evidence:
         enqueue(kind=SCAN_JOB, key=str(objection.pk), now=now, objection=objection.pk)
     _tell_office(objection, "objection_received", now, date=day_in_both(objection.take_up_by))
+    _write(objection, "objection_receipt", now)
     return objection
 
 
@@ -110,6 +112,7 @@ def answer_objection(*, objection: Objection, outcome: str, answer: str, actor, 
     if outcome == ObjectionState.UPHELD and objection.entry.state == EntryState.SHOWN:
         strike(entry=objection.entry, actor=actor, now=now)
     _tell_office(objection, "objection_answered", now, outcome=both(objection.state.label))
+    _write(objection, "objection_outcome", now)
     return objection
 
 
@@ -162,6 +165,12 @@ def _take(objection: Objection, actor, now: datetime, *states: ObjectionState) -
         reasons.append(_("This is not possible: the objection is %(state)s.") % {"state": locked.get_state_display()})
     refuse_unless(not reasons, reasons)
     return locked
+
+
+def _write(objection: Objection, event: str, now: datetime) -> None:
+    """Leave a letter to who objected to a job, where an e-mail address is known."""
+    if "@" in objection.contact:
+        enqueue(kind=LETTER_JOB, key=f"{objection.pk}:{event}", now=now, objection=objection.pk, event=event)
 
 
 def _tell_office(objection: Objection, event: str, now: datetime, **words) -> None:

@@ -68,9 +68,12 @@ function neighbor(from, [right, down]) {
 }
 
 function begin() {
+  const fold = document.querySelector(".sieve-fold");
+  if (fold && matchMedia("(max-width: 720px)").matches) fold.open = false; // first the map
   const form = sieve();
   if (!form || form.dataset.begun) return;
   form.dataset.begun = "1";
+  form.classList.add("is-live");
   form.addEventListener("submit", (event) => { event.preventDefault(); show(asked()); });
   form.addEventListener("input", ({ target }) => {
     if (target.name === "year") form.querySelector("#sieve-shown").textContent = target.value;

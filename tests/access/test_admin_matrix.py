@@ -41,6 +41,8 @@ SEAL = {"certificate_clerk", "leader", "administrator"}
 STAFF = {*OFFICE, "expert", "editor", "administrator"}
 EXAMINERS = {"examiner", "leader"}
 LIBRARY = {"editor", "administrator"}
+DECIDING = {"examiner", "leader"}
+WATCHING = DECIDING | {"official"}
 
 # model: (who sees rows, who adds rows).
 MODELS = {
@@ -50,6 +52,8 @@ MODELS = {
     "reviews.reviewround": (EXAMINERS | {"official"}, EXAMINERS),
     # dossiers, sheets
     # publicity
+    "reviews.publicity": (WATCHING, DECIDING),
+    "reviews.objection": (DECIDING, set()),
     # brands and figures
     # recognition and subsidies
     "laborbrands.brandapplication": (CASES, set()),
@@ -57,6 +61,10 @@ MODELS = {
     "laborbrands.subsidy": ({"examiner", "leader", "official"}, set()),
     "laborbrands.subsidyrule": ({"examiner", "leader", "official", "administrator"}, set()),
     # reports, evaluation, removal
+    "laborbrands.annualreport": (WATCHING, set()),
+    "laborbrands.evaluationround": (WATCHING, DECIDING),
+    "laborbrands.removal": (WATCHING, DECIDING),
+    "laborbrands.succession": (WATCHING, {"leader"}),
     # around the brand
     # everything else
     "jobs.job": (ADMINISTRATOR, set()),
@@ -255,6 +263,14 @@ BUTTONS = {
         lambda s: [s.seat.group.round_id, "invite", s.seat.group_id],
     ),
     "reviews_reviewround_record": (only(EXAMINERS | {"official"}), lambda s: [s.seat.draw_id]),
+    "reviews_publicity_act": (only(WATCHING, 302), lambda s: [s.kept.notice.pk, "post"]),
+    "reviews_objection_act": (only(DECIDING, 302), lambda s: [s.kept.objection.pk, "take_up"]),
+    "reviews_objection_reveal": (only(DECIDING), lambda s: [s.kept.objection.pk]),
+    "reviews_objection_evidence": (only(set()), lambda s: [s.kept.objection.pk]),
+    "laborbrands_annualreport_act": (only(WATCHING, 302), lambda s: [s.kept.report.pk, "x"]),
+    "laborbrands_evaluationround_act": (only(WATCHING, 302), lambda s: [s.kept.cycle.pk, "evaluate"]),
+    "laborbrands_removal_act": (only(WATCHING, 302), lambda s: [s.kept.removal.pk, "decide"]),
+    "laborbrands_succession_act": (only(WATCHING, 302), lambda s: [s.kept.succession.pk, "x"]),
     "applications_rating_follow": (only({"leader", "official"}, 302), lambda s: [s.rating.pk, "contact"]),
     "applications_rating_code": (only(IN_CHARGE), lambda s: [s.case.pk, "INTAKE"]),
     "applications_case_file": (only(IN_CHARGE), lambda s: [s.file.public_id]),

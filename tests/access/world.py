@@ -11,6 +11,7 @@ from certificates.models import Certificate
 from jobs import clock
 from jobs import services as jobs
 from laborbrands.models import (
+    AnnualReport,
     Brand,
     BrandApplication,
     Builder,
@@ -20,15 +21,18 @@ from laborbrands.models import (
     Subsidy,
     SubsidyRule,
 )
+from laborbrands.services import evaluation, removal, succession
 from notifications.models import Message
 from policies.matching import proactive
 from policies.search.index import index_version
 from policies.services import following
-from reviews.services import invitations
+from reviews.services import invitations, objections
 from tests import cast
 from tests.applications import samples
 from tests.cast import moment
+from tests.laborbrands import brands
 from tests.policies import library
+from tests.reviews import notices
 from tests.reviews import scene as reviews
 
 ROLES = (
@@ -103,9 +107,42 @@ def build() -> SimpleNamespace:
         policy=_policy(),
         search=following.save_search(query="topic=talent", frequency="DAILY", actor=people.owner, now=now),
         seat=_draw(world, people, case, now),
+        kept=_kept_honest(world, people, unit, now),
     )
     _recognition(scene)
     return scene
+
+
+def _kept_honest(world, people, unit, now):
+    """A publicity with an objection; a brand of the unit's with a report, an evaluation, a removal, a succession."""
+    notice = notices.posted(world, people.examiner, now)
+    objection = objections.object_to(entry=notice.entries.get(), now=now, **notices.OBJECTION)
+    brand = brands.make_brand(world, unit=unit)
+    cycle = evaluation.open_evaluation(
+        organization=world.office,
+        tier="PROVINCIAL",
+        scheme=brands.make_scheme(),
+        title_zh="x",
+        title_en="x",
+        starts_on=now.date(),
+        ends_on=now.date(),
+        actor=people.examiner,
+        now=now,
+    )
+    facts = {"ground": "FRAUD", "facts": "x", "notice_no": "1"}
+    removed = removal.give_notice(brand=brand, actor=people.examiner, now=now, **facts)
+    old, new = brands.make_brand(world, "旧名"), brands.make_brand(world, "新名")
+    passed = succession.succeed(old=old, new=new, basis="x", actor=people.leader, now=now)
+    report = AnnualReport.objects.create(brand=brand, year=2025, due_on=now.date())
+    return SimpleNamespace(
+        notice=notice,
+        objection=objection,
+        brand=brand,
+        cycle=cycle,
+        removal=removed,
+        succession=passed,
+        report=report,
+    )
 
 
 def _recognition(scene) -> None:

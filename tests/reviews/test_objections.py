@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from jobs import clock
 from jobs import services as jobs
-from notifications.models import Message
+from notifications.models import Message, MessageTemplate
 from reviews.models import Objection, ObjectionReveal, Publicity
 from reviews.services import objections, publicity
 from talentportal.lib.refusals import Refused
@@ -134,6 +134,21 @@ def test_who_objected_is_sealed_and_each_look_is_kept(notice, examiner, clerk):
         OBJECTION["contact"],
     )
     assert ObjectionReveal.objects.get().by == examiner
+
+
+def test_who_left_an_address_is_written_to_and_the_letter_tells_no_secrets(notice, examiner, mailoutbox):
+    for event in ("objection_receipt", "objection_outcome"):
+        MessageTemplate.objects.create(event=event, title_zh="{code}", title_en="{code}", body_zh="{publicity}")
+    objection = received(notice)
+    objections.object_to(entry=notice.entries.last(), now=LAST, **OBJECTION | {"contact": "0871-63112233"})
+    answer = {"outcome": "NOT_TAKEN", "answer": "没有事实"}
+    objections.answer_objection(objection=objection, actor=examiner, now=LAST, **answer)
+    jobs.drain(now=LAST)
+    assert [mail.to for mail in mailoutbox] == [[OBJECTION["contact"]]] * 2
+    words = " ".join(mail.body for mail in mailoutbox)
+    assert f"/publicity/objection/?number={objection.code}" in words
+    assert OBJECTION["text"] not in words
+    assert OBJECTION["name"] not in words
 
 
 # --- by the website
