@@ -12,4 +12,7 @@ class LaborbrandsConfig(AppConfig):
         # yearly reports, evaluation and removal
 
         # around the brand
-        pass
+        from jobs import registry
+        from laborbrands.services import enquiries
+
+        registry.register_sweep("laborbrands.old_enquiries", enquiries.erase_old)

@@ -1,2 +1,9 @@
+from django.urls import path
+
+from laborbrands.views import figures
+
 app_name = "org_brands"
-urlpatterns = []
+urlpatterns = [
+    # figures
+    path("<slug:code>/figures/", figures.figures, name="figures"),
+]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from laborbrands.views import atlas
+from laborbrands.views import atlas, page
 
 app_name = "brands"
 urlpatterns = [
@@ -11,4 +11,9 @@ urlpatterns = [
     path("screen/", atlas.screen, name="screen"),
     path("embed/", atlas.embed, name="embed"),
     # the brand page, last: its address holds any other word
+    path("<slug:code>/", page.brand, name="detail"),
+    path("<slug:code>/share.png", page.share_image, name="share"),
+    path("<slug:code>/pictures/<str:name>", page.picture, name="picture"),
+    path("<slug:code>/contact/", page.enquire, name="enquire"),
+    path("<slug:code>/contact/thanks/", page.thanks, name="thanks"),
 ]

@@ -240,7 +240,6 @@ def _stats(file: _File, row: dict, reporter: User, verifier: User) -> Iterator[B
     for year, growth in FIGURES.items():
         if year < begun:
             continue
-        special = file.named.get(row["code"], {}).get("figures", {}) if year == max(FIGURES) else {}
         yield BrandStat(
             brand=file.brands[row["code"]],
             year=year,
@@ -249,16 +248,16 @@ def _stats(file: _File, row: dict, reporter: User, verifier: User) -> Iterator[B
             reported_at=_at(date(year + 1, 1, 6)),
             verified_by=verifier,
             verified_at=_at(date(year + 1, 1, 9)),
-            **_figures(int(row["workers"]) * growth, file.trades[row["trade"]]["industry"], special),
+            **_figures(int(row["workers"]) * growth, file.trades[row["trade"]]["industry"]),
         )
 
 
-def _figures(workers: Decimal, industry: str, known: dict) -> dict:
-    """Return the figures of a year; `known` ones replace those that follow from the number of workers."""
-    counts = {key: int(workers * share) for key, share in SHARES.items()} | known
+def _figures(workers: Decimal, industry: str) -> dict:
+    counts = {key: int(workers * share) for key, share in SHARES.items()}
     income = Decimal(INCOME[industry])
     return {
-        **{"practitioners": int(workers)} | counts,
+        "practitioners": int(workers),
+        **counts,
         **{key: int(counts["trained"] * share) for key, share in LEVELS.items()},
         "monthly_income_yuan": income * Decimal("1.12"),
         "industry_income_yuan": income,

@@ -1,0 +1,88 @@
+"""Forms around a brand: the enquiry of a stranger, the figures of a builder, and what staff write in the admin."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
+
+from laborbrands.models import BrandStat
+from laborbrands.pictures import PictureField
+from laborbrands.services.figures import MONEY
+from laborbrands.states import EnquiryKind
+
+
+class EnquiryForm(forms.Form):
+    """What somebody leaves who wants to hire, or to learn the trade."""
+
+    kind = forms.ChoiceField(label=_("What brings you here?"), choices=EnquiryKind, widget=forms.RadioSelect)
+    name = forms.CharField(label=_("Your name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    contact = forms.CharField(
+        label=_("Phone or e-mail"),
+        max_length=100,
+        help_text=_("How the office in charge can reach you."),
+        widget=forms.TextInput(attrs={"autocomplete": "tel"}),
+    )
+    text = forms.CharField(
+        label=_("Message"),
+        max_length=300,
+        required=False,
+        help_text=_("For instance how many workers, for what and when. At most 300 characters."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    consent = forms.BooleanField(
+        label=_("I agree that the office in charge of the brand keeps my name and contact to answer me."),
+        error_messages={"required": _("We may keep your contact only if you agree.")},
+    )
+
+    def clean_contact(self) -> str:
+        contact = self.cleaned_data["contact"].strip()
+        if "@" in contact:
+            try:
+                validate_email(contact)
+            except ValidationError:
+                raise ValidationError(_("This is no e-mail address.")) from None
+            return contact
+        if sum(character.isdigit() for character in contact) < 7:
+            raise ValidationError(_("Write a phone number with its area code, or an e-mail address."))
+        return contact
+
+
+class FiguresForm(forms.ModelForm):
+    """The figures of a year, as a builder or a county reports them."""
+
+    class Meta:
+        model = BrandStat
+        fields = ("year", *BrandStat.COUNTS, *MONEY, "source")
+
+    def __init__(self, *args, this_year: int, **options):
+        super().__init__(*args, **options)
+        years = [(year, year) for year in range(this_year, this_year - 4, -1)]
+        self.fields["year"] = forms.TypedChoiceField(label=_("Year"), choices=years, coerce=int)
+        self.fields["source"].help_text = _("For instance payroll, register of trainees, survey.")
+
+    def _post_clean(self):
+        """Rules over several figures are the service's; the row is never saved from here."""
+
+    def values(self) -> dict:
+        return {key: value for key, value in self.cleaned_data.items() if key not in ("year", "source")}
+
+
+class PictureForm(forms.Form):
+    """A logo or a picture; the file comes last, so that what was typed is kept when it is too large."""
+
+    is_logo = forms.BooleanField(label=_("This is the logo"), required=False)
+    caption_zh = forms.CharField(
+        label=_("Chinese caption"), max_length=100, help_text=_("Read aloud to who cannot see the picture.")
+    )
+    caption_en = forms.CharField(label=_("English caption"), max_length=140, required=False)
+    file = PictureField(label=_("File"))
+
+
+class OutcomeForm(forms.Form):
+    outcome = forms.CharField(label=_("What came of it"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class DismissForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason of the dismissal"), max_length=200, widget=forms.Textarea(attrs={"rows": 3})
+    )
