@@ -56,6 +56,14 @@ ADDRESSES = {
     # expert's desk: dossiers and sheets
     # publicity
     # map and lists of brands
+    "brands:map": (PUBLIC, None),
+    "brands:list": (PUBLIC, None),
+    "brands:hiring": (PUBLIC, None),
+    "brands:screen": (PUBLIC, None),
+    "brands:embed": (PUBLIC, None),
+    "api_brands:points": (PUBLIC, None),
+    "api_brands:brands": (PUBLIC, None),
+    "api_brands:brand": (PUBLIC, lambda s: {"code": s.map_brand.code}),
     # builder's pages: recognition, subsidies
     # builder's pages: reports, statements
     # brand page and around it
