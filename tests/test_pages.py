@@ -73,7 +73,7 @@ NO_PAGES = {
 } | {
     *("schema", "open_data:file", "policies:rss", "policies:atom"),
     *("api:policies", "api:policy", "api:version", "api:benefits", "api:benefit", "api:regions", "api:region"),
-    *("api:services", "api:service"),
+    *("api:services", "api:service", "api_brands:points", "api_brands:brands", "api_brands:brand"),
     "api_docs",  # Swagger UI is not our work, and heavy: tests/pages/test_api_docs.py looks at the rest
 }
 WIDTHS = (1440, 390)
@@ -199,6 +199,7 @@ def of_everybody(demo):
     yield None, "policies:match", (), ""
     yield from of_the_library()
     yield from ((None, "windows:list", (), query) for query in ("", "?view=table"))
+    yield from of_the_map()
     yield None, "windows:detail", (Window.objects.get(code="530114-1").code,), ""
     yield None, "verify:token", (sealed().first().token,), ""
     yield from ((None, name, (), "") for name in ("open_data:home", "policies:asked"))
@@ -206,6 +207,14 @@ def of_everybody(demo):
     yield from ((None, "policies:alert", (search.token,), "") for search in demo.searches)
     for name in ("account_login", "account_signup", "account_request_login_code", "account_reset_password"):
         yield None, name, (), ""
+
+
+def of_the_map():
+    """The map of brands at each level, empty and with words that fit nothing; its list, wall and frame."""
+    for query in ("", "?region=530100&show=jobs", "?region=530114&year=2025", "?q=zzz", "?tier=none&brand=nobody"):
+        yield None, "brands:map", (), query
+    yield from ((None, "brands:list", (), query) for query in ("", "?q=zzz", "?sort=jobs&tier=national"))
+    yield from ((None, f"brands:{name}", (), "") for name in ("hiring", "screen", "embed"))
 
 
 def of_the_library():

@@ -1,13 +1,17 @@
 """Who sees and changes the rows around brands: the offices whose region covers the brand."""
 
+from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
+from accounts import queries
 from accounts.models import Role
 from accounts.permissions import RoleAdminMixin
 from jobs import clock
 from laborbrands.models import Brand
 from laborbrands.queries.posts import covering_post
+from regions.models import Region
 
 READERS = (Role.CLERK, Role.OFFICIAL, Role.ADMINISTRATOR)
 EDITORS = (Role.EXAMINER, Role.LEADER)
@@ -16,6 +20,17 @@ EDITORS = (Role.EXAMINER, Role.LEADER)
 def brand_of(row) -> Brand | None:
     """Return the brand that a row is about."""
     return row if isinstance(row, Brand) else getattr(row, "brand", None)
+
+
+def regions_of(user):
+    """Return the regions that the user's posts cover, without their outlines."""
+    rows = Region.objects.defer("outline")
+    if user.is_superuser:
+        return rows
+    own = Q(pk__in=[])
+    for post in queries.posts_of(user, timezone.localdate(clock.now())):
+        own |= Q(pk=post.region_id) | Q(path__startswith=f"{post.region.path}/")
+    return rows.filter(own)
 
 
 def may_edit(request, brand: Brand) -> bool:
@@ -42,6 +57,8 @@ class BrandAdminMixin(RoleAdminMixin):
     def formfield_for_foreignkey(self, db_field, request, **options):
         if db_field.remote_field.model is Brand:
             options["queryset"] = Brand.objects.visible_to(request.user)
+        elif db_field.remote_field.model is Region:
+            options["queryset"] = regions_of(request.user)
         return super().formfield_for_foreignkey(db_field, request, **options)
 
 

@@ -104,7 +104,7 @@ class StudioAdmin(BrandAdminMixin, admin.ModelAdmin):
     list_display = ("name_zh", "name_en", "brand", "master", "region", "founded_year")
     list_select_related = ("brand", "region")
     search_fields = ("name_zh", "name_en", "master", "brand__name_zh")
-    autocomplete_fields = ("brand", "region")
+    autocomplete_fields = ("brand",)
     may_delete = True
 
 

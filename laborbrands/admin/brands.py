@@ -30,6 +30,7 @@ from laborbrands.models import (
 from laborbrands.page_forms import PictureForm
 from laborbrands.services import figures
 from laborbrands.states import ON_THE_MAP
+from regions.models import Region, RegionKind
 from talentportal.lib.refusals import Refused
 
 
@@ -59,8 +60,6 @@ class PrefectureFilter(admin.SimpleListFilter):
     parameter_name = "prefecture"
 
     def lookups(self, request, model_admin):
-        from regions.models import Region, RegionKind
-
         rows = Region.objects.filter(kind=RegionKind.PREFECTURE).order_by("code")
         return [(region.code, str(region)) for region in rows.defer("outline")]
 
@@ -129,8 +128,7 @@ class BrandAdmin(BrandAdminMixin, admin.ModelAdmin):
     list_select_related = ("region", "industry")
     search_fields = ("name_zh", "name_en", "code", "region__name_zh")
     list_per_page = 50
-    readonly_fields = ("code", "stage", "created_at", "picture_button", "public_page")
-    autocomplete_fields = ("region",)
+    readonly_fields = ("code", "stage", "region", "created_at", "picture_button", "public_page")
     inlines = (BuilderInline, OccupationInline, PictureInline, RecognitionInline, EventInline)
     fieldsets = (
         (None, {"fields": (("name_zh", "name_en"), ("slogan_zh", "slogan_en"), ("code", "stage"), "public_page")}),

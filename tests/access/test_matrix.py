@@ -64,6 +64,14 @@ ADDRESSES = {
     "publicity:objection": (PUBLIC, None),
     "publicity:detail": (PUBLIC, lambda s: {"number": s.kept.notice.number}),
     # map and lists of brands
+    "brands:map": (PUBLIC, None),
+    "brands:list": (PUBLIC, None),
+    "brands:hiring": (PUBLIC, None),
+    "brands:screen": (PUBLIC, None),
+    "brands:embed": (PUBLIC, None),
+    "api_brands:points": (PUBLIC, None),
+    "api_brands:brands": (PUBLIC, None),
+    "api_brands:brand": (PUBLIC, lambda s: {"code": s.map_brand.code}),
     # builder's pages: recognition, subsidies
     "org_brands:home": (SIGNED_IN, None),
     "org_brands:subsidy": (UNIT, lambda s: {"pk": s.subsidy.pk}),
