@@ -43,6 +43,9 @@ EXAMINERS = {"examiner", "leader"}
 LIBRARY = {"editor", "administrator"}
 DECIDING = {"examiner", "leader"}
 WATCHING = DECIDING | {"official"}
+BRAND_EDITORS = {"examiner", "leader"}  # of the regions that their posts cover
+BRANDS = CLERKS | BRAND_EDITORS | {"official", "administrator"}
+AROUND = ("ambassador", "studio", "trainingclass", "opening", "team", "plan")
 
 # model: (who sees rows, who adds rows).
 MODELS = {
@@ -55,6 +58,12 @@ MODELS = {
     "reviews.publicity": (WATCHING, DECIDING),
     "reviews.objection": (DECIDING, set()),
     # brands and figures
+    "laborbrands.brand": (BRANDS, set()),
+    "laborbrands.brandstat": (BRANDS, set()),
+    "laborbrands.recognition": (BRANDS, set()),
+    "laborbrands.industry": (BRANDS, ADMINISTRATOR),
+    "laborbrands.countyprofile": (BRANDS, ADMINISTRATOR),
+    "laborbrands.reportedfigure": (BRANDS, ADMINISTRATOR),
     # recognition and subsidies
     "laborbrands.brandapplication": (CASES, set()),
     "laborbrands.condition": (CASES | ADMINISTRATOR, set()),
@@ -66,6 +75,9 @@ MODELS = {
     "laborbrands.removal": (WATCHING, DECIDING),
     "laborbrands.succession": (WATCHING, {"leader"}),
     # around the brand
+    **{f"laborbrands.{name}": (BRANDS, BRAND_EDITORS) for name in AROUND},
+    "laborbrands.cooperation": (BRANDS, ADMINISTRATOR),
+    "laborbrands.enquiry": (CLERKS | BRAND_EDITORS, set()),
     # everything else
     "jobs.job": (ADMINISTRATOR, set()),
     "regions.region": (ADMINISTRATOR, ADMINISTRATOR),
@@ -103,6 +115,8 @@ MODELS = {
 DELETERS = {  # everything else is kept
     "regions.calendarday": ADMINISTRATOR,
     "applications.phrase": {"leader", "administrator"},
+    **{f"laborbrands.{name}": BRAND_EDITORS for name in ("studio", "trainingclass", "opening")},
+    "laborbrands.countyprofile": ADMINISTRATOR,
 }
 # Rows that a role lists in general but not this one: another county's, by region and window.
 HIDDEN = {
@@ -110,6 +124,7 @@ HIDDEN = {
     ("applications.unitbatch", "other_clerk"),
     ("laborbrands.brandapplication", "other_clerk"),
 } | {("applications.powerofattorney", role) for role in CASES - {"clerk"}}
+HIDDEN |= {(f"laborbrands.{name}", "other_clerk") for name in (*AROUND, "brand", "brandstat", "recognition", "enquiry")}
 
 
 @pytest.fixture
@@ -299,6 +314,10 @@ BUTTONS = {
     "applications_case_batch": (only({"clerk"}), lambda s: [s.acts.public_id]),
     "applications_case_workload": (only(CASES), None),
     "applications_case_cover": (only(CASES, 302), None),
+    "laborbrands_brand_picture": (only(BRAND_EDITORS), lambda s: [s.florists.pk]),
+    "laborbrands_brandstat_verify": (only(BRANDS - {"other_clerk"}), lambda s: [s.florists.stats.get().pk]),
+    "laborbrands_ambassador_dismiss": (only(BRAND_EDITORS), lambda s: [s.florists.ambassadors.get().pk]),
+    "laborbrands_enquiry_answer": (only({"clerk"} | BRAND_EDITORS), lambda s: [s.florists.enquiries.get().pk]),
     "applications_case_end_cover": (only(CASES, 302), lambda s: [s.cover.pk]),
 }
 

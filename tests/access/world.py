@@ -16,8 +16,10 @@ from laborbrands.models import (
     BrandApplication,
     Builder,
     Condition,
+    CountyProfile,
     Industry,
     Recognition,
+    ReportedFigure,
     Subsidy,
     SubsidyRule,
 )
@@ -30,7 +32,7 @@ from reviews.services import invitations, objections
 from tests import cast
 from tests.applications import samples
 from tests.cast import moment
-from tests.laborbrands import brands
+from tests.laborbrands import around, brands
 from tests.laborbrands.factory import make_brand
 from tests.policies import library
 from tests.reviews import notices
@@ -112,6 +114,7 @@ def build() -> SimpleNamespace:
         kept=_kept_honest(world, people, unit, now),
     )
     _recognition(scene)
+    _around(scene)
     return scene
 
 
@@ -187,6 +190,23 @@ def _draw(world, people, case, now):
     reviews.drawn(group, people.examiner, people.leader, now=now)
     invitations.invite(group=group, actor=people.examiner, now=clock.now())
     return group.seats.get(expert__user=people.expert)
+
+
+def _around(scene) -> None:
+    """A brand that the handler's unit builds, with everything around it."""
+    brand = around.make_brand(scene.world, scene.now, code="surrounded", unit=scene.unit)
+    around.surround(brand, scene.now)
+    CountyProfile.objects.create(region=scene.world.county, kind="CULTURE")
+    ReportedFigure.objects.create(
+        key="jobs",
+        region=scene.world.province,
+        value=1,
+        label_zh="就业",
+        label_en="Jobs",
+        source_zh="报道",
+        source_en="Report",
+    )
+    scene.florists = brand
 
 
 def _written(case, owner, now):
