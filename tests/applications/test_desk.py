@@ -210,6 +210,9 @@ def test_a_special_procedure_stops_and_ends_by_buttons(as_, world, applicant, cl
     assert set(offered(case, examiner)) == {"end_special", "estimate_special", "assign", "recuse"}
     case.refresh_from_db()
     assert Desk(case, clerk, NOW).turn == ["Examiner"]
+    assert "Handled by" not in text(as_(clerk).get(page_of(case)))
+    services.assign(case=case, actor=examiner, to=examiner, now=NOW)
+    assert f"Handled by {examiner.name}" in text(as_(clerk).get(page_of(case)))
     assert "?again" not in post(as_(examiner), case, "end_special", result="评审通过", number="1").headers["Location"]
     case.refresh_from_db()
     assert case.state == State.EXAMINING
