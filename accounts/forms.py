@@ -21,6 +21,7 @@ from accounts import queries, services
 from accounts.contacts import Contact, ContactField, is_contact
 from accounts.models import DocumentType, Person, Unit, UnitMember, User
 from regions.models import Region
+from talentportal.lib.field_errors import needed_sometimes
 
 PASSWORD_HELP = _("At least 10 characters, not only digits, and not one that many people use.")
 NOT_COUNTRIES = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}
@@ -165,14 +166,17 @@ class IdentityForm(forms.Form):
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
     )
-    issuing_country = forms.ChoiceField(
-        label=_("Country of the passport"), choices=lazy(countries, list), required=False, help_text=_("For passports.")
+    issuing_country = needed_sometimes(
+        forms.ChoiceField(
+            label=_("Country of the passport"), choices=lazy(countries, list), help_text=_("For passports.")
+        )
     )
-    birth_date = forms.DateField(
-        label=_("Date of birth"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}, format="%Y-%m-%d"),
-        help_text=_("Leave it out when the number has 18 characters: it tells."),
+    birth_date = needed_sometimes(
+        forms.DateField(
+            label=_("Date of birth"),
+            widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}, format="%Y-%m-%d"),
+            help_text=_("Leave it out when the number has 18 characters: it tells."),
+        )
     )
     sex = forms.ChoiceField(label=_("Sex"), choices=[("", "—"), *Person._meta.get_field("sex").choices], required=False)
 

@@ -113,8 +113,13 @@ class ClockView:
 
     @property
     def day(self) -> int:
-        """Which day of the limit today is."""
-        return max(min(self.total - self.left, self.total), 0)
+        """How many days of the limit are used up; those on which the clock stood are nobody's."""
+        return max(min(self.total - self.left, self.total) - self.paused, 0)
+
+    @property
+    def limit(self) -> int:
+        """How many days the limit has, without those on which the clock stood."""
+        return self.total - self.paused
 
     @property
     def overdue(self) -> int:

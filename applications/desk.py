@@ -54,6 +54,11 @@ CHECKED = {
     CheckResult.CONFLICT: "conflict",
 }
 SIDEWAYS = ("withdraw", "terminate", "transfer", "revoke", "reopen")  # steps for which nobody waits
+AWAITED = {  # whom a case waits for where the portal may go on by itself, too
+    State.PRECHECK_PASSED: [Who.APPLICANT],
+    State.WAIT_SUPPLY: [Who.APPLICANT],
+    State.SPECIAL: [Who.EXAMINER],
+}
 RELATED = ("item__catalog_item", "guide__item__catalog_item", "organization", "region", "window", "applicant", "unit")
 
 OCCASIONS = {  # verb: whether a case gives occasion for it
@@ -167,7 +172,7 @@ class Desk:
         onward = [TRANSITIONS[verb] for verb in self._onward]
         who = [one for transition in onward for one in transition.who if Who.SYSTEM not in transition.who]
         who += [TRANSITIONS[one.verb].approver for one in self.requests if one.state == RequestState.OPEN]
-        who = who or ([Who.APPLICANT] if self.case.state in (State.WAIT_SUPPLY, State.PRECHECK_PASSED) else [])
+        who = who or AWAITED.get(self.case.state, [])
         return [Who(one).label for one in dict.fromkeys(who)]
 
     @property

@@ -45,7 +45,7 @@ TITLES = {
     "reject_uncorrected": gettext_lazy("The window did not accept your application"),
     "reject_acceptance": gettext_lazy("The window did not accept your application"),
     "start_special": gettext_lazy("A special procedure has begun"),
-    "estimate_special": gettext_lazy("The special procedure takes longer than estimated"),
+    "estimate_special": gettext_lazy("The office told a new estimate for the special procedure"),
     "end_special": gettext_lazy("The special procedure has ended"),
     "extend": gettext_lazy("The office’s period was extended"),
     "ask_more": gettext_lazy("The office asks for more, once more"),
@@ -185,7 +185,9 @@ def _sentence(case: Case, event: CaseEvent, names: dict, there: int) -> str:
         case "check_material":
             verdict = _("in order") if data.get("ok") else _("not in order: %(reason)s") % {"reason": event.opinion}
             return _("%(name)s: %(reason)s") % {"name": names.get(data.get("material"), ""), "reason": verdict}
-        case "start_special" | "estimate_special" | "order_rectification" | "check_commitment":
+        case "estimate_special":
+            return f"{_new_estimate(data['days'])} {event.opinion}"
+        case "start_special" | "order_rectification" | "check_commitment":
             return event.opinion or _special_words(data)
         case "extend":
             return event.opinion
@@ -218,6 +220,13 @@ def _special_words(data: dict) -> str:
         days,
     )
     return words % {"kind": kind, "days": days}
+
+
+def _new_estimate(days: int) -> str:
+    words = ngettext(
+        "About %(days)s working day from this day on.", "About %(days)s working days from this day on.", days
+    )
+    return words % {"days": days}
 
 
 def _who(case: Case, event: CaseEvent) -> str:

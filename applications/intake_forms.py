@@ -12,17 +12,18 @@ from accounts.contacts import ContactField
 from accounts.forms import IdentityForm
 from accounts.models import DocumentType, Unit
 from accounts.queries import owner_of
-from applications import fetching, questions
+from applications import fetching, questions, rules
 from applications.questions import DayField
 from applications.states import DeferralReason
 from applications.uploads import ScanField, ScansField
 from policies.models import ServiceItem
 from talentportal.lib import idcard, uploads, uscc
 from talentportal.lib.bilingual import pick
-from talentportal.lib.field_errors import NamedErrors
+from talentportal.lib.field_errors import NamedErrors, needed_sometimes
 from workstations.models import Window
 
 MOST_SCANS = 10
+AS_TYPED = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}  # of numbers
 
 
 class PickField(forms.ModelChoiceField):
@@ -39,6 +40,13 @@ def items_at(windows, today: date):
     return handled.distinct().order_by("serial")
 
 
+def _in_force(until: date | None, today: date) -> date | None:
+    """Return the last day of a power of attorney. Raises ValidationError where none is taken down until then."""
+    if until and (reasons := rules.authority_day_obstacles(until, today)):
+        raise ValidationError(reasons)
+    return until
+
+
 class PlaceForm(NamedErrors, forms.Form):
     """For which item, at which of the clerk's windows, and, where it is one, for which unit."""
 
@@ -49,7 +57,7 @@ class PlaceForm(NamedErrors, forms.Form):
         label=_("Credit code of the unit"),
         max_length=40,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+        widget=forms.TextInput(attrs=AS_TYPED),
     )
 
     def __init__(self, *args, windows, today: date, **kwargs):
@@ -92,19 +100,16 @@ class IntakeForm(PlaceForm, IdentityForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     is_seen = forms.BooleanField(label=_("I compared the original document with the person before me."), required=False)
-    agent_name = forms.CharField(label=_("Name of the agent"), max_length=120, required=False)
-    agent_document_type = forms.ChoiceField(label=_("Document of the agent"), choices=DocumentType, required=False)
-    agent_number = forms.CharField(
-        label=_("Document number of the agent"),
-        max_length=60,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+    agent_name = needed_sometimes(forms.CharField(label=_("Name of the agent"), max_length=120))
+    agent_document_type = needed_sometimes(forms.ChoiceField(label=_("Document of the agent"), choices=DocumentType))
+    agent_number = needed_sometimes(
+        forms.CharField(label=_("Document number of the agent"), max_length=60, widget=forms.TextInput(attrs=AS_TYPED))
     )
     is_agent_seen = forms.BooleanField(
         label=_("I compared the agent’s original document with the agent."), required=False
     )
-    attorney_until = DayField(label=_("Power of attorney holds until"), required=False)
-    attorney_scan = ScanField(label=_("Scan of the power of attorney"), required=False)
+    attorney_until = needed_sometimes(DayField(label=_("Power of attorney holds until")))
+    attorney_scan = needed_sometimes(ScanField(label=_("Scan of the power of attorney")))
     OF_AGENT = ("agent_name", "agent_number", "is_agent_seen", "attorney_until", "attorney_scan")
 
     field_order = ["item", "window", "uscc", *IdentityForm.base_fields, "contact", "code", "is_seen"]
@@ -117,6 +122,9 @@ class IntakeForm(PlaceForm, IdentityForm):
     def shows_agent(self) -> bool:
         """Whether the part about the agent is open: something was typed there."""
         return self.is_bound and any(self[name].data for name in self.OF_AGENT)
+
+    def clean_attorney_until(self) -> date | None:
+        return _in_force(self.cleaned_data["attorney_until"], self.today)
 
     def clean(self) -> dict:
         data = super().clean() or self.cleaned_data
@@ -247,7 +255,7 @@ class UnitBatchForm(NamedErrors, forms.Form):
     uscc = forms.CharField(
         label=_("Credit code of the unit"),
         max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+        widget=forms.TextInput(attrs=AS_TYPED),
     )
     handler = ContactField(
         label=_("Mobile number or e-mail of the unit’s handler"), help_text=_("Of the handler’s own account here.")
@@ -264,9 +272,13 @@ class UnitBatchForm(NamedErrors, forms.Form):
 
     def __init__(self, *args, windows, today: date, **kwargs):
         super().__init__(*args, **kwargs)
+        self.today = today
         self.fields["item"].queryset = items_at(windows, today)
         self.fields["window"].queryset = windows
         self.fields["window"].initial = windows.first()
+
+    def clean_until(self) -> date:
+        return _in_force(self.cleaned_data["until"], self.today)
 
     def clean_uscc(self) -> Unit:
         unit = Unit.objects.filter(uscc=uscc.clean(self.cleaned_data["uscc"])).first()

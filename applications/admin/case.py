@@ -17,8 +17,9 @@ from applications.admin.queue import QueuePages, queue_url, wish_of
 from applications.desk import RELATED, Desk, View
 from applications.models import STAFF_ROLES_ON_CASES, Case, MaterialFile, Paper
 from applications.states import TRANSITIONS
-from applications.views import again, files
+from applications.views import files
 from jobs import clock
+from talentportal.lib import again
 from talentportal.lib.refusals import Refused
 
 BESIDE = 25  # cases in the list at the left

@@ -19,8 +19,8 @@ from applications.models import STAFF_ROLES_ON_CASES, CaseMessage, Phrase
 from applications.services import conversation
 from applications.services.clocks import calendar_of
 from applications.uploads import too_large
-from applications.views import again
 from jobs import clock
+from talentportal.lib import again
 from talentportal.lib.refusals import Refused
 
 

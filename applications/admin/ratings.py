@@ -22,8 +22,8 @@ from applications.models import Case, Rating
 from applications.rating_forms import CallBackForm, ContactForm, ExcludeForm, RectifyForm
 from applications.services import ratings, rectification
 from applications.states import RatingChannel, RatingLevel, Who
-from applications.views import again
 from jobs import clock
+from talentportal.lib import again
 from talentportal.lib.refusals import Refused
 
 FOLLOW_UP = {
@@ -61,13 +61,21 @@ class BadFilter(admin.SimpleListFilter):
         return rows
 
 
+class TouchPointFilter(admin.ChoicesFieldListFilter):
+    """After which step it was given; the name of the field, “after”, makes no sentence with “By”."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = _("step that was rated")
+
+
 @admin.register(Rating)
 class RatingAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
     """The ratings of the windows that somebody heads, and the follow-up of the bad ones."""
 
     view_roles = (Role.LEADER, Role.OFFICIAL)
     list_display = ("about", "step", "given", "on", "follow_up")
-    list_filter = (BadFilter, "level", "touch_point")
+    list_filter = (BadFilter, "level", ("touch_point", TouchPointFilter))
     list_select_related = ("case__item", "case__window", "rectification")
     list_per_page = 50
     show_full_result_count = False

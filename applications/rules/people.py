@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.states import TRANSITIONS, State, Who
 
+LONGEST_AUTHORITY = 366  # calendar days that a power of attorney may run [D]
+
 
 def may_do(verb: str, state: str, roles: Collection[str]) -> list:
     """List what stands against a verb in this state by somebody in these roles (`states.Who`)."""
@@ -61,6 +63,15 @@ def cover_obstacles(starts_on: date, ends_on: date, today: date, *, is_same: boo
     if (ends_on - starts_on).days > 92:
         reasons.append(_("Three months at most; longer absences are a change of posts."))
     return reasons
+
+
+def authority_day_obstacles(until: date, today: date) -> list:
+    """List what is wrong with the last day of a power of attorney that is taken down today."""
+    if until < today:
+        return [_("The power of attorney has expired.")]
+    if (until - today).days > LONGEST_AUTHORITY:
+        return [_("A power of attorney is taken for at most a year.")]
+    return []
 
 
 def attorney_obstacles(attorney, *, applicant, item, day: date) -> list:

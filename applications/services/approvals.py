@@ -78,6 +78,8 @@ def answer_approval(
 ) -> Case:
     """Answer a request: approved, the verb is done at once in the name of who asked; declined, it says why.
 
+    Who asked is told; of what was granted to an applicant the verb itself tells.
+
     Never answered by who asked, nor twice. Raises Refused with every reason; then the request stays open.
     """
     case, role = _take_answer(request, actor, now, version)
@@ -88,6 +90,8 @@ def answer_approval(
     request.answered_by, request.answered_at, request.answer = actor, now, words.strip()[:500]
     request.save()
     if approve:
+        if Who.APPLICANT not in TRANSITIONS[request.verb].who:
+            _tell("request_approved", request, request.asked_by, now, name=actor.name)
         return _do(request, case, actor, now)
     step(case, verb="decline_request", actor=actor, role=role, now=now, opinion=request.answer, asked=request.verb)
     _tell("request_declined", request, request.asked_by, now, reason=request.answer)

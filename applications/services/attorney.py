@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Person
 from accounts.queries import membership, people_with_document
 from accounts.services import register_at_window
-from applications import services
+from applications import rules, services
 from applications.models import Case, PowerOfAttorney
 from applications.services.messages import tell_applicant
 from applications.states import Channel, ScanState
@@ -24,7 +24,6 @@ from talentportal.lib.bilingual import both
 from talentportal.lib.refusals import refuse_unless
 
 AGAIN = timedelta(minutes=1)  # the same application within this time is a second click
-LONGEST_DAYS = 366  # calendar days that a power of attorney may run [D]
 
 
 @transaction.atomic
@@ -76,10 +75,7 @@ def record_attorney(
     today, reasons = timezone.localdate(now), []
     if not agent_name.strip():
         reasons.append(_("Enter the name of the agent."))
-    if until < today:
-        reasons.append(_("The power of attorney has expired."))
-    elif (until - today).days > LONGEST_DAYS:
-        reasons.append(_("A power of attorney is taken for at most a year."))
+    reasons += rules.authority_day_obstacles(until, today)
     if agent and agent.user_id == grantor.pk:
         reasons.append(_("Nobody needs a power of attorney for themselves."))
     if agent and agent.user_id == actor.pk:

@@ -15,7 +15,7 @@ from accounts.contacts import Contact
 from accounts.models import Unit
 from accounts.queries import membership, people_with_document
 from accounts.services import register_at_window
-from applications import questions, unit_tables
+from applications import questions, rules, unit_tables
 from applications.models import Case, PowerOfAttorney, UnitBatch, UnitBatchFile, UnitBatchRow
 from applications.services.attorney import take_in_paper
 from applications.services.drafts import guide_of_today
@@ -27,7 +27,6 @@ from talentportal.lib.refusals import in_both, refusals_in_both, refuse_unless
 from talentportal.lib.uploads import UploadFacts
 
 CHUNK_LINES = 10  # cases made by one job
-LONGEST_DAYS = 366
 
 
 @transaction.atomic
@@ -206,11 +205,7 @@ def _against(unit: Unit, handler, guide, until: date, today: date, actor) -> lis
         reasons.append(_("This person does not act for the unit."))
     if handler.pk == actor.pk or membership(actor, unit):
         reasons.append(_("You act for this unit; somebody else has to decide."))
-    if until < today:
-        reasons.append(_("The power of attorney has expired."))
-    elif (until - today).days > LONGEST_DAYS:
-        reasons.append(_("A power of attorney is taken for at most a year."))
-    return reasons
+    return reasons + rules.authority_day_obstacles(until, today)
 
 
 def _row(batch: UnitBatch, line: unit_tables.Line) -> UnitBatchRow:
@@ -284,11 +279,12 @@ def _against_answers(row: UnitBatchRow, guide, today: date) -> list:
     form = questions.kept_form(guide, today, row.answers)
     if form.is_valid():
         return []
-    return [
-        _("%(name)s: %(reason)s") % {"name": form.fields[key].label, "reason": reason}
-        for key, errors in form.errors.items()
-        for reason in errors
-    ]
+    return [_named(form.fields[key].label, reason) for key, errors in form.errors.items() for reason in errors]
+
+
+def _named(label, reason: str) -> str:
+    """Return a reason with the question it is about, unless it says so itself."""
+    return reason if str(label) in reason else _("%(name)s: %(reason)s") % {"name": label, "reason": reason}
 
 
 def _against_case(row: UnitBatchRow) -> list:

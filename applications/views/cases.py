@@ -13,11 +13,11 @@ from applications.forms import MoreTimeForm, WithdrawForm
 from applications.models import Case
 from applications.states import ENDED_STATES, PaperKind, State
 from applications.todo import Todo, more_time_of, todo_of
-from applications.views import again
 from applications.views.common import own_case, signed_in
 from applications.views.files import take_in
 from applications.wizard import row_of
 from jobs import clock
+from talentportal.lib import again
 from talentportal.lib.refusals import Refused
 
 

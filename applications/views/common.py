@@ -11,7 +11,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
 from applications.models import Case
-from applications.views import again
+from talentportal.lib import again
 
 RELATED = (
     "item__catalog_item",

@@ -12,10 +12,10 @@ from applications.models import Case, MessageFile
 from applications.services import conversation
 from applications.states import ScanState
 from applications.uploads import too_large
-from applications.views import again
 from applications.views.common import own_case, signed_in
 from applications.views.files import SHOWN_INLINE, give_out
 from jobs import clock
+from talentportal.lib import again
 from talentportal.lib.refusals import Refused
 
 

@@ -14,11 +14,10 @@ from applications import services
 from applications.models import Case, Material, MaterialFile, Paper, WalletItem, new_public_id
 from applications.services import wallet
 from applications.states import ScanState, State
-from applications.views import again
 from applications.views.common import RELATED, by_script, own_draft, signed_in, words_of
 from applications.wizard import Wizard
 from jobs import clock
-from talentportal.lib import pages, spoken, uploads
+from talentportal.lib import again, pages, spoken, uploads
 from talentportal.lib.bilingual import pick
 from talentportal.lib.refusals import Refused, refuse_unless
 

@@ -13,10 +13,10 @@ from applications.forms import CloseAccountForm
 from applications.models import Case, DataExport, Viewing
 from applications.search import Reason
 from applications.services import account, export
-from applications.views import again
 from applications.views.common import signed_in
 from applications.views.files import give_out
 from jobs import clock
+from talentportal.lib import again
 from talentportal.lib.refusals import Refused
 
 PAGE = 30

@@ -11,9 +11,9 @@ from applications.forms import RatingForm
 from applications.models import RatingToken
 from applications.services import ratings
 from applications.states import RatingChannel, RatingLevel
-from applications.views import again
 from applications.views.common import own_case, signed_in
 from jobs import clock
+from talentportal.lib import again
 from talentportal.lib.refusals import Refused
 
 PHONES = ("Mobile", "Android", "iPhone")

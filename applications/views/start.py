@@ -11,10 +11,10 @@ from applications import queries, services
 from applications.forms import UnitForm, WhomForm
 from applications.models import Case
 from applications.states import State
-from applications.views import again
 from applications.views.common import drafted_by, own_draft, signed_in
 from jobs import clock
 from policies.models import ServiceItem
+from talentportal.lib import again
 from talentportal.lib.refusals import Refused
 
 

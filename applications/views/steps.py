@@ -19,10 +19,10 @@ from applications.forms import SignForm, promises_in
 from applications.models import Case
 from applications.services.drafts import STEPS
 from applications.states import State
-from applications.views import again
 from applications.views.common import own_draft, signed_in
 from applications.wizard import Wizard
 from jobs import clock
+from talentportal.lib import again
 from talentportal.lib.refusals import Refused
 from talentportal.templatetags.portal import clock_time
 

@@ -18,6 +18,7 @@ from policies.matching.conditions import Verdict, evaluate, facts_in
 from policies.matching.facts import FACTS
 from policies.matching.situation import SituationForm
 from policies.models import BenefitKind, ServiceItem
+from talentportal.lib import again
 
 ANSWERS = {  # name in addresses, heading, icon, what the heading means
     Verdict.FITS: ("fits", _("Fits you"), "check", _("By what you told us, every condition is met.")),
@@ -25,6 +26,7 @@ ANSWERS = {  # name in addresses, heading, icon, what the heading means
     Verdict.UNKNOWN: ("open", _("Depends"), "search", _("It depends on answers that you have not given.")),
     Verdict.NOT: ("not", _("Does not fit"), "x", _("A condition is not met and cannot be made up for.")),
 }
+ANSWERED = "answered"  # in the address of a self-test; the answers themselves are in the session
 BY_NAME = {name: verdict for verdict, (name, *_words) in ANSWERS.items()}
 
 
@@ -32,8 +34,9 @@ BY_NAME = {name: verdict for verdict, (name, *_words) in ANSWERS.items()}
 @require_http_methods(["GET", "HEAD", "POST"])
 def match(request):
     """The questions, and once the place is known the answers."""
-    if request.method == "POST":
-        return _told(request)
+    typed = again.typed(request)
+    if typed is not None:
+        return _told(request, typed)
     told = _known(request)
     if "region" not in told:
         today = timezone.localdate(clock.now())
@@ -47,15 +50,19 @@ def _known(request) -> dict:
     return situation.kept(request.session) or proactive.told_by(request.user)
 
 
-def _told(request):
-    if "forget" in request.POST:
+def _told(request, typed):
+    """Take the answers that were sent; those that make no sense come back by a redirect, beside their fields."""
+    if "forget" in typed:
         situation.forget(request.session)
         return redirect("policies:match")
-    told = _known(request) if "more" in request.POST else {}
-    keys = [key for key in FACTS if f"ask-{key}" in request.POST]
-    form = SituationForm(keys if told else _in_order(keys), request.POST, needed=["region"])
-    if not form.is_valid():
+    told = _known(request) if "more" in typed else {}
+    keys = [key for key in FACTS if f"ask-{key}" in typed]
+    form = SituationForm(keys if told else _in_order(keys), typed, needed=["region"])
+    if request.method == "GET":
         return _questions(request, form, is_more=bool(told))
+    if not form.is_valid():
+        return again.give_back(request)
+    again.forget(request)
     situation.keep(request.session, told | form.facts())
     return redirect("policies:match")
 
@@ -131,11 +138,17 @@ def check(request, code):
         raise Http404
     tree = status.guide.eligibility
     told = situation.from_identity(request.user, today) | situation.kept(request.session)
-    form = SituationForm(facts_in(tree), request.POST or None, initial=situation.typed(told))
+    form = SituationForm(facts_in(tree), again.typed(request), initial=situation.typed(told))
+    if request.method == "POST":
+        if not form.is_valid():
+            return again.give_back(request)
+        again.forget(request)
+        others = {key: value for key, value in told.items() if key not in form.fields}
+        situation.keep(request.session, others | form.facts())
+        return redirect(f"{request.path}?{ANSWERED}")
     answer = None
-    if request.method == "POST" and form.is_valid():
-        told |= form.facts()
-        answer = evaluate(tree, {key: value for key, value in told.items() if key in form.facts()})
-        situation.keep(request.session, told)
+    if ANSWERED in request.GET:
+        kept = situation.kept(request.session)
+        answer = evaluate(tree, {key: value for key, value in kept.items() if key in form.fields})
     context = {"item": item, "guide": status.guide, "state": status.state, "form": form, "answer": answer}
     return render(request, "policies/check.html", context)

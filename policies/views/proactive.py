@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from jobs import clock
 from policies.matching import proactive, situation
 from policies.models import Offer, OfferState
+from talentportal.lib import again
 from talentportal.lib.refusals import Refused
 
 
@@ -38,7 +39,7 @@ def benefits(request):
     today, space = timezone.localdate(clock.now()), proactive.space_of(request.user)
     told = situation.from_identity(request.user, today)
     told |= space.consent.facts if space.consent else situation.kept(request.session)
-    form = ConsentForm(proactive.facts_needed(today), initial=situation.typed(told))
+    form = ConsentForm(proactive.facts_needed(today), again.typed(request), initial=situation.typed(told))
     return _page(request, space, form)
 
 
@@ -56,7 +57,8 @@ def agree(request):
     now = clock.now()
     form = ConsentForm(proactive.facts_needed(timezone.localdate(now)), request.POST)
     if not form.is_valid():
-        return _page(request, proactive.space_of(request.user), form)
+        return again.give_back(request, reverse("me:benefits"))
+    again.forget(request)
     proactive.give_consent(facts=form.facts(), actor=request.user, now=now)
     messages.success(request, _("You have agreed. What is found is shown here and sent to your messages."))
     return redirect("me:benefits")

@@ -137,11 +137,12 @@ function announce(text) {
   box.textContent = text;
 }
 
-/** Take a file out of its material without leaving the page. */
+/** Take a file out of its material, or one of the wallet into it, without leaving the page. */
 async function take(form) {
   const answer = await fetch(form.action, {
     method: "POST",
     headers: { "X-Requested-With": "fetch", "X-CSRFToken": token() },
+    body: new FormData(form),
   }).catch(() => null);
   if (answer?.ok) place(await answer.json());
   else form.submit();

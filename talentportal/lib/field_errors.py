@@ -1,4 +1,4 @@
-"""Errors of forms that name their field: a list of them above a form reads by itself."""
+"""Errors of forms that name their field: a list of them above a form reads by itself; fields needed sometimes."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -21,3 +21,10 @@ def _name(field) -> None:
         limits = name | {"least": field.min_value, "most": field.max_value}
         said["invalid"] = _("“%(label)s”: a whole number from %(least)s to %(most)s.") % limits
         said["min_value"] = said["max_value"] = said["invalid"]
+
+
+def needed_sometimes(field: forms.Field) -> forms.Field:
+    """Let a field be left out, and its label not say that it may: what else is filled in decides."""
+    field.required = field.widget.is_required = False
+    field.is_conditional = True
+    return field

@@ -10,6 +10,7 @@ from django.urls import Resolver404, resolve
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from policies.guides import HANDLING_FORMS, SPECIAL_KINDS, SUPPORTS
 from talentportal.lib.bilingual import pick
 
 register = template.Library()
@@ -48,23 +49,13 @@ KEYS = {  # keys and codes of the texts that offices write
     "max": _("Most"),
     "person": _("Person"),
     "unit": _("Unit"),
-    "online": _("Online"),
-    "mobile": _("By mobile"),
-    "window": _("At the window"),
-    "courier": _("by courier"),
-    "courier_in": _("Papers by courier to the window"),
-    "courier_out": _("Result by courier"),
-    "appointment": _("Appointments"),
-    "online_payment": _("Payment online"),
-    "self_service": _("Self-service terminal"),
-    "EXPERT_REVIEW": _("expert review"),
-    "HEARING": _("hearing"),
-    "INSPECTION": _("inspection or test"),
-    "ON_SITE": _("check on site"),
     "part": _("Part in it"),
     "period": _("Period"),
     "holder": _("Holder"),
     "face": _("Words of the certificate"),
+    **HANDLING_FORMS,
+    **SUPPORTS,
+    **SPECIAL_KINDS,
 }
 
 

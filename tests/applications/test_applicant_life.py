@@ -276,6 +276,7 @@ def test_a_stopped_clock_loses_no_day_and_goes_on_where_it_stood(examining, exam
     services.end_special(case=examining, actor=examiner, now=moment("2026-10-12 16:00"), result="通过")
     after = {v.kind: v for v in views(examining, "2026-10-12")}["PROMISED"]
     assert (after.left, after.paused, after.total) == (before.left, 7, before.total + 7)
+    assert {(view.day, view.limit) for view in (before, stands, after)} == {(before.day, before.limit)}
 
 
 def views(case, on):

@@ -29,6 +29,7 @@ def case(world, applicant, clerk):
 def test_approved_the_verb_is_done_at_once_in_the_name_of_who_asked(case, clerk, leader):
     request = ask(case, clerk, explanation="第二次提交的材料仍无法辨认。")
     case = services.answer_approval(request=request, actor=leader, now=NOW, approve=True, words="同意")
+    assert list(Message.objects.filter(recipient=clerk).values_list("event", flat=True)) == ["request_approved"]
 
     assert (case.state, case.close_type) == (State.CLOSED, "NOT_ACCEPTED")
     event = case.events.last()

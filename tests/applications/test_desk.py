@@ -209,6 +209,11 @@ def test_a_special_procedure_stops_and_ends_by_buttons(as_, world, applicant, cl
     facts = {"kind": "EXPERT_REVIEW", "basis": "第四十五条", "estimated_days": "5"}
     assert "?again" not in post(as_(examiner), case, "start_special", **facts).headers["Location"]
     assert set(offered(case, examiner)) == {"end_special", "estimate_special", "assign", "recuse"}
+    case.refresh_from_db()
+    assert Desk(case, clerk, NOW).turn == ["Examiner"]
+    assert "Handled by" not in text(as_(clerk).get(page_of(case)))
+    services.assign(case=case, actor=examiner, to=examiner, now=NOW)
+    assert f"Handled by {examiner.name}" in text(as_(clerk).get(page_of(case)))
     assert "?again" not in post(as_(examiner), case, "end_special", result="评审通过", number="1").headers["Location"]
     case.refresh_from_db()
     assert case.state == State.EXAMINING

@@ -355,3 +355,18 @@ def test_an_empty_first_page_names_every_field_that_is_needed(world, clerk, clie
     assert answer.status_code == 422
     assert "“Service item” is needed." in said
     assert "This field is required." not in said
+
+
+@pytest.mark.parametrize(("until", "reason"), [("2026-09-17", "has expired"), ("2028-01-01", "at most a year")])
+def test_the_last_day_of_the_authority_is_told_beside_its_field(world, clerk, client_of, at, until, reason):
+    at("2026-09-18 10:00")
+    said = client_of(clerk).post(reverse("admin:applications_case_intake"), {"attorney_until": until})
+    [error] = said.context["form"].errors["attorney_until"]
+    assert reason in error
+    assert f'id="id_attorney_until_error">{error}' in said.content.decode()
+
+
+def test_what_is_needed_sometimes_is_not_called_optional(world, clerk, client_of):
+    form = client_of(clerk).get(reverse("admin:applications_case_intake")).context["form"]
+    optional = [name for name in form.fields if "(optional)" in form[name].as_field_group()]
+    assert optional == ["uscc", "sex", "contact", "code"]

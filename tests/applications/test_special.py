@@ -2,9 +2,11 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.translation import override
 from psycopg2.extras import DateRange
 
 from applications import services
+from applications.history import history
 from applications.models import Clock, ClockInterval, Extension, SpecialProcedure
 from applications.states import SpecialKind, State
 from notifications.models import Message
@@ -146,6 +148,14 @@ def test_an_overrun_procedure_owes_a_new_written_estimate(case, examiner, leader
     )
     assert str(case.due_on) == "2026-10-19"
     assert case.papers.filter(kind="SPECIAL").count() == 2
+    with override("en"):
+        told = history(case, list(case.events.filter(verb="estimate_special")), [], [])
+    assert [(entry.title, entry.text) for entry in told] == [
+        (
+            "The office told a new estimate for the special procedure",
+            "About 5 working days from this day on. 专家出差",
+        )
+    ]
     run_due(moment("2026-10-20 00:10"))
     assert SpecialProcedure.objects.get().overrun_at == moment("2026-10-20 00:10")
 

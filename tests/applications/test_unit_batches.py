@@ -173,6 +173,16 @@ def test_the_handler_acts_for_the_unit_and_the_unit_is_verified(world, unit, cle
         create(world, unit, clerk, stranger)
 
 
+@pytest.mark.parametrize(("until", "reason"), [("2026-09-17", "has expired"), ("2028-01-01", "at most a year")])
+def test_the_last_day_of_the_authority_is_told_beside_its_field(world, unit, clerk, client_of, at, until, reason):
+    at("2026-09-18 10:00")
+    said = client_of(clerk).post(reverse("admin:applications_unitbatch_add"), {"until": until})
+    assert said.status_code == 422
+    [error] = said.context["form"].errors["until"]
+    assert reason in error
+    assert f'id="id_until_error">{error}' in said.content.decode()
+
+
 # --- taking in --------------------------------------------------------------------------------------------------------
 
 

@@ -115,8 +115,8 @@ def test_answers_can_be_changed_and_forgotten(client, policy):
     ],
 )
 def test_what_makes_no_sense_is_answered_beside_its_field(client, policy, typed, field):
-    response = client.post(MATCH, {"region": "530114", **typed})
-    assert response.status_code == 200
+    response = client.post(MATCH, {"region": "530114", **typed}, follow=True)
+    assert response.redirect_chain == [(f"{MATCH}?again", 302)]
     assert response.context["form"].errors[field]
     assert f'id="id_{field}_error"' in response.content.decode() or field == "returned"
     assert "<title>Error: " in response.content.decode()
@@ -236,7 +236,7 @@ def guide(world):
 
 
 def check(client, item, **facts):
-    return client.post(f"/en/services/{item.code}/check/", facts)
+    return client.post(f"/en/services/{item.code}/check/", facts, follow=True)
 
 
 def test_the_guide_leads_to_its_self_test(client, guide, world):
@@ -258,7 +258,15 @@ def test_the_guide_leads_to_its_self_test(client, guide, world):
 )
 def test_the_self_test_answers_in_words(client, guide, facts, words):
     response = check(client, guide, **facts, go="1")
+    assert response.redirect_chain == [(f"/en/services/{guide.code}/check/?answered", 302)]
     assert words in response.content.decode()
+
+
+def test_an_answer_that_is_taken_back_is_not_kept(client, guide):
+    check(client, guide, grade="D", first_home="no")
+    said = check(client, guide, grade="D", first_home="").content.decode()
+    assert "It depends on what you have not answered" in said
+    assert client.session["situation"] == {"grade": "D"}
 
 
 def test_the_self_test_shares_what_was_told(client, guide, policy):
@@ -278,6 +286,7 @@ def test_a_guide_without_rules_and_one_that_never_was(client, world):
 
 def test_nonsense_in_the_self_test_is_answered_beside_its_field(client, guide):
     response = check(client, guide, grade="Z", first_home="perhaps")
+    assert response.redirect_chain == [(f"/en/services/{guide.code}/check/?again", 302)]
     assert set(response.context["form"].errors) == {"grade", "first_home"}
     assert response.context["answer"] is None
 

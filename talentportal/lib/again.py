@@ -7,7 +7,7 @@ a document number.
 import base64
 import json
 
-from django.http import HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 
 from talentportal.lib.sealed import SealError, open_sealed, seal
 
@@ -15,7 +15,7 @@ SLOT, PURPOSE, MARK = "form to try again", "applications.again", "again"
 LARGEST = 200_000  # characters; nobody types more, and the session is no store
 
 
-def give_back(request, address: str = "", **told) -> HttpResponseRedirect:
+def give_back(request: HttpRequest, address: str = "", **told: object) -> HttpResponseRedirect:
     """Keep what was posted and lead to the page that shows it again, to its top: an anchor would take the focus.
 
     See `keep`.
@@ -23,7 +23,7 @@ def give_back(request, address: str = "", **told) -> HttpResponseRedirect:
     return HttpResponseRedirect(keep(request, address, **told))
 
 
-def keep(request, address: str = "", **told) -> str:
+def keep(request: HttpRequest, address: str = "", **told: object) -> str:
     """Keep what was posted and return the address of the page that shows it again.
 
     `told`: what was wrong beyond what the form finds by itself, as texts in lists and dictionaries.
@@ -37,7 +37,7 @@ def keep(request, address: str = "", **told) -> str:
     return f"{path}?{MARK}"
 
 
-def typed(request) -> QueryDict | None:
+def typed(request: HttpRequest) -> QueryDict | None:
     """Return what a form is to be filled with: the post itself, or what was kept of the last one; else None."""
     if request.method == "POST":
         return request.POST
@@ -50,18 +50,18 @@ def typed(request) -> QueryDict | None:
     return data
 
 
-def told(request) -> dict:
+def told(request: HttpRequest) -> dict:
     """Return what was said when a form was given back; {} on any other page."""
     kept = _kept(request)
     return kept["told"] if kept else {}
 
 
-def forget(request) -> None:
+def forget(request: HttpRequest) -> None:
     """Drop what was kept, once it was taken."""
     request.session.pop(SLOT, None)
 
 
-def _kept(request) -> dict | None:
+def _kept(request: HttpRequest) -> dict | None:
     slot = request.session.get(SLOT)
     if request.method != "GET" or MARK not in request.GET or not slot or slot["path"] != request.path:
         return None
