@@ -49,6 +49,7 @@ MODELS = {
     "reviews.expert": (EXAMINERS | {"official"} | ADMINISTRATOR, EXAMINERS),
     "reviews.reviewround": (EXAMINERS | {"official"}, EXAMINERS),
     # dossiers, sheets
+    "reviews.dossier": (EXAMINERS, set()),
     # publicity
     # brands and figures
     # recognition and subsidies
@@ -249,6 +250,9 @@ BUTTONS = {
         lambda s: [s.seat.group.round_id, "invite", s.seat.group_id],
     ),
     "reviews_reviewround_record": (only(EXAMINERS | {"official"}), lambda s: [s.seat.draw_id]),
+    "reviews_dossier_round": (only(EXAMINERS), lambda s: [s.reading.dossier.group.round_id]),
+    "reviews_dossier_act": (only(EXAMINERS, 302), lambda s: [s.reading.dossier_id, "approve"]),
+    "reviews_dossier_file": (only(EXAMINERS), lambda s: [s.reading.dossier_id, 1]),
     "applications_rating_follow": (only({"leader", "official"}, 302), lambda s: [s.rating.pk, "contact"]),
     "applications_rating_code": (only(IN_CHARGE), lambda s: [s.case.pk, "INTAKE"]),
     "applications_case_file": (only(IN_CHARGE), lambda s: [s.file.public_id]),

@@ -2,6 +2,8 @@
 
 from types import SimpleNamespace
 
+from django.core.files.base import ContentFile
+
 from accounts.models import Role, UnitMember, User
 from applications import services
 from applications.models import WalletItem
@@ -93,6 +95,7 @@ def build() -> SimpleNamespace:
         policy=_policy(),
         search=following.save_search(query="topic=talent", frequency="DAILY", actor=people.owner, now=now),
         seat=_draw(world, people, case, now),
+        reading=_scores(world, people, done, now),
     )
 
 
@@ -106,6 +109,25 @@ def _draw(world, people, case, now):
     reviews.drawn(group, people.examiner, people.leader, now=now)
     invitations.invite(group=group, actor=people.examiner, now=clock.now())
     return group.seats.get(expert__user=people.expert)
+
+
+def _scores(world, people, case, now):
+    """A file of a dossier that the expert may read: the round is under review, the promise given."""
+    round_ = reviews.open_round(world, people.examiner, world.item, scheme=reviews.make_scheme(version=2), now=now)
+    group = reviews.make_group(round_, people.examiner, case)
+    type(round_).objects.filter(pk=round_.pk).update(state="REVIEWING", review_until=cast.day("2099-01-01"))
+    dossier = group.dossiers.get()
+    type(dossier).objects.filter(pk=dossier.pk).update(checked_by=people.leader, checked_at=now)
+    draw = group.draws.create(
+        algorithm="x", wanted=3, pool={"outside": 0}, pool_hash="0" * 64, frozen_by=people.examiner, frozen_at=now
+    )
+    expert = people.expert.expert
+    group.seats.create(draw=draw, expert=expert, rank=1, state="ACCEPTED", answered_at=now, committed_at=now)
+    file = dossier.files.create(
+        seq=1, title_zh="证明", title_en="Proof", kind="png", sha256="0" * 64, added_by=people.examiner, added_at=now
+    )
+    file.file.save("x.png", ContentFile(samples.make_png()))
+    return file
 
 
 def _written(case, owner, now):
