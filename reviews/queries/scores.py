@@ -200,7 +200,7 @@ def beside(dossier: Dossier, now: datetime) -> list[tuple[str, str, str]]:
 
 
 def sheets_of(dossier: Dossier) -> list[tuple[Sheet, list[tuple], int]]:
-    """Return (sheet, [(criterion, points, highest)], minutes of work) of each sheet of a dossier, in the order drawn."""
+    """Return (sheet, [(criterion, points, highest)], minutes of work) of a dossier's sheets, in the order drawn."""
     criteria = dossier.group.round.scheme.criteria
     sheets = dossier.sheets.select_related("seat__expert").order_by("seat__draw__seq", "seat__rank")
 

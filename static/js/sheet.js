@@ -11,7 +11,7 @@ class Sheet {
   constructor(form) {
     this.form = form;
     this.key = `sheet:${form.dataset.sheet}`;
-    this.state = form.querySelector("[data-save-state]");
+    this.state = document.querySelector("[data-save-state]");
     this.total = document.querySelector("[data-total]");
     this.saved = this.text();
     for (const button of form.querySelectorAll("[data-step]")) {
@@ -60,7 +60,10 @@ class Sheet {
 
   /** The total of what is in the fields, where all of it are points; the server's word counts. */
   add() {
-    const given = this.points().map((input) => (/^\d+([.,]\d)?$/.test(input.value.trim()) ? Number(input.value.trim().replace(",", ".")) : Number.NaN));
+    const given = this.points().map((input) => {
+      const text = input.value.trim().replace(",", ".");
+      return /^\d+(\.\d)?$/.test(text) && Number(text) <= Number(input.dataset.max) ? Number(text) : Number.NaN;
+    });
     const known = given.filter((points) => !Number.isNaN(points));
     this.total.textContent = known.length ? known.reduce((sum, points) => sum + points, 0).toFixed(1) : "—";
   }

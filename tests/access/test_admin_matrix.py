@@ -54,6 +54,7 @@ MODELS = {
     "reviews.expert": (EXAMINERS | {"official"} | ADMINISTRATOR, EXAMINERS),
     "reviews.reviewround": (EXAMINERS | {"official"}, EXAMINERS),
     # dossiers, sheets
+    "reviews.dossier": (EXAMINERS, set()),
     # publicity
     "reviews.publicity": (WATCHING, DECIDING),
     "reviews.objection": (DECIDING, set()),
@@ -286,6 +287,9 @@ BUTTONS = {
     "laborbrands_evaluationround_act": (only(WATCHING, 302), lambda s: [s.kept.cycle.pk, "evaluate"]),
     "laborbrands_removal_act": (only(WATCHING, 302), lambda s: [s.kept.removal.pk, "decide"]),
     "laborbrands_succession_act": (only(WATCHING, 302), lambda s: [s.kept.succession.pk, "x"]),
+    "reviews_dossier_round": (only(EXAMINERS), lambda s: [s.reading.dossier.group.round_id]),
+    "reviews_dossier_act": (only(EXAMINERS, 302), lambda s: [s.reading.dossier_id, "approve"]),
+    "reviews_dossier_file": (only(EXAMINERS), lambda s: [s.reading.dossier_id, 1]),
     "applications_rating_follow": (only({"leader", "official"}, 302), lambda s: [s.rating.pk, "contact"]),
     "applications_rating_code": (only(IN_CHARGE), lambda s: [s.case.pk, "INTAKE"]),
     "applications_case_file": (only(IN_CHARGE), lambda s: [s.file.public_id]),

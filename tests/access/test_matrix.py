@@ -63,6 +63,12 @@ ADDRESSES = {
     "expert:answer": (POST_ONLY, lambda s: {"pk": s.seat.pk}),
     "expert:commit": (POST_ONLY, lambda s: {"pk": s.seat.pk}),
     # expert's desk: dossiers and sheets
+    "expert:desk": (EXPERT, lambda s: {"pk": s.reading.dossier.group_id}),
+    "expert:dossier": (EXPERT, lambda s: {"pk": s.reading.dossier_id}),
+    "expert:sheet": (POST_ONLY, lambda s: {"pk": s.reading.dossier_id}),
+    "expert:conflict": (EXPERT, lambda s: {"pk": s.reading.dossier_id}),
+    "expert:file": (EXPERT, lambda s: {"pk": s.reading.pk}),
+    "expert:page": (EXPERT, lambda s: {"pk": s.reading.pk, "number": 1}),
     # publicity
     "publicity:list": (PUBLIC, None),
     "publicity:objection": (PUBLIC, None),
@@ -285,6 +291,9 @@ def test_the_answer_of_an_expert_is_nobody_elses(scene):
         client = client_of(scene, role)
         for name in ("expert:answer", "expert:commit"):
             answer = found(client, reverse(name, kwargs={"pk": scene.seat.pk}), "post")
+            assert answer == ("in" if role == "anonymous" else 404), f"{role} {name}"
+        for name in ("expert:sheet", "expert:conflict"):
+            answer = found(client, reverse(name, kwargs={"pk": scene.reading.dossier_id}), "post")
             assert answer == ("in" if role == "anonymous" else 404), f"{role} {name}"
 
 

@@ -2,6 +2,8 @@
 
 from types import SimpleNamespace
 
+from django.core.files.base import ContentFile
+
 from accounts.models import Role, UnitMember, User
 from applications import services
 from applications.models import WalletItem
@@ -111,6 +113,7 @@ def build() -> SimpleNamespace:
         map_brand=_map(world),
         search=following.save_search(query="topic=talent", frequency="DAILY", actor=people.owner, now=now),
         seat=_draw(world, people, case, now),
+        reading=_scores(world, people, done, now),
         kept=_kept_honest(world, people, unit, now),
     )
     _recognition(scene)
@@ -207,6 +210,25 @@ def _around(scene) -> None:
         source_en="Report",
     )
     scene.florists = brand
+
+
+def _scores(world, people, case, now):
+    """A file of a dossier that the expert may read: the round is under review, the promise given."""
+    round_ = reviews.open_round(world, people.examiner, world.item, scheme=reviews.make_scheme(version=2), now=now)
+    group = reviews.make_group(round_, people.examiner, case)
+    type(round_).objects.filter(pk=round_.pk).update(state="REVIEWING", review_until=cast.day("2099-01-01"))
+    dossier = group.dossiers.get()
+    type(dossier).objects.filter(pk=dossier.pk).update(checked_by=people.leader, checked_at=now)
+    draw = group.draws.create(
+        algorithm="x", wanted=3, pool={"outside": 0}, pool_hash="0" * 64, frozen_by=people.examiner, frozen_at=now
+    )
+    expert = people.expert.expert
+    group.seats.create(draw=draw, expert=expert, rank=1, state="ACCEPTED", answered_at=now, committed_at=now)
+    file = dossier.files.create(
+        seq=1, title_zh="证明", title_en="Proof", kind="png", sha256="0" * 64, added_by=people.examiner, added_at=now
+    )
+    file.file.save("x.png", ContentFile(samples.make_png()))
+    return file
 
 
 def _written(case, owner, now):
