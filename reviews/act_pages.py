@@ -12,8 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.permissions import ReadOnlyAdminMixin, roles_in
-from applications.views import again
 from jobs import clock
+from talentportal.lib import again
 from talentportal.lib.field_errors import NamedErrors
 from talentportal.lib.refusals import Refused
 

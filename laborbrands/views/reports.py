@@ -6,7 +6,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from applications.views import again
 from applications.views.common import signed_in
 from jobs import clock
 from laborbrands.keeping_forms import DefenceForm, ReportForm
@@ -14,6 +13,7 @@ from laborbrands.models import Brand
 from laborbrands.services import removal as removals
 from laborbrands.services import reports
 from laborbrands.states import RemovalState
+from talentportal.lib import again
 from talentportal.lib.refusals import Refused
 
 

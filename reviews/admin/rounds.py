@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Role
 from accounts.permissions import RoleAdminMixin
 from accounts.queries import posts_of
-from applications.views import again
 from jobs import clock
 from policies.models import ServiceItem
 from reviews import office_forms as forms
@@ -25,6 +24,7 @@ from reviews.rules import draw as rules
 from reviews.services import draw as draws
 from reviews.services import invitations, rounds
 from reviews.states import RoundState, SeatState
+from talentportal.lib import again
 from talentportal.lib.refusals import Refused
 
 

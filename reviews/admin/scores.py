@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Role
 from accounts.permissions import ReadOnlyAdminMixin
 from applications.models import Case
-from applications.views import again
 from applications.views.files import give_out
 from jobs import clock
 from reviews import score_forms as forms
@@ -19,6 +18,7 @@ from reviews.queries import scores as queries
 from reviews.queries.rounds import in_charge
 from reviews.services import dossiers, sheets, standings
 from reviews.states import RoundState, SheetState
+from talentportal.lib import again
 from talentportal.lib.refusals import Refused
 from talentportal.lib.uploads import MIME
 

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from applications.views import again
 from applications.views.common import by_script, signed_in
 from applications.views.files import SEALED_OFF
 from jobs import clock
@@ -22,7 +21,7 @@ from reviews.queries import scores as queries
 from reviews.rules import scores as rules
 from reviews.services import conflicts, copies, sheets
 from reviews.states import SheetState
-from talentportal.lib import pages
+from talentportal.lib import again, pages
 from talentportal.lib.bilingual import pick
 from talentportal.lib.refusals import Refused
 from talentportal.templatetags.portal import clock_time

@@ -9,7 +9,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from applications.views import again
 from applications.views.common import signed_in
 from jobs import clock
 from reviews.invitation_forms import PROMISES, DeclineForm, PromiseForm
@@ -17,6 +16,7 @@ from reviews.models import Expert, Seat
 from reviews.queries import rounds as queries
 from reviews.services import invitations
 from reviews.states import RoundState, SeatState
+from talentportal.lib import again
 from talentportal.lib.refusals import Refused
 
 

@@ -1,4 +1,4 @@
-"""The whole road with nothing written by hand: from the unit's application to plate and money, by every office's verbs."""
+"""The whole road with nothing written by hand: from the unit's application to plate and money, by every verb."""
 
 from decimal import Decimal
 
