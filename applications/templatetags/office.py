@@ -25,7 +25,7 @@ RAIL = (  # model of the admin, what the rail says, icon
     ("Certificate", _("Certificates"), "certificate"),
     ("Person", _("People"), "user"),
     ("Unit", _("Units"), "users"),
-    ("BrandApplication", _("Recognitions"), "flag"),
+    ("BrandApplication", _("Brand cases"), "flag"),
     ("Subsidy", _("Brand subsidies"), "yuan"),
     ("PolicyVersion", _("Policy library"), "book"),
     ("Benefit", _("Benefits"), "yuan"),

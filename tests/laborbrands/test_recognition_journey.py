@@ -1,4 +1,4 @@
-"""The whole road with nothing written by hand: from the unit's application to plate and money, by every verb."""
+"""The road from the application of a unit to its plate and money, by the verbs of every office."""
 
 from decimal import Decimal
 
@@ -44,5 +44,5 @@ def test_from_the_county_to_the_plate_and_the_money():
     tiers = set(Brand.objects.get().recognitions.standing_on(decided.date()).values_list("tier", flat=True))
     assert tiers == {"COUNTY", "PROVINCIAL"}
     assert Subsidy.objects.get().amount_yuan == Decimal(100000)
-    names = list(case.events.order_by("seq").values_list("verb", flat=True))
-    assert names == ["submit", "accept", "endorse", "endorse", "conclude", "grant", "issue"]
+    names = case.events.exclude(verb="check_material").order_by("seq").values_list("verb", flat=True)
+    assert list(names) == ["submit", "accept", "endorse", "endorse", "conclude", "grant", "issue"]
