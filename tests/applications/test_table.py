@@ -198,7 +198,6 @@ BY_THE_CLOCK = {
 WITHIN_OTHERS = {  # steps that only come with another verb
     "start": "the draft is begun, before there is a state",
     "submit_precheck": "`submit` of a guide with a pre-check",
-    "endorse": "the word of county and prefecture, in the app whose item it is (tests/laborbrands)",
     "hold_for_supply": "`conclude` while promised materials are outstanding",
     "resume": "`check_material` of the last promised one",
     "request_approval": "every verb with an approver",
