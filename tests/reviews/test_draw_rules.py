@@ -6,7 +6,7 @@ import json
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reviews.rules import draw as rules
@@ -126,6 +126,7 @@ POOLS = st.lists(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(POOLS, st.sampled_from([1, 3, 5, 7]), st.integers(0, 100), st.text(min_size=1, max_size=20))
 def test_whatever_the_pool(rows, wanted, percent, seed):
     candidates = [candidate(n, f"U{unit}", outside=away, tier=tier) for n, unit, away, tier in rows]
