@@ -18,6 +18,8 @@ APPS = (
     "certificates",
     "workstations",
     "applications",
+    "reviews",
+    "laborbrands",
     "provinces",
 )
 SOURCES = sorted(path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts)
