@@ -27,7 +27,7 @@ RAIL = (  # model of the admin, what the rail says, icon
     ("Unit", _("Units"), "users"),
     ("BrandApplication", _("Brand cases"), "flag"),
     ("Subsidy", _("Brand subsidies"), "yuan"),
-    ("Brand", _("Labor brands"), "map"),
+    ("Brand", _("Labor brands"), "pin"),
     ("ReviewRound", _("Review rounds"), "users"),
     ("Publicity", _("Publicity"), "message"),
     ("PolicyVersion", _("Policy library"), "book"),
