@@ -40,6 +40,9 @@ IN_CHARGE = CASES - {"other_clerk"}  # of the case in the scene, by region and w
 SEAL = {"certificate_clerk", "leader", "administrator"}
 STAFF = {*OFFICE, "expert", "editor", "administrator"}
 LIBRARY = {"editor", "administrator"}
+BRAND_EDITORS = {"examiner", "leader"}  # of the regions that their posts cover
+BRANDS = CLERKS | BRAND_EDITORS | {"official", "administrator"}
+AROUND = ("ambassador", "studio", "trainingclass", "opening", "team", "plan")
 
 # model: (who sees rows, who adds rows).
 MODELS = {
@@ -47,9 +50,18 @@ MODELS = {
     # dossiers, sheets
     # publicity
     # brands and figures
+    "laborbrands.brand": (BRANDS, set()),
+    "laborbrands.brandstat": (BRANDS, set()),
+    "laborbrands.recognition": (BRANDS, set()),
+    "laborbrands.industry": (BRANDS, ADMINISTRATOR),
+    "laborbrands.countyprofile": (BRANDS, ADMINISTRATOR),
+    "laborbrands.reportedfigure": (BRANDS, ADMINISTRATOR),
     # recognition and subsidies
     # reports, evaluation, removal
     # around the brand
+    **{f"laborbrands.{name}": (BRANDS, BRAND_EDITORS) for name in AROUND},
+    "laborbrands.cooperation": (BRANDS, ADMINISTRATOR),
+    "laborbrands.enquiry": (CLERKS | BRAND_EDITORS, set()),
     # everything else
     "jobs.job": (ADMINISTRATOR, set()),
     "regions.region": (ADMINISTRATOR, ADMINISTRATOR),
@@ -87,11 +99,14 @@ MODELS = {
 DELETERS = {  # everything else is kept
     "regions.calendarday": ADMINISTRATOR,
     "applications.phrase": {"leader", "administrator"},
+    **{f"laborbrands.{name}": BRAND_EDITORS for name in ("studio", "trainingclass", "opening")},
+    "laborbrands.countyprofile": ADMINISTRATOR,
 }
 # Rows that a role lists in general but not this one: another county's, by region and window.
 HIDDEN = {("applications.case", "other_clerk"), ("applications.unitbatch", "other_clerk")} | {
     ("applications.powerofattorney", role) for role in CASES - {"clerk"}
 }
+HIDDEN |= {(f"laborbrands.{name}", "other_clerk") for name in (*AROUND, "brand", "brandstat", "recognition", "enquiry")}
 
 
 @pytest.fixture
@@ -262,6 +277,10 @@ BUTTONS = {
     "applications_case_batch": (only({"clerk"}), lambda s: [s.acts.public_id]),
     "applications_case_workload": (only(CASES), None),
     "applications_case_cover": (only(CASES, 302), None),
+    "laborbrands_brand_picture": (only(BRAND_EDITORS), lambda s: [s.florists.pk]),
+    "laborbrands_brandstat_verify": (only(BRANDS - {"other_clerk"}), lambda s: [s.florists.stats.get().pk]),
+    "laborbrands_ambassador_dismiss": (only(BRAND_EDITORS), lambda s: [s.florists.ambassadors.get().pk]),
+    "laborbrands_enquiry_answer": (only({"clerk"} | BRAND_EDITORS), lambda s: [s.florists.enquiries.get().pk]),
     "applications_case_end_cover": (only(CASES, 302), lambda s: [s.cover.pk]),
 }
 

@@ -50,6 +50,10 @@ def of_certificate(s):
     return {"token": s.certificate.token}
 
 
+def of_florists(s):
+    return {"code": s.florists.code}
+
+
 # name: (what each role finds, how to fill the address)
 ADDRESSES = {
     # expert's desk: invitations
@@ -67,6 +71,12 @@ ADDRESSES = {
     # builder's pages: recognition, subsidies
     # builder's pages: reports, statements
     # brand page and around it
+    "brands:detail": (PUBLIC, of_florists),
+    "brands:share": (PUBLIC, of_florists),
+    "brands:picture": (everybody(404), lambda s: of_florists(s) | {"name": "no-such.webp"}),
+    "brands:enquire": (PUBLIC, of_florists),
+    "brands:thanks": (PUBLIC, of_florists),
+    "org_brands:figures": (UNIT, of_florists),
     # everything else
     "healthz": (PUBLIC, None),
     "readyz": (PUBLIC, None),

@@ -10,6 +10,7 @@ from applications.uploads import look_into
 from certificates.models import Certificate
 from jobs import clock
 from jobs import services as jobs
+from laborbrands.models import CountyProfile, ReportedFigure
 from notifications.models import Message
 from policies.matching import proactive
 from policies.search.index import index_version
@@ -17,6 +18,7 @@ from policies.services import following
 from tests import cast
 from tests.applications import samples
 from tests.cast import moment
+from tests.laborbrands import around
 from tests.laborbrands.factory import make_brand
 from tests.policies import library
 
@@ -70,7 +72,7 @@ def build() -> SimpleNamespace:
     ratings.rate(case=case, actor=people.owner, now=now, touch_point="INTAKE", level=5)
     message_file = _written(case, people.owner, now)
     jobs.run_due(now)
-    return SimpleNamespace(
+    scene = SimpleNamespace(
         world=world,
         people=people,
         unit=unit,
@@ -93,6 +95,25 @@ def build() -> SimpleNamespace:
         map_brand=_map(world),
         search=following.save_search(query="topic=talent", frequency="DAILY", actor=people.owner, now=now),
     )
+    _around(scene)
+    return scene
+
+
+def _around(scene) -> None:
+    """A brand that the handler's unit builds, with everything around it."""
+    brand = around.make_brand(scene.world, scene.now, unit=scene.unit)
+    around.surround(brand, scene.now)
+    CountyProfile.objects.create(region=scene.world.county, kind="CULTURE")
+    ReportedFigure.objects.create(
+        key="jobs",
+        region=scene.world.province,
+        value=1,
+        label_zh="就业",
+        label_en="Jobs",
+        source_zh="报道",
+        source_en="Report",
+    )
+    scene.florists = brand
 
 
 def _written(case, owner, now):
