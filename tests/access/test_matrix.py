@@ -67,7 +67,7 @@ ADDRESSES = {
     "brands:embed": (PUBLIC, None),
     "api_brands:points": (PUBLIC, None),
     "api_brands:brands": (PUBLIC, None),
-    "api_brands:brand": (PUBLIC, lambda s: {"code": s.map_brand.code}),
+    "api_brands:brand": (PUBLIC, lambda s: {"code": s.florists.code}),
     # builder's pages: recognition, subsidies
     # builder's pages: reports, statements
     # brand page and around it

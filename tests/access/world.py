@@ -19,7 +19,6 @@ from tests import cast
 from tests.applications import samples
 from tests.cast import moment
 from tests.laborbrands import around
-from tests.laborbrands.factory import make_brand
 from tests.policies import library
 
 ROLES = (
@@ -92,7 +91,6 @@ def build() -> SimpleNamespace:
         verified=_verified(done, people.owner, now),
         export=export.build_export(export=export.ask_for_export(actor=people.owner, now=clock.now()), now=clock.now()),
         policy=_policy(),
-        map_brand=_map(world),
         search=following.save_search(query="topic=talent", frequency="DAILY", actor=people.owner, now=now),
     )
     _around(scene)
@@ -120,11 +118,6 @@ def _written(case, owner, now):
     """A message of the owner's with a file."""
     message = conversation.send_message(case=case, actor=owner, now=now, text="x", files=[look_into(samples.pdf())])
     return message.files.get()
-
-
-def _map(world):
-    """A brand on the map."""
-    return make_brand(world.county, "florists", ("NATIONAL", "2025-01-01"))
 
 
 def _policy():
