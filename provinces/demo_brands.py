@@ -153,7 +153,6 @@ def _add(file: _File, rows: list[dict]) -> None:
 
 def _brand(file: _File, row: dict) -> Brand:
     trade, region, entry = file.trades[row["trade"]], file.regions[row["region"]], file.named.get(row["code"])
-    is_national = "N" in row["recognized"]
     return Brand(
         code=row["code"],
         name_zh=row["name_zh"],
@@ -167,9 +166,6 @@ def _brand(file: _File, row: dict) -> Brand:
         longitude=row["longitude"],
         latitude=row["latitude"],
         department=file.office(region),
-        founded_year=row["founded"],
-        trademark_state=TrademarkState.APPLIED if is_national else TrademarkState.NONE,
-        standards=f"《{row['name_zh']}服务规范》（演示）" if is_national else "",
         destinations=_destinations(row),
         stage=Stage.RECOGNIZED,
         is_sample=entry is None,
@@ -180,9 +176,14 @@ def _brand(file: _File, row: dict) -> Brand:
 
 
 def _words(file: _File, row: dict, entry: dict | None) -> dict:
-    """Return slogan and story: those of the report, or a sample's by its industry."""
+    """Return slogan and story as the report has them, and nothing else; or a sample's story, year and trademark."""
     if entry is not None:
         return text("slogan", entry.get("slogan", "")) | text("story", entry.get("story", ""))
+    has_mark = {"trademark_state": TrademarkState.APPLIED} if "N" in row["recognized"] else {}
+    return _story(file, row) | has_mark | {"founded_year": row["founded"]}
+
+
+def _story(file: _File, row: dict) -> dict:
     region, trade = file.regions[row["region"]], file.trades[row["trade"]]
     product = text("product", trade["product"])
     story = text("story", file.around["stories"][trade["industry"]])

@@ -209,6 +209,8 @@ class EnquiryAdmin(BrandAdminMixin, ReadOnlyAdminMixin, admin.ModelAdmin):
     @sensitive_variables("name", "contact", "context")
     def answer(self, request, pk: int):
         """Show name and contact after a button, record the look, and take down what came of it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         enquiry = get_object_or_404(self.get_queryset(request), pk=pk)
         form = OutcomeForm(request.POST if "outcome" in request.POST else None)
         reasons, opened = [], None

@@ -249,6 +249,8 @@ class BrandStatAdmin(BrandAdminMixin, ReadOnlyAdminMixin, admin.ModelAdmin):
 
     def verify(self, request, pk: int):
         """Ask once more, then let the figures count."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         stat = get_object_or_404(self.get_queryset(request).select_related("brand", "reported_by"), pk=pk)
         reasons = []
         if request.method == "POST":

@@ -231,6 +231,7 @@ def _name_points(names: layout.Names, atlas: Atlas, points: list[Point]) -> None
     for point in points:
         radius = RADII[point.tier] + (4 if point.is_chosen else 0)
         kind = "national" if point.tier == Tier.NATIONAL else "brand"
+        kind += " name--chosen" if point.is_chosen else ""
         place = {"x": point.x, "y": point.y, "radius": radius, "must": point.is_of_note or point.is_chosen}
         label = names.beside(point.name, size=NAME_SIZE, kind=kind, **place) if room > 0 else None
         if label:

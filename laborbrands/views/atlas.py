@@ -38,7 +38,7 @@ def brand_map(request):
     """The map with filters, the card of a brand, the ranking, and who hires and teaches now."""
     given = _read(request)
     words = _page(given)
-    return render(request, "laborbrands/map.html", words | _around(given, words["figures"]))
+    return render(request, "laborbrands/map.html", words | _around(given, words["figures"], words.get("card")))
 
 
 @require_safe
@@ -135,7 +135,7 @@ def _words(given: asked.Asked, figures: brands.Figures) -> dict:
         "asked": given,
         "title": pick(context.site_data(), "brands_title") or _("Digital map of labor brands"),
         "figures": figures,
-        "reported": brands.reported(given.places.province),
+        "reported": None if given.filters.region else brands.reported(given.places.province),
         "tiers": [
             {
                 "key": key,
@@ -178,7 +178,7 @@ def _up(given: asked.Asked) -> list[tuple[str, str]]:
     return [(pick(given.places.regions[code], "name"), given.query(region=code)) for code in path]
 
 
-def _ranking(given: asked.Asked, figures: brands.Figures) -> list[dict]:
+def _ranking(given: asked.Asked, figures: brands.Figures, near: str) -> list[dict]:
     """Return the prefectures by how many brands they have, the most first, each with its bar."""
     province = given.places.province
     tallies = figures.prefectures
@@ -192,6 +192,7 @@ def _ranking(given: asked.Asked, figures: brands.Figures) -> list[dict]:
             "part": round(tallies[part.code].brands * 100 / highest, 1),
             "rest": 100 - round(tallies[part.code].brands * 100 / highest, 1),
             "query": given.query(region=part.code),
+            "is_near": part.code == near and not given.filters.region,
             "chosen": bool(given.filters.region) and part.code in given.places.path(given.filters.region.code),
         }
         for part in parts
@@ -200,7 +201,7 @@ def _ranking(given: asked.Asked, figures: brands.Figures) -> list[dict]:
     return sorted(rows, key=lambda row: (-row["count"], row["code"]))
 
 
-def _around(given: asked.Asked, figures: brands.Figures) -> dict:
+def _around(given: asked.Asked, figures: brands.Figures, card: cards.Card | None) -> dict:
     """Return ranking, jobs and classes."""
     found: QuerySet[Brand] = brands.on_the_map(given.day, given.filters)
     openings, classes = brands.openings(found, given.today), brands.classes(found, given.today)
@@ -208,7 +209,7 @@ def _around(given: asked.Asked, figures: brands.Figures) -> dict:
     half = ON_THE_PAGE // 2
     jobs, taught = shown[: min(len(openings), ON_THE_PAGE)], shown[min(len(openings), ON_THE_PAGE) :]
     return {
-        "ranking": _ranking(given, figures),
+        "ranking": _ranking(given, figures, given.places.prefecture(card.brand.region_id) if card else ""),
         "jobs": jobs[: max(half, ON_THE_PAGE - len(taught))],
         "taught": taught[: max(half, ON_THE_PAGE - len(jobs))],
         "offers": openings.count() + classes.count(),

@@ -81,7 +81,7 @@ ADDRESSES = {
     "brands:embed": (PUBLIC, None),
     "api_brands:points": (PUBLIC, None),
     "api_brands:brands": (PUBLIC, None),
-    "api_brands:brand": (PUBLIC, lambda s: {"code": s.map_brand.code}),
+    "api_brands:brand": (PUBLIC, lambda s: {"code": s.florists.code}),
     # builder's pages: recognition, subsidies
     "org_brands:home": (SIGNED_IN, None),
     "org_brands:subsidy": (UNIT, lambda s: {"pk": s.subsidy.pk}),

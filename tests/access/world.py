@@ -35,7 +35,6 @@ from tests import cast
 from tests.applications import samples
 from tests.cast import moment
 from tests.laborbrands import around, brands
-from tests.laborbrands.factory import make_brand
 from tests.policies import library
 from tests.reviews import notices
 from tests.reviews import scene as reviews
@@ -110,7 +109,6 @@ def build() -> SimpleNamespace:
         verified=_verified(done, people.owner, now),
         export=export.build_export(export=export.ask_for_export(actor=people.owner, now=clock.now()), now=clock.now()),
         policy=_policy(),
-        map_brand=_map(world),
         search=following.save_search(query="topic=talent", frequency="DAILY", actor=people.owner, now=now),
         seat=_draw(world, people, case, now),
         reading=_scores(world, people, done, now),
@@ -197,7 +195,7 @@ def _draw(world, people, case, now):
 
 def _around(scene) -> None:
     """A brand that the handler's unit builds, with everything around it."""
-    brand = around.make_brand(scene.world, scene.now, code="surrounded", unit=scene.unit)
+    brand = around.make_brand(scene.world, scene.now, unit=scene.unit)
     around.surround(brand, scene.now)
     CountyProfile.objects.create(region=scene.world.county, kind="CULTURE")
     ReportedFigure.objects.create(
@@ -235,11 +233,6 @@ def _written(case, owner, now):
     """A message of the owner's with a file."""
     message = conversation.send_message(case=case, actor=owner, now=now, text="x", files=[look_into(samples.pdf())])
     return message.files.get()
-
-
-def _map(world):
-    """A brand on the map."""
-    return make_brand(world.county, "florists", ("NATIONAL", "2025-01-01"))
 
 
 def _policy():

@@ -167,3 +167,12 @@ def test_only_those_in_charge_dismiss(world, brand):
             dismiss(ambassador=one, reason="x", actor=staff(world, role, region), now=NOW)
     one.refresh_from_db()
     assert one.dismissed_on is None
+
+
+def test_posts_that_have_nothing_to_do_with_brands_reach_no_button(client, world, brand):
+    surround(brand, NOW)
+    stat, enquiry = BrandStat.objects.get(), brand.enquiries.get()
+    for role in (Role.CERTIFICATE_CLERK, Role.EDITOR):
+        client.force_login(staff(world, role))
+        for address in (f"brandstat/{stat.pk}/verify/", f"enquiry/{enquiry.pk}/answer/", f"brand/{brand.pk}/picture/"):
+            assert client.get(f"/admin/laborbrands/{address}").status_code == 403, (role, address)

@@ -428,6 +428,9 @@ def test_the_schema_is_served_in_both_languages_and_formats():
             "/api/v1/regions/{code}/",
             "/api/v1/services/",
             "/api/v1/services/{code}/",
+            "/api/v1/brands/",
+            "/api/v1/brands/{code}/",
+            "/api/v1/brands.geojson",
         }
     )
     assert english["info"]["title"] == "Open data of the talent service portal"

@@ -131,6 +131,8 @@ def test_what_the_report_says_stands_for_itself_and_everything_else_is_a_sample(
     assert not Recognition.objects.exclude(source=demo_brands.SAMPLE).exists()
     assert not BrandStat.objects.exclude(source=demo_brands.SAMPLE).exists()
     florists = Brand.objects.get(name_zh="昆明呈贡花匠")
+    assert not Brand.objects.filter(is_sample=False, founded_year__isnull=False).exists()
+    assert florists.trademark_state == "NONE"
     assert florists.occupations.count() == 11
     assert florists.occupations.filter(is_sample=False).count() == 3
     assert "1,000" in florists.story_zh
