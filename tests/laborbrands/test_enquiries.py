@@ -49,9 +49,10 @@ def enquiry(brand):
 
 
 def refused(act) -> str:
-    with override("en"), pytest.raises(Refused) as refusal:
-        act()
-    return str(refusal.value)
+    with override("en"):
+        with pytest.raises(Refused) as refusal:
+            act()
+        return str(refusal.value)
 
 
 def test_a_stranger_leaves_a_contact_and_it_is_sealed(client, brand):

@@ -52,9 +52,10 @@ def report(brand, actor, year=2025, source="工资表", **changes) -> BrandStat:
 
 
 def refused(act) -> str:
-    with override("en"), pytest.raises(Refused) as refusal:
-        act()
-    return str(refusal.value)
+    with override("en"):
+        with pytest.raises(Refused) as refusal:
+            act()
+        return str(refusal.value)
 
 
 def test_a_builder_reports_and_an_examiner_lets_it_count(brand, builder, examiner):
