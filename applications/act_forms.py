@@ -22,7 +22,7 @@ from applications.states import (
 )
 from talentportal.lib import uploads
 from talentportal.lib.bilingual import pick
-from talentportal.lib.field_errors import NamedErrors
+from talentportal.lib.field_errors import NamedErrors, needed_sometimes
 
 
 class ActForm(NamedErrors, forms.Form):
@@ -317,7 +317,7 @@ class ClericalForm(ActForm):
 
 
 class HandOverForm(ActForm):
-    to = forms.ModelChoiceField(None, label=_("Colleague"), required=False, empty_label=_("back to the team"))
+    to = needed_sometimes(forms.ModelChoiceField(None, label=_("Colleague"), empty_label=_("back to the team")))
     reason = forms.CharField(label=_("Words to the colleague"), max_length=300, required=False)
 
     def __init__(self, desk: Desk, *args, **kwargs):

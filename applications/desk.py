@@ -47,6 +47,7 @@ SHEET_WORDS = {  # state of a sheet: what its tab says, its colour
     "missing": (gettext_lazy("missing"), "amber"),
     "conflict": (gettext_lazy("contradicts the declaration"), "seal"),
 }
+NOT_ASKED = (gettext_lazy("not handed in"), "soft")  # an optional material that is not there
 CHECKED = {
     CheckResult.ACCEPTED: "ok",
     CheckResult.DEFECTIVE: "bad",
@@ -95,12 +96,17 @@ class Sheet:
         return "later" if self.material.status == MaterialStatus.DEFERRED else "missing"
 
     @property
+    def _said(self) -> tuple:
+        lacks_nothing = self.state == "missing" and not self.row.is_required
+        return NOT_ASKED if lacks_nothing else SHEET_WORDS[self.state]
+
+    @property
     def words(self) -> str:
-        return SHEET_WORDS[self.state][0]
+        return self._said[0]
 
     @property
     def tone(self) -> str:
-        return SHEET_WORDS[self.state][1]
+        return self._said[1]
 
     @property
     def promise(self):

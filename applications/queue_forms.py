@@ -89,8 +89,8 @@ DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 class CoverForm(NamedErrors, forms.Form):
     """Who stands in for whom, and for which days."""
 
-    absent = forms.ModelChoiceField(User.objects.none(), label=_("Who is absent"))
-    substitute = forms.ModelChoiceField(User.objects.none(), label=_("Who stands in"))
+    absent = forms.ModelChoiceField(User.objects.none(), label=_("Who is absent"), empty_label=_("Choose"))
+    substitute = forms.ModelChoiceField(User.objects.none(), label=_("Who stands in"), empty_label=_("Choose"))
     starts_on = forms.DateField(label=_("From"), widget=DAY)
     last_on = forms.DateField(label=_("Last day"), widget=DAY)
 

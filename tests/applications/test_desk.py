@@ -203,6 +203,15 @@ def test_a_slip_is_put_right_with_the_guides_own_fields(as_, world, applicant, c
     assert "Change one answer at a time." in text(both)
 
 
+def test_an_optional_material_that_is_not_there_is_not_called_missing(world, applicant, clerk):
+    with pgtrigger.ignore():
+        MaterialSpec.objects.filter(key="works").update(necessity="OPTIONAL")
+    handed_in = [key for key in life.ALL if key != "works"]
+    case = cast.submit(cast.make_draft(world, applicant, *handed_in, now=NOW), applicant, NOW)
+    said = {sheet.material.spec.key: str(sheet.words) for sheet in Desk(case, clerk, NOW).sheets}
+    assert said == dict.fromkeys(life.ALL, "to check") | {"works": "not handed in"}
+
+
 def test_a_special_procedure_stops_and_ends_by_buttons(as_, world, applicant, clerk, examiner):
     item = life.item_with(world, special_kinds=["EXPERT_REVIEW"])
     case = life.examining(world, applicant, clerk, item=item)
