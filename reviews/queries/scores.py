@@ -42,7 +42,7 @@ def missing_of(group: Group) -> list:
     wanted = max(group.round.seats, taken)
     valid = Count("sheets", filter=Q(sheets__state=SheetState.SUBMITTED))
     reasons = []
-    for dossier in group.dossiers.live().annotate(valid=valid):
+    for dossier in group.dossiers.live().annotate(valid=valid).order_by("seq"):
         words, last = {"code": dossier.code, "valid": dossier.valid, "wanted": wanted}, dossier.standings.first()
         if dossier.valid < wanted:
             reasons.append(_("%(code)s: %(valid)s of %(wanted)s sheets are submitted.") % words)
