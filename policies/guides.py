@@ -91,6 +91,7 @@ class Question(TypedDict):
 
     A yesno is answered "yes" or "no". `choices` for choice and multi; `max_length` for texts; `min`, `max` for numbers.
     `fact` names the fact of matching/facts.py that the answer tells, in its values, so that rules can be asked of it.
+    `anonymous` says what experts see of the answer: "omit", "keep", or "name" (it is a name, to be hidden everywhere).
     """
 
     key: str
@@ -104,6 +105,7 @@ class Question(TypedDict):
     min: NotRequired[int]
     max: NotRequired[int]
     fact: NotRequired[str]
+    anonymous: NotRequired[str]
 
 
 class Step(TypedDict):

@@ -53,7 +53,8 @@ class DossierAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
     ordering = ("-group__round", "group", "seq")
 
     def get_queryset(self, request):
-        return super().get_queryset(request).visible_to(request.user).prefetch_related("sheets", "standings")
+        rows = super().get_queryset(request).prefetch_related("sheets", "standings")
+        return rows.visible_to(request.user) if self.has_view_permission(request) else rows.none()
 
     @admin.display(description=gettext_lazy("review round"))
     def round(self, dossier):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.models import Case
 from applications.questions import readable
 from reviews.models import Dossier, DossierFile, Group, ReviewRound, Seat, Sheet, Standing
+from reviews.rules.scores import FURTHER
 from reviews.states import RoundState, SeatState, SheetState
 from talentportal.lib import nameless
 from talentportal.lib.bilingual import pick
@@ -31,8 +32,8 @@ def has_scores(dossier: Dossier) -> bool:
 
 
 def is_extended(group: Group) -> bool:
-    """Tell whether further experts were drawn for a group and at least one of them has taken the seat."""
-    return group.seats.filter(draw__seq__gt=1, state=SeatState.ACCEPTED).exists()
+    """Tell whether the two further experts have taken their seats."""
+    return group.seats.filter(state=SeatState.ACCEPTED).count() >= group.round.seats + FURTHER
 
 
 def missing_of(group: Group) -> list:
@@ -41,7 +42,7 @@ def missing_of(group: Group) -> list:
     wanted = max(group.round.seats, taken)
     valid = Count("sheets", filter=Q(sheets__state=SheetState.SUBMITTED))
     reasons = []
-    for dossier in group.dossiers.live().annotate(valid=valid):
+    for dossier in group.dossiers.live().annotate(valid=valid).order_by("seq"):
         words, last = {"code": dossier.code, "valid": dossier.valid, "wanted": wanted}, dossier.standings.first()
         if dossier.valid < wanted:
             reasons.append(_("%(code)s: %(valid)s of %(wanted)s sheets are submitted.") % words)

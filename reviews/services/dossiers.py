@@ -154,7 +154,9 @@ def remove_file(*, file: DossierFile, actor, now: datetime) -> None:
     """Take a file out of a dossier that nobody has scored yet. Raises Refused."""
     dossier = _lock(file.dossier, actor, now)
     refuse_unless(not dossier.sheets.exists(), _("Experts have read this dossier already."))
+    stored = dossier.files.get(pk=file.pk).file
     dossier.files.filter(pk=file.pk).delete()
+    transaction.on_commit(lambda: stored.storage.delete(stored.name))
     _uncheck(dossier)
 
 

@@ -143,7 +143,7 @@ def extend_review(*, round: ReviewRound, until, actor, now: datetime) -> ReviewR
 
 def _lock_group(sheet: Sheet) -> None:
     """Lock the group before the sheet, where standings follow: everybody takes the two in this order."""
-    Group.objects.select_for_update().get(dossiers__sheets=sheet)
+    Group.objects.select_for_update(of=("self",)).get(dossiers__sheets=sheet)
 
 
 def _locked(sheet: Sheet) -> Sheet:

@@ -15,6 +15,7 @@ from reviews.models import Dossier, Group, ReviewRound, Standing
 from reviews.queries import scores as queries
 from reviews.queries.rounds import in_charge
 from reviews.rules.scores import Limits, Sum, add_up, ranks
+from reviews.services.invitations import release
 from reviews.services.rounds import NOT_YOURS
 from reviews.states import RoundState
 from talentportal.lib.refusals import refuse_unless
@@ -97,7 +98,8 @@ def record_panel(*, dossier: Dossier, opinion: str, actor, now: datetime) -> Dos
 def close_round(*, round: ReviewRound, actor, now: datetime) -> ReviewRound:
     """Close a round: the special procedure of each of its cases ends with the mean as result.
 
-    Raises Refused with all that is missing: sheets, further experts where they differ too much, the panel's opinion.
+    Reserves and unanswered invitations are released. Raises Refused with all that is missing: sheets, further experts
+    where they differ too much, the panel's opinion.
     """
     round = ReviewRound.objects.select_for_update(of=("self",)).select_related("scheme").get(pk=round.pk)
     refuse_unless(in_charge(actor, round.organization, now), NOT_YOURS)
@@ -111,6 +113,8 @@ def close_round(*, round: ReviewRound, actor, now: datetime) -> ReviewRound:
     refuse_unless(groups and not reasons, reasons or _("The round has no groups."))
     for dossier in Dossier.objects.live().filter(group__in=groups).select_related("case"):
         _report(dossier, round, actor, now)
+    for group in groups:
+        release(group=group, actor=actor, now=now)
     round.state = RoundState.CLOSED
     round.save(update_fields=["state"])
     return round

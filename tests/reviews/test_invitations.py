@@ -145,13 +145,13 @@ def test_the_reminder_comes_a_day_before(seats, run_due):
 
 
 def test_who_is_not_done_is_reminded_of_the_end(seats, group, run_due):
-    """Three working days before 14 October, one, and on the day; who has scored everything, or left, hears nothing."""
+    """Three working days before 14 October, one (10 October is worked), and on the day; not who is done or left."""
     for seat in seats[:3]:
         accept(seat)
     for name, at in (("SUBMITTED", seats[0]), ("DRAFT", seats[1])):
         at.sheets.create(dossier=group.dossiers.get(), state=name, opened_at=LATER, submitted_at=LATER, total=80)
     Seat.objects.filter(pk=seats[2].pk).update(state=SeatState.DISMISSED)
-    run_due(moment("2026-10-09 09:00"))
+    run_due(moment("2026-10-10 09:00"))
     heard = Message.objects.filter(event="review_due")
     assert heard.get().recipient == seats[1].expert.user
     run_due(moment("2026-10-13 09:00"))

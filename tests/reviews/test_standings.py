@@ -152,6 +152,7 @@ def test_closing_ends_the_special_procedure_of_each_case(reviewed, people, other
         "Examiners and leaders of the organization do this."
     ]
     standings.close_round(actor=people.examiner, **close)
+    assert not Seat.objects.filter(state="RESERVE").exists()
     first = reviewed.dossiers[0]
     case = type(first.case).objects.get(pk=first.case_id)
     special = case.specials.get()
