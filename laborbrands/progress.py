@@ -28,7 +28,7 @@ class Step:
 
     @property
     def look(self) -> str:
-        return "is-bad" if self.is_bad else "is-now" if self.is_now else "" if self.at else "is-later"
+        return "is-bad" if self.is_bad else "is-now" if self.is_now else "is-done" if self.at else ""
 
 
 def steps_of(application: BrandApplication) -> list[Step]:

@@ -107,6 +107,8 @@ EVENTS = {
     "objection_due": (_("An objection is due"), ("publicity", "code", "date")),
     "objection_answered": (_("An objection was answered"), ("publicity", "code", "outcome")),
     # labor brands: recognition and subsidies
+    "subsidy_entitled": (_("Entitled to a brand subsidy"), ("brand", "tier", "amount")),
+    "subsidy_paid": (_("Brand subsidy paid"), ("brand", "tier", "amount", "date", "account")),
     # labor brands: reports, evaluation, removal
     "brand_report_opened": (_("Yearly report of a brand is due"), ("brand", "year", "date")),
     "brand_report_reminder": (_("Reminder of a brand’s yearly report"), ("brand", "year", "date")),

@@ -25,6 +25,8 @@ RAIL = (  # model of the admin, what the rail says, icon
     ("Certificate", _("Certificates"), "certificate"),
     ("Person", _("People"), "user"),
     ("Unit", _("Units"), "users"),
+    ("BrandApplication", _("Brand cases"), "flag"),
+    ("Subsidy", _("Brand subsidies"), "yuan"),
     ("PolicyVersion", _("Policy library"), "book"),
     ("Benefit", _("Benefits"), "yuan"),
     ("GuideVersion", _("Guides"), "file"),

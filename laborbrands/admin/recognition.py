@@ -69,7 +69,7 @@ class BrandApplicationAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("name of the brand"))
     def brand_name(self, application):
-        return application.case.answers.get("brand_name", application.case.case_no)
+        return str(application)
 
     @admin.display(description=gettext_lazy("unit"))
     def unit(self, application):
@@ -108,7 +108,7 @@ class BrandApplicationAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
         unmet = rules.unmet(conditions, answers, answers.get("category", ""), application.tier)
         context = self.admin_site.each_context(request) | {
             "opts": self.opts,
-            "title": answers.get("brand_name", case.case_no),
+            "title": str(application),
             "application": application,
             "case": case,
             "lines": _answers(case, today),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Role
-from accounts.permissions import ReadOnlyAdminMixin
+from accounts.permissions import ReadOnlyAdminMixin, roles_in
 from jobs import clock
 from laborbrands import forms
 from laborbrands.models import Subsidy, SubsidyRule
@@ -22,12 +22,12 @@ from laborbrands.states import SUBSIDY_STEPS, SubsidyState
 from talentportal.lib.refusals import Refused
 
 READERS = (Role.EXAMINER, Role.LEADER, Role.OFFICIAL)
-STEPS = {  # verb: (button, form, service)
-    "check": (gettext_lazy("Find it in order"), forms.NoteForm, services.check),
-    "approve": (gettext_lazy("Approve the payment"), forms.DocumentForm, services.approve),
-    "pay": (gettext_lazy("Note the payment"), forms.PaymentForm, services.pay),
-    "recover": (gettext_lazy("Recover"), forms.RecoveryForm, services.recover),
-    "forfeit": (gettext_lazy("Declare it forfeited"), forms.ReasonForm, services.forfeit),
+STEPS = {  # verb: (button, form, service, who is offered it)
+    "check": (gettext_lazy("Find it in order"), forms.NoteForm, services.check, (Role.EXAMINER,)),
+    "approve": (gettext_lazy("Approve the payment"), forms.DocumentForm, services.approve, (Role.LEADER,)),
+    "pay": (gettext_lazy("Note the payment"), forms.PaymentForm, services.pay, (Role.EXAMINER, Role.LEADER)),
+    "recover": (gettext_lazy("Recover"), forms.RecoveryForm, services.recover, (Role.LEADER,)),
+    "forfeit": (gettext_lazy("Declare it forfeited"), forms.ReasonForm, services.forfeit, (Role.LEADER,)),
 }
 COLUMNS = ("brand", "tier", "year", "amount_yuan", "deducted_yuan", "state", "payee", "paid_on", "recovered_yuan")
 
@@ -68,7 +68,7 @@ class SubsidyAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
         subsidy = self._subsidy_or_404(request, pk)
         if request.method != "POST" or verb not in STEPS:
             return redirect("admin:laborbrands_subsidy_change", pk)
-        label, form_class, service = STEPS[verb]
+        label, form_class, service, _roles = STEPS[verb]
         form = form_class(request.POST, auto_id=f"id_{verb}_%s")
         if form.is_valid():
             try:
@@ -82,8 +82,8 @@ class SubsidyAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
     def _shown(self, request, subsidy, tried: str = "", form=None, reasons=()):
         offers = [
             (verb, label, form if verb == tried else form_class(auto_id=f"id_{verb}_%s"), verb == tried)
-            for verb, (label, form_class, _service) in STEPS.items()
-            if subsidy.state in SUBSIDY_STEPS[verb][0]
+            for verb, (label, form_class, _service, roles) in STEPS.items()
+            if subsidy.state in SUBSIDY_STEPS[verb][0] and (verb == tried or not roles_in(request).isdisjoint(roles))
         ]
         context = self.admin_site.each_context(request) | {
             "opts": self.opts,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.models import Case
 from laborbrands.models.brand import Brand
 from laborbrands.states import Category, EndorsementLevel, Tier
+from talentportal.lib.bilingual import pick
 
 
 class Condition(models.Model):
@@ -73,7 +74,13 @@ class BrandApplication(models.Model):
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
-        return str(self.case)
+        return pick(self.name) or str(self.case)
+
+    @property
+    def name(self) -> dict:
+        """What the brand is to be called, in both languages."""
+        answers = self.case.answers
+        return {"zh": answers.get("brand_name", ""), "en": answers.get("brand_name_en", "")}
 
 
 class Endorsement(models.Model):

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role
+from accounts.models import Role, User
 from accounts.queries import units_of
 from laborbrands.models import Brand, Recognition, Subsidy, SubsidyEvent, SubsidyRule
 from laborbrands.queries import recognition as queries
@@ -20,8 +20,11 @@ from laborbrands.queries.lineage import lineage
 from laborbrands.rules.recognition import DECIDED_AT
 from laborbrands.rules.subsidy import amount_due
 from laborbrands.states import SUBSIDY_STEPS, SubsidyState, Tier
+from notifications.services import Note, notify_many
+from talentportal.lib.bilingual import both
 from talentportal.lib.masking import mask_account
 from talentportal.lib.refusals import refuse_unless
+from talentportal.lib.spoken import day_in_both
 
 ACCOUNT = re.compile(r"\d{10,30}")
 
@@ -57,6 +60,7 @@ def entitle(*, recognition: Recognition, actor, now: datetime) -> Subsidy | None
         fund=rule.fund,
     )
     _note(subsidy, actor, now)
+    _tell(subsidy, "subsidy_entitled", now)
     return subsidy
 
 
@@ -112,7 +116,9 @@ def pay(*, subsidy: Subsidy, actor, now: datetime, paid_on: date, document_no: s
         _("The day of payment lies between the approval and today."),
     )
     subsidy.paid_on = paid_on
-    return _move(subsidy, "pay", actor, now, amount=subsidy.amount_yuan, document_no=document_no)
+    _move(subsidy, "pay", actor, now, amount=subsidy.amount_yuan, document_no=document_no)
+    _tell(subsidy, "subsidy_paid", now, date=day_in_both(paid_on), account=subsidy.account_masked)
+    return subsidy
 
 
 @transaction.atomic
@@ -169,6 +175,20 @@ def _refuse_same(subsidy: Subsidy, state: str, actor, reason) -> None:
 
 def _entry(subsidy: Subsidy, state: str) -> SubsidyEvent:
     return subsidy.events.filter(state=state).last()
+
+
+def _tell(subsidy: Subsidy, event: str, now: datetime, **words) -> None:
+    """Tell everybody who acts for a unit that builds the brand."""
+    brand = subsidy.brand
+    units = brand.builders.filter(ends_on__isnull=True, unit__isnull=False).values("unit")
+    people = User.objects.filter(memberships__unit__in=units, memberships__left_at__isnull=True).distinct()
+    words |= {
+        "brand": both(brand, "name"),
+        "tier": both(Tier(subsidy.tier).label),
+        "amount": f"{subsidy.amount_yuan:,.2f}",
+    }
+    cause, path = f"{event}:{subsidy.pk}", f"/org/brands/subsidies/{subsidy.pk}/"
+    notify_many(notes=[Note(event, one, f"{cause}:to:{one.pk}", words, path) for one in people], now=now)
 
 
 def _move(subsidy: Subsidy, verb: str, actor, now: datetime, **words) -> Subsidy:

@@ -52,6 +52,10 @@ MODELS = {
     "reviews.objection": (DECIDING, set()),
     # brands and figures
     # recognition and subsidies
+    "laborbrands.brandapplication": (CASES, set()),
+    "laborbrands.condition": (CASES | ADMINISTRATOR, set()),
+    "laborbrands.subsidy": ({"examiner", "leader", "official"}, set()),
+    "laborbrands.subsidyrule": ({"examiner", "leader", "official", "administrator"}, set()),
     # reports, evaluation, removal
     "laborbrands.annualreport": (WATCHING, set()),
     "laborbrands.evaluationround": (WATCHING, DECIDING),
@@ -97,9 +101,11 @@ DELETERS = {  # everything else is kept
     "applications.phrase": {"leader", "administrator"},
 }
 # Rows that a role lists in general but not this one: another county's, by region and window.
-HIDDEN = {("applications.case", "other_clerk"), ("applications.unitbatch", "other_clerk")} | {
-    ("applications.powerofattorney", role) for role in CASES - {"clerk"}
-}
+HIDDEN = {
+    ("applications.case", "other_clerk"),
+    ("applications.unitbatch", "other_clerk"),
+    ("laborbrands.brandapplication", "other_clerk"),
+} | {("applications.powerofattorney", role) for role in CASES - {"clerk"}}
 
 
 @pytest.fixture
@@ -268,6 +274,11 @@ BUTTONS = {
     "applications_unitbatch_table": (only(CLERKS), lambda s: [s.world.item.pk]),
     "applications_unitbatch_run": (only({"clerk"}, 302), lambda s: [s.unit_batch.pk]),
     "applications_unitbatch_common": (only({"clerk"}, 302), lambda s: [s.unit_batch.pk]),
+    "laborbrands_subsidy_table": (only({"examiner", "leader", "official"}), None),
+    "laborbrands_subsidy_step": (
+        only({"examiner", "leader", "official"}, 302),
+        lambda s: [s.subsidy.pk, "check"],
+    ),
     "applications_case_act": (only(IN_CHARGE, 302), lambda s: [s.case.pk, "accept"]),
     "applications_case_claim": (only(IN_CHARGE, 302), lambda s: [s.case.pk]),
     "applications_case_release": (only(IN_CHARGE, 302), lambda s: [s.case.pk]),

@@ -60,6 +60,8 @@ ADDRESSES = {
     "publicity:detail": (PUBLIC, lambda s: {"number": s.kept.notice.number}),
     # map and lists of brands
     # builder's pages: recognition, subsidies
+    "org_brands:home": (SIGNED_IN, None),
+    "org_brands:subsidy": (UNIT, lambda s: {"pk": s.subsidy.pk}),
     # builder's pages: reports, statements
     "org_brands:report": (UNIT, lambda s: {"code": s.kept.brand.code, "year": 2025}),
     "org_brands:removal": (UNIT, lambda s: {"code": s.kept.brand.code}),

@@ -10,7 +10,17 @@ from applications.uploads import look_into
 from certificates.models import Certificate
 from jobs import clock
 from jobs import services as jobs
-from laborbrands.models import AnnualReport
+from laborbrands.models import (
+    AnnualReport,
+    Brand,
+    BrandApplication,
+    Builder,
+    Condition,
+    Industry,
+    Recognition,
+    Subsidy,
+    SubsidyRule,
+)
 from laborbrands.services import evaluation, removal, succession
 from notifications.models import Message
 from policies.matching import proactive
@@ -74,7 +84,7 @@ def build() -> SimpleNamespace:
     ratings.rate(case=case, actor=people.owner, now=now, touch_point="INTAKE", level=5)
     message_file = _written(case, people.owner, now)
     jobs.run_due(now)
-    return SimpleNamespace(
+    scene = SimpleNamespace(
         world=world,
         people=people,
         unit=unit,
@@ -128,6 +138,38 @@ def _kept_honest(world, people, unit, now):
         removal=removed,
         succession=passed,
         report=report,
+    )
+    _recognition(scene)
+    return scene
+
+
+def _recognition(scene) -> None:
+    """A brand that the handler's unit builds, with its subsidy, and an application for a brand."""
+    Industry.objects.create(code="x", name_zh="行业", name_en="Industry")
+    day, place = scene.now.date(), scene.world
+    brand = Brand.objects.create(
+        code="brand",
+        name_zh="品牌",
+        name_en="Brand",
+        category="SKILL",
+        industry_id="x",
+        region=place.county,
+        department=place.office,
+        stage="RECOGNIZED",
+        created_at=scene.now,
+    )
+    Builder.objects.create(brand=brand, unit=scene.unit, name_zh="单位", starts_on=day)
+    BrandApplication.objects.create(case=scene.case, tier="PROVINCIAL", region=place.county, created_at=scene.now)
+    Condition.objects.create(
+        tier="COUNTY", question="x", least=1, text_zh="条件", text_en="Condition", effective_from=day
+    )
+    given = Recognition.objects.create(brand=brand, tier="PROVINCIAL", recognized_on=day)
+    rule = SubsidyRule.objects.create(tier="PROVINCIAL", amount_yuan=100000, effective_from=day, basis="x")
+    scene.brand, scene.subsidy = (
+        brand,
+        Subsidy.objects.create(
+            brand=brand, tier="PROVINCIAL", recognition=given, rule=rule, year=2026, amount_yuan=100000
+        ),
     )
 
 

@@ -203,6 +203,7 @@ WITHIN_OTHERS = {  # steps that only come with another verb
     "request_approval": "every verb with an approver",
     "decline_request": "its answer",
     "take_back_request": "its end by who asked",
+    "endorse": "`laborbrands.services.recognition.endorse`, tried in tests/laborbrands/test_recognition.py",
 }
 
 

@@ -286,7 +286,7 @@ def test_the_county_decides_on_its_own_tier_without_anybodys_word(scene):
 @pytest.mark.parametrize(
     ("until", "state", "reason"),
     [
-        ("2026-09-18", "SHOWN", "The publicity still runs."),
+        ("2026-09-18", "SHOWN", "publicity"),
         ("2026-09-17", "STRUCK", "struck off"),
         ("2026-09-17", "WITHDRAWN", "withdrawn"),
     ],
