@@ -107,6 +107,8 @@ def build() -> SimpleNamespace:
         search=following.save_search(query="topic=talent", frequency="DAILY", actor=people.owner, now=now),
         kept=_kept_honest(world, people, unit, now),
     )
+    _recognition(scene)
+    return scene
 
 
 def _kept_honest(world, people, unit, now):
@@ -139,8 +141,6 @@ def _kept_honest(world, people, unit, now):
         succession=passed,
         report=report,
     )
-    _recognition(scene)
-    return scene
 
 
 def _recognition(scene) -> None:
