@@ -39,6 +39,7 @@ from tests.access.test_matrix import ADDRESSES
 from tests.applications import samples
 from tests.browser import Visitor, apart, be_at, chromium
 from tests.cast import day, moment
+from tests.laborbrands import kept
 from workstations.models import Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -137,6 +138,7 @@ def drafts() -> dict:
         "talked": talked_about(),
         "of_a_unit": of_a_unit(),
         "acted_on": acted_on_many(),
+        "kept": kept.make(who, clock.now()),
     }
 
 
@@ -444,6 +446,11 @@ def one_in_each_state() -> list[Case]:
     return list(found.values())
 
 
+def of_brands_kept_honest(demo):
+    """Public notices, objections, and a brand's report, evaluation and removal."""
+    yield from kept.pages(demo.kept, who)
+
+
 TURNS = {"examiner": ("EXAMINING",), "leader": ("REVIEWED",), "certificates": ("READY",)}
 ROLES = {
     "everybody": of_everybody,
@@ -453,6 +460,7 @@ ROLES = {
     "office": of_the_office,
     "editor": of_the_editor,
     "administrator": of_the_administrator,
+    "kept": of_brands_kept_honest,
 }
 
 
