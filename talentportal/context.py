@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jobs import clock
 from talentportal.lib.bilingual import pick
@@ -18,7 +19,7 @@ NAVIGATION = (
     ("services", "services:list", _("Services")),
     ("windows", "windows:list", _("Service windows")),
     ("brands", "brands:map", _("Labor brands")),
-    ("verify", "verify:form", _("Verify a certificate")),
+    ("verify", "verify:form", pgettext_lazy("navigation", "Verify")),
     ("me", "me:home", _("My space")),
 )
 PART_OF = {"apply": "services", "accounts": "me", "certificates": "me", "progress": "me"}  # URL space -> entry

@@ -5,11 +5,13 @@ import io
 import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
+from django.utils.translation import override
 from PIL import Image
 
 from accounts.models import Role
 from laborbrands.models import BrandStat, Recognition, Succession
 from laborbrands.rules import chart
+from laborbrands.templatetags import brand_page
 from tests import cast
 from tests.cast import moment
 from tests.laborbrands.around import VALUES, make_brand, surround
@@ -184,3 +186,11 @@ def test_the_highest_bar_is_as_high_as_the_chart_and_none_leaves_it():
     assert all(bar.x >= 0 and bar.x + bar.width <= chart.WIDTH for bar in bars)
     assert chart.bars([]) == []
     assert chart.bars([(2025, 0)])[0].height == 0
+
+
+def test_a_source_in_both_languages_is_read_in_one():
+    with override("en"):
+        assert brand_page.spoken("演示数据 / Sample data") == "Sample data"
+        assert brand_page.spoken("统计公报") == "统计公报"
+    with override("zh-hans"):
+        assert brand_page.spoken("演示数据 / Sample data") == "演示数据"
