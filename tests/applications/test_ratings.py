@@ -317,3 +317,12 @@ def test_the_clerk_makes_a_code_with_its_picture(received, clerk, at, client_of)
     answer = client_of(clerk).post(f"/en/admin/applications/rating/code/{received.pk}/INTAKE/").content.decode()
     assert 'class="qrline"' in answer
     assert RatingToken.objects.get().token in answer
+
+
+def test_the_filters_of_the_list_read_as_sentences(leader, client_of):
+    page = client_of(leader).get("/en/admin/applications/rating/").content.decode()
+    assert re.findall(r"<summary>\s*(By [^<]+?)\s*</summary>", page) == [
+        "By follow-up",
+        "By rating",
+        "By step that was rated",
+    ]
