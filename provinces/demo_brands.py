@@ -152,7 +152,7 @@ def _add(file: _File, rows: list[dict]) -> None:
 
 
 def _brand(file: _File, row: dict) -> Brand:
-    trade, region, entry = file.trades[row["trade"]], file.regions[row["region"]], file.named.get(row["code"])
+    trade, region, entry = file.trades[row["trade"]], file.regions[row["region"]], _said_of(file, row)
     return Brand(
         code=row["code"],
         name_zh=row["name_zh"],
@@ -173,6 +173,12 @@ def _brand(file: _File, row: dict) -> Brand:
         created_at=file.now,
         **_words(file, row, entry),
     )
+
+
+def _said_of(file: _File, row: dict) -> dict | None:
+    """Return what the report says of a brand; None for a sample."""
+    entry = file.named.get(row["code"])
+    return None if entry is None or entry.get("is_sample") else entry
 
 
 def _words(file: _File, row: dict, entry: dict | None) -> dict:

@@ -193,7 +193,8 @@ def load(pack: Pack, now: datetime) -> str:
     A story that would begin before the guide of today was in force is left out: an older guide may not know its verbs.
     """
     known = set(PackRecord.objects.filter(kind=KIND).values_list("key", flat=True))
-    new = [story for story in STORIES if story.item in pack.services and story.key not in known]
+    here = [story for story in STORIES if story.item in pack.services and story.who in pack.people]
+    new = [story for story in here if story.key not in known]
     told = [play for story in new if (play := Play(pack, story, now)).is_timely]
     for play in told:
         with transaction.atomic():

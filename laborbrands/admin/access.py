@@ -38,6 +38,9 @@ def may_edit(request, brand: Brand) -> bool:
     return request.user.is_superuser or covering_post(request.user, brand.region, EDITORS, clock.now()) is not None
 
 
+EDITORS_BUTTONS = ("picture_button", "dismiss_button")
+
+
 class BrandAdminMixin(RoleAdminMixin):
     """Rows of the brands that one's posts cover; editors of a region change theirs, the others read."""
 
@@ -53,6 +56,16 @@ class BrandAdminMixin(RoleAdminMixin):
     def has_change_permission(self, request, obj=None) -> bool:
         brand = brand_of(obj) if obj is not None else None
         return super().has_change_permission(request, obj) and (brand is None or may_edit(request, brand))
+
+    def get_fieldsets(self, request, obj=None):
+        """Leave out the buttons of acts that are not this person's."""
+        groups = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return groups
+        return [
+            (title, options | {"fields": [field for field in options["fields"] if field not in EDITORS_BUTTONS]})
+            for title, options in groups
+        ]
 
     def formfield_for_foreignkey(self, db_field, request, **options):
         if db_field.remote_field.model is Brand:

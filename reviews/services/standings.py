@@ -4,9 +4,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.utils.translation import gettext as _text
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from applications.models import Case, SpecialProcedure
 from applications.services.special import end_special, running_special
@@ -127,5 +126,5 @@ def _report(dossier: Dossier, round: ReviewRound, actor, now: datetime) -> None:
         last = dossier.standings.first()
         words = {"mean": last.mean, "sheets": last.sheets, "rank": last.rank, "code": dossier.code}
         with override("zh-hans"):  # official papers speak Chinese
-            result = _text("Expert review %(code)s: mean %(mean)s of %(sheets)s sheets, rank %(rank)s.") % words
+            result = gettext("Expert review %(code)s: mean %(mean)s of %(sheets)s sheets, rank %(rank)s.") % words
         end_special(case=dossier.case, actor=actor, now=now, result=result, number=round.number)
