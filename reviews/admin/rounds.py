@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -92,7 +93,8 @@ class ReviewRoundAdmin(RoleAdminMixin, admin.ModelAdmin):
         if form.is_valid():
             words, now = form.cleaned_data, clock.now()
             try:
-                made = rounds.open_round(organization=words["item"].organization, **words, actor=request.user, now=now)
+                office = _office_of(request.user, words["item"])
+                made = rounds.open_round(organization=office, **words, actor=request.user, now=now)
                 return redirect("admin:reviews_reviewround_change", made.pk)
             except Refused as refused:
                 context["reasons"] = refused.reasons
@@ -164,11 +166,23 @@ class ReviewRoundAdmin(RoleAdminMixin, admin.ModelAdmin):
 
 
 def _items_of(user):
-    """Return the service items of the organizations that a user is in charge of."""
+    """Return the service items of the organizations that a user is in charge of, and of those above them."""
     own = ServiceItem.objects.none()
-    for post in posts_of(user, timezone.localdate(clock.now())).filter(role__in=queries.OFFICE):
-        own |= ServiceItem.objects.filter(organization__region__path__startswith=post.region.path)
+    for post in _posts_of(user):
+        above = Q(organization__region__in=post.region.path.split("/"))
+        own |= ServiceItem.objects.filter(Q(organization__region__path__startswith=post.region.path) | above)
     return own.distinct()
+
+
+def _office_of(user, item):
+    """Return the organization that reviews: the item's where the user is in charge of it, else the user's own."""
+    if queries.in_charge(user, item.organization, clock.now()):
+        return item.organization
+    return _posts_of(user)[0].organization
+
+
+def _posts_of(user):
+    return posts_of(user, timezone.localdate(clock.now())).filter(role__in=queries.OFFICE)
 
 
 def _form(act: str, row: int, tried: dict):

@@ -121,8 +121,16 @@ def _tiers(discipline: Discipline) -> dict[str, int]:
     return dict.fromkeys(whole, 1) | dict.fromkeys(own, 0)
 
 
+def experts_of(organization) -> QuerySet[Expert]:
+    """Return the experts an organization draws from: its own pool, or that of the nearest one above that keeps one."""
+    office = organization
+    while office.parent_id and not office.experts.exists():
+        office = office.parent
+    return office.experts.all()
+
+
 def _experts(group: Group, tiers: dict[str, int]) -> list[Expert]:
-    found = Expert.objects.filter(organization=group.round.organization_id, disciplines__in=tiers).distinct()
+    found = experts_of(group.round.organization).filter(disciplines__in=tiers).distinct()
     return list(found.select_related("user").prefetch_related("disciplines", "ties").order_by("number"))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from reviews.models import Draw, Expert, Group, ReviewRound, Seat
+from reviews.models import Draw, Group, ReviewRound, Seat
 from reviews.queries import rounds as queries
 from reviews.rules import draw as rules
 from reviews.services.rounds import NOT_YOURS
@@ -165,8 +165,9 @@ def _settle(draw: Draw, group: Group, nonce: str, actor, now: datetime) -> None:
 
 def _seat(draw: Draw, group: Group) -> None:
     numbers = [one["number"] for one in draw.result]
-    experts = Expert.objects.filter(organization=group.round.organization_id, number__in=numbers)
-    found = {expert.number: expert for expert in experts}
+    found = {
+        expert.number: expert for expert in queries.experts_of(group.round.organization).filter(number__in=numbers)
+    }
     Seat.objects.bulk_create(
         Seat(group=group, draw=draw, expert=found[number], rank=rank, state=SeatState.RESERVE)
         for rank, number in enumerate(numbers, start=1)

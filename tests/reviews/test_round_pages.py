@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Role
+from accounts.models import Organization, Role
 from reviews.models import Draw, Expert, Group, ReviewRound
+from reviews.queries import rounds as queries
 from reviews.rules import draw as rules
 from tests import cast
 from tests.reviews import scene
@@ -141,3 +142,28 @@ def test_a_status_changes_with_a_reason_and_nobody_is_deleted(world, round_, exa
     assert at(official).post(address, {"status": "ACTIVE", "reason": "x"}).status_code == 403
     assert client.post(address, {"status": "RETIRED", "reason": "退休"}).status_code == 302
     assert client.post(address, {"status": "ACTIVE", "reason": "x"}).status_code == 422
+
+
+def test_an_office_below_reviews_with_the_experts_of_the_one_above(world, item, case):
+    """A prefecture reviews cases of the province's item, and draws from the province's pool as long as it has none."""
+    below = Organization.objects.create(
+        name_zh="昆明市局",
+        name_en="Bureau",
+        uscc="11990100MB0000002X",
+        region=world.city,
+        parent=world.office,
+        document_prefix="昆人社",
+    )
+    officer = cast.make_staff("city@example.org", "市审", Role.EXAMINER, world.city, below)
+    scene.make_disciplines()
+    make_experts(world.office, 12)
+    typed = {"item": item.pk, "scheme": scene.make_scheme().pk, "seats": 3, "outside_percent": 0, "answer_hours": 48}
+    at(officer).post(reverse("admin:reviews_reviewround_add"), typed | {"review_days": 10})
+    round_ = ReviewRound.objects.get()
+    assert round_.organization == below
+    press(at(officer), round_, "add_group", round_.pk, discipline="790.43")
+    scene.add_dossier(Group.objects.get(), case)
+    press(at(officer), round_, "freeze", Group.objects.get().pk)
+    assert len(Draw.objects.get().pool["candidates"]) == 12
+    make_expert(below, 1)
+    assert [expert.organization for expert in queries.experts_of(below)] == [below]
