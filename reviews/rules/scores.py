@@ -63,11 +63,16 @@ def read_points(text: str, most: Decimal | int) -> Decimal | None:
 
 
 def total_of(criteria: Sequence[Mapping], scores: Mapping[str, str]) -> Decimal | None:
-    """Return the sum of the points, or None while a criterion is empty."""
-    keys = [criterion["key"] for criterion in criteria]
-    if any(not scores.get(key) for key in keys):
+    """Return the sum of the points, or None while a criterion is empty; a bonus left empty is none."""
+    if any(needed(criterion) and not scores.get(criterion["key"]) for criterion in criteria):
         return None
-    return sum((Decimal(scores[key]) for key in keys), Decimal(0)).quantize(CENT)
+    given = (Decimal(scores.get(criterion["key"]) or 0) for criterion in criteria)
+    return sum(given, Decimal(0)).quantize(CENT)
+
+
+def needed(criterion: Mapping) -> bool:
+    """Tell whether a sheet needs points for a criterion: for all but a bonus."""
+    return not criterion.get("is_bonus")
 
 
 def most_of(criteria: Sequence[Mapping]) -> Decimal:
@@ -77,7 +82,7 @@ def most_of(criteria: Sequence[Mapping]) -> Decimal:
 
 def faults_of(scheme, scores: Mapping[str, str], comment: str, is_veto: bool) -> dict[str, object]:
     """Return what keeps a sheet from being submitted: message by field (key of a criterion, "comment", "is_veto")."""
-    empty = [c["key"] for c in scheme.criteria if not scores.get(c["key"])]
+    empty = [one["key"] for one in scheme.criteria if needed(one) and not scores.get(one["key"])]
     faults: dict[str, object] = dict.fromkeys(empty, _("Give points for this criterion."))
     length, least = len("".join(comment.split())), scheme.comment_min
     if length < least:

@@ -5,6 +5,7 @@ import { freshen, token } from "./autosave.js";
 
 const PAUSE = 1_200;
 const RETRY = 5_000;
+const LONGEST = 10_000;
 const STEP = 0.5;
 
 class Sheet {
@@ -20,7 +21,7 @@ class Sheet {
     }
     form.addEventListener("input", () => this.changed());
     form.addEventListener("focusout", () => this.save());
-    form.addEventListener("submit", () => this.leave());
+    form.addEventListener("submit", (event) => this.leave(event));
     document.addEventListener("visibilitychange", () => document.hidden && this.save());
     window.addEventListener("online", () => this.save());
     this.restore();
@@ -85,7 +86,7 @@ class Sheet {
     this.say(this.form.dataset.saving, "");
     const body = new FormData(this.form);
     try {
-      const answer = await fetch(this.form.action, { method: "POST", headers: { "X-CSRFToken": token(), "X-Requested-With": "fetch" }, body });
+      const answer = await fetch(this.form.action, { method: "POST", headers: { "X-CSRFToken": token(), "X-Requested-With": "fetch" }, body, signal: AbortSignal.timeout(LONGEST) });
       if (answer.ok) this.done(text, await answer.json());
       else await this.fail(answer);
     } catch {
@@ -93,6 +94,7 @@ class Sheet {
       this.later();
     }
     this.busy = false;
+    if (this.waiting) return this.form.requestSubmit(this.waiting.submitter);
     if (this.saved === text && this.text() !== text) this.changed();
   }
 
@@ -135,10 +137,19 @@ class Sheet {
     this.state.textContent = words;
   }
 
-  /** The form goes to the server with all it holds. Were it turned away at the door, this tab still has the text. */
-  leave() {
+  /**
+   * The form goes to the server with all it holds. Were it turned away at the door, this tab still has the text. A
+   * press of the button begins with leaving a field, hence with a save: the form follows when that one is through,
+   * else the sheet would look as if it had been saved in another window.
+   */
+  leave(event) {
     clearTimeout(this.timer);
     this.stopped = true;
+    if (this.busy) {
+      event.preventDefault();
+      this.waiting = { submitter: event.submitter };
+      return;
+    }
     freshen();
     if (this.text() !== this.saved) sessionStorage.setItem(this.key, this.text());
   }

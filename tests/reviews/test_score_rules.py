@@ -3,12 +3,13 @@
 import itertools
 import statistics
 from decimal import ROUND_HALF_UP, Decimal
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviews.rules.scores import BadPoints, Limits, Sum, add_up, ranks, read_points, total_of
+from reviews.rules.scores import BadPoints, Limits, Sum, add_up, faults_of, ranks, read_points, total_of
 from tests.reviews.scoring import CRITERIA
 
 halves = st.integers(0, 200).map(lambda n: Decimal(n) / 2)
@@ -134,3 +135,13 @@ def test_what_are_no_points(text):
 def test_the_total_waits_for_every_criterion():
     assert total_of(CRITERIA, {"feature": "50.0", "scale": "30.5"}) is None
     assert total_of(CRITERIA, {"feature": "50.0", "scale": "30.5", "honesty": "0.0"}) == Decimal("80.50")
+
+
+def test_a_bonus_may_stay_empty():
+    criteria = [*CRITERIA, {"key": "bonus", "max": 5, "is_bonus": True}]
+    points = {"feature": "50.0", "scale": "30.5", "honesty": "0.0"}
+    assert total_of(criteria, points) == Decimal("80.50")
+    assert total_of(criteria, points | {"bonus": "4.5"}) == Decimal("85.00")
+    scheme = SimpleNamespace(criteria=criteria, comment_min=0)
+    assert faults_of(scheme, points, "", False) == {}
+    assert set(faults_of(scheme, {"bonus": "4.5"}, "", False)) == {"feature", "scale", "honesty"}
