@@ -1,4 +1,4 @@
-"""An expert scores a dossier in one go: what is typed last is saved by leaving the field, and the sheet goes through."""
+"""An expert scores a dossier in one go: what is typed last is saved by leaving the field, and the sheet follows."""
 
 import pytest
 from playwright.sync_api import expect
