@@ -81,12 +81,19 @@ def load(name: str, *, demo: bool, now: datetime, say: Callable[[str], None] = l
             say(f"{title}: {step(pack, ledger, now)}")
         ledger.save()
     if demo:
-        from provinces import demo_accounts, demo_brands, demo_cases, policies  # here: production never needs them
+        from provinces import (
+            demo_accounts,
+            demo_brands,
+            demo_cases,
+            demo_notices,
+            policies,
+        )  # here: production never needs them
 
         say(f"demo accounts: {demo_accounts.load(pack, now)}")
         say(f"sample policies: {policies.load(pack, now)}")
         say(f"sample brands: {demo_brands.load(pack, now)}")
         say(f"demo cases: {demo_cases.load(pack, now)}")
+        say(f"sample notices: {demo_notices.load(pack, now)}")
     ledger.news.update([stamped])
     ledger.save()
     return True

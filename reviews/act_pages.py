@@ -51,6 +51,7 @@ class Act:
     said: Promise
     form: type[PlainForm] = PlainForm
     tone: str = "second"
+    roles: tuple[str, ...] = ()  # whose button it is among those who act on the page; empty: everybody's
 
 
 class ActPages(ReadOnlyAdminMixin):
@@ -73,6 +74,12 @@ class ActPages(ReadOnlyAdminMixin):
 
     def _acts(self, request) -> bool:
         return not roles_in(request).isdisjoint(self.acting_roles)
+
+    def _acts_of(self, request, row) -> list[Act]:
+        """Return the buttons of a row's state that are this person's."""
+        roles = roles_in(request)
+        offers = self.acts_of(row) if self._acts(request) else []
+        return [act for act in offers if not act.roles or not roles.isdisjoint(act.roles)]
 
     def facts_of(self, row) -> list[tuple]:
         """Return (label, text) of a row."""
@@ -105,7 +112,7 @@ class ActPages(ReadOnlyAdminMixin):
         """Show a row with what can be done about it; a form that was given back stands open."""
         row, told = self._row_or_404(request, object_id), again.told(request)
         offers, given_back = [], None
-        for act in self.acts_of(row) if self._acts(request) else []:
+        for act in self._acts_of(request, row):
             typed = again.typed(request) if told.get("act") == act.verb else None
             form = act.form(typed, row=row, user=request.user, auto_id=f"{act.verb}_%s")
             offers.append((act, form))
@@ -138,7 +145,7 @@ class ActPages(ReadOnlyAdminMixin):
             return redirect(page)
         if not self._acts(request):
             raise Http404
-        act = next((act for act in self.acts_of(row) if act.verb == verb), None)
+        act = next((act for act in self._acts_of(request, row) if act.verb == verb), None)
         if act is None:
             return again.give_back(
                 request, page, reasons=[_("This is not possible any more. The page shows how it is.")]

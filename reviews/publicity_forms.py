@@ -11,6 +11,8 @@ from applications.uploads import ScanField
 from talentportal.lib.field_errors import NamedErrors
 from talentportal.lib.numbers import clean_short_code
 
+MIN_TEXT = 10  # characters: less names no fact
+
 
 class ObjectionForm(NamedErrors, forms.Form):
     """An objection to one entry of a publicity."""
@@ -20,10 +22,11 @@ class ObjectionForm(NamedErrors, forms.Form):
     text = forms.CharField(
         label=_("What is not right, and how do you know?"),
         help_text=_("Name facts that can be checked: when, where, what. At most 2000 characters."),
+        min_length=MIN_TEXT,
         max_length=2000,
+        error_messages={"min_length": _("Say more: at least %(limit_value)d characters, with facts.")},
         widget=forms.Textarea(attrs={"rows": 6}),
     )
-    evidence = ScanField(label=_("Evidence"), help_text=_("One file: PDF, JPG or PNG, at most 20 MB."), required=False)
     name = forms.CharField(
         label=_("Your real name"),
         help_text=_("Only the office that investigates can see who you are, and each look is recorded."),
@@ -33,6 +36,8 @@ class ObjectionForm(NamedErrors, forms.Form):
     contact = forms.CharField(
         label=_("Your telephone number or e-mail address"), max_length=100, help_text=_("For questions of the office.")
     )
+    # Last: nothing that comes after a file which is too large can be read.
+    evidence = ScanField(label=_("Evidence"), help_text=_("One file: PDF, JPG or PNG, at most 20 MB."), required=False)
 
     def __init__(self, *args, entries, **options):
         super().__init__(*args, **options)

@@ -2,9 +2,10 @@
 
 from django import forms
 from django.contrib import admin
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.models import Organization, Role
 from jobs import clock
@@ -40,17 +41,28 @@ class AnnualReportAdmin(ActPages, admin.ModelAdmin):
         return [
             (_("Labor brand"), row.brand),
             (_("Year"), str(row.year)),
-            (_("Due on"), spoken.day(row.due_on)),
+            (pgettext("report", "Due on"), spoken.day(row.due_on)),
             (_("Handed in"), row.submitted_at and f"{row.submitted_by}, {_shown(row.submitted_at)}"),
             (_("Found missing"), _shown(row.missed_at)),
             (_("Report"), row.text),
+        ]
+
+    def links_of(self, row):
+        if row.stat is None:
+            return []
+        return [
+            (
+                _("Look at the figures and verify them"),
+                reverse("admin:laborbrands_brandstat_change", args=[row.stat_id]),
+            )
         ]
 
     def tables_of(self, row):
         if row.stat is None:
             return []
         names = [*row.stat.COUNTS, "monthly_income_yuan", "industry_income_yuan", "output_yuan"]
-        rows = [(row.stat._meta.get_field(name).verbose_name, getattr(row.stat, name)) for name in names]
+        values = [(row.stat._meta.get_field(name).verbose_name, getattr(row.stat, name)) for name in names]
+        rows = [(label, _("not given") if value is None else value) for label, value in values]
         state = _("verified") if row.stat.verified_at else _("not verified yet")
         return [{"title": f"{_('Figures')} ({state})", "heads": (_("Figure"), _("Value")), "rows": rows}]
 
@@ -95,6 +107,7 @@ class EvaluateForm(PlainForm):
             if not criterion.get("is_veto"):
                 self.fields[f"score_{criterion['key']}"] = forms.DecimalField(
                     label=pick(criterion["label"]),
+                    help_text=_("At most %(most)s points.") % {"most": criterion["max"]},
                     min_value=0,
                     max_value=criterion["max"],
                     decimal_places=2,
@@ -182,13 +195,15 @@ _REMOVAL_ACTS = {
         gettext_lazy("Decided and made public. It is carried out after the publicity."),
         DecideForm,
         "danger",
+        (Role.LEADER,),
     ),
     "drop": Act(
         "drop",
-        gettext_lazy("Drop it"),
+        pgettext_lazy("removal", "Drop it"),
         removal.drop_removal,
-        gettext_lazy("Dropped; the builder is told."),
+        pgettext_lazy("removal", "Dropped; the builder is told."),
         DropForm,
+        roles=(Role.LEADER,),
     ),
     "carry_out": Act(
         "carry_out",
@@ -259,7 +274,7 @@ class SucceedForm(PlainForm):
     name_zh = forms.CharField(label=gettext_lazy("Chinese name"), max_length=60, required=False)
     name_en = forms.CharField(label=gettext_lazy("English name"), max_length=100, required=False)
     is_merger = forms.BooleanField(label=gettext_lazy("Merger"), required=False)
-    basis = forms.CharField(label=gettext_lazy("Document"), max_length=200)
+    basis = forms.CharField(label=pgettext_lazy("succession", "Document"), max_length=200)
     on = day_field(gettext_lazy("From"), gettext_lazy("Empty: today."), required=False)
 
     def __init__(self, *args, **options):
@@ -306,6 +321,6 @@ class SuccessionAdmin(ActPages, admin.ModelAdmin):
             (_("New brand"), row.new),
             (_("Merger"), _("yes") if row.is_merger else _("no")),
             (_("From"), spoken.day(row.on)),
-            (_("Document"), row.basis),
+            (pgettext("succession", "Document"), row.basis),
             (_("Recorded by"), f"{row.recorded_by}, {_shown(row.recorded_at)}"),
         ]

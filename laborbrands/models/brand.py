@@ -265,7 +265,12 @@ class BrandStat(models.Model):
     )
     reported_at = models.DateTimeField(_("reported at"))
     verified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("verified by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("figures", "verified by"),
     )
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
 

@@ -62,10 +62,10 @@ class Page:
 
     @property
     def ended(self) -> Recognition | None:
-        """The recognition that ended last, of a brand that was removed."""
+        """The recognition that ended last, of several on one day the highest, of a brand that was removed."""
         reasons = (EndReason.REMOVED, EndReason.SUCCEEDED)
         ended = [one for one in self.past if one.end_reason in reasons]
-        return max(ended, key=lambda one: one.ended_on, default=None)
+        return max(ended, key=lambda one: (one.ended_on, -ORDER[one.tier]), default=None)
 
 
 def public_brands():

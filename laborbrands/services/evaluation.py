@@ -104,8 +104,9 @@ def _follow(evaluation: Evaluation, actor, now: datetime) -> None:
             _order_rectification(evaluation, actor, now)
         return
     cancel_reminders(subject=f"brand_rectify:{brand.pk}", now=now)
-    move(brand, "keep", actor=actor, now=now, tier=tier, text=both(Grade(evaluation.grade).label))
     grade = both(Grade(evaluation.grade).label)
+    words = {"zh": f"跟踪评价：{grade['zh']}", "en": f"Follow-up evaluation: {grade['en']}"}
+    move(brand, "keep", actor=actor, now=now, tier=tier, text=words)
     tell_builders(brand, "brand_evaluated", str(evaluation.pk), "/org/brands/", now, grade=grade)
 
 

@@ -216,7 +216,10 @@ def carry_out(*, removal: Removal, actor, now: datetime) -> Removal:
     removal.save()
     cancel_reminders(subject=f"brand_rectify:{brand.pk}", now=now)
     verb = "downgrade" if removal.is_downgrade else "remove"
-    move(brand, verb, actor=actor, now=now, tier=removal.tier, text=_ground(removal))
+    ground = _ground(removal)
+    what = {"zh": "降级", "en": "Lowered by one tier"} if removal.is_downgrade else {"zh": "摘牌", "en": "Removed"}
+    words = {"zh": f"{what['zh']}：{ground['zh']}", "en": f"{what['en']}: {ground['en']}"}
+    move(brand, verb, actor=actor, now=now, tier=removal.tier, text=words)
     tell_builders(brand, "brand_removed", str(removal.pk), page_of(brand), now, reason=_ground(removal))
     return removal
 

@@ -76,7 +76,8 @@ def succeed(
     for recognition in old.recognitions.standing_on(today).order_by("pk"):
         _pass_on(recognition, made, now)
     _pass_builders(old, new, on)
-    move(old, "succeed", actor=actor, now=now, tier=held.tier, on=on, text={"zh": new.name_zh, "en": new.name_en})
+    words = {"zh": f"由“{new.name_zh}”承接", "en": f"Goes on in “{new.name_en}”"}
+    move(old, "succeed", actor=actor, now=now, tier=held.tier, on=on, text=words)
     words = {"zh": f"承接“{old.name_zh}”", "en": f"Goes on from “{old.name_en}”"}
     move(new, "recognize", actor=actor, now=now, tier=held.tier, on=on, text=words)
     return made

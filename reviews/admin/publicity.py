@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.http import Http404, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -15,7 +16,7 @@ from jobs import clock
 from reviews.act_pages import Act, ActPages, PlainForm, day_field, words_field
 from reviews.models import Objection, Publicity
 from reviews.queries.publicity import ACTING_ROLES, is_in_charge
-from reviews.rules.publicity import OUTCOMES
+from reviews.rules.publicity import OUTCOMES, private_words
 from reviews.services import objections, publicity
 from reviews.services.publicity import drop_entry, withdraw_entry
 from reviews.states import OPEN_OBJECTIONS, EntryState, ObjectionState, PublicityState
@@ -24,7 +25,18 @@ from talentportal.lib.refusals import Refused
 from talentportal.lib.uploads import MIME, Scan
 
 
-class NewPublicityForm(PlainForm):
+class PublicWords(PlainForm):
+    """A form whose texts are shown in public: numbers of people are refused beside the field that has them."""
+
+    def clean(self):
+        data = super().clean()
+        for name, text in list(data.items()):
+            if isinstance(text, str) and (reasons := private_words(text)):
+                self.add_error(name, reasons)
+        return data
+
+
+class NewPublicityForm(PublicWords):
     organization = forms.ModelChoiceField(label=gettext_lazy("Published by"), queryset=Organization.objects.none())
     title_zh = forms.CharField(label=gettext_lazy("Chinese title"), max_length=160)
     title_en = forms.CharField(label=gettext_lazy("English title"), max_length=200)
@@ -46,7 +58,7 @@ class NewPublicityForm(PlainForm):
         self.fields["organization"].queryset = Organization.objects.filter(pk__in=own)
 
 
-class EntryForm(PlainForm):
+class EntryForm(PublicWords):
     case_no = forms.CharField(
         label=gettext_lazy("Case number"),
         help_text=gettext_lazy("Name and unit then come from the case."),
@@ -218,15 +230,21 @@ class PublicityAdmin(ActPages, admin.ModelAdmin):
             {
                 "title": _("Objections"),
                 "heads": (pgettext("publicity", "Number"), _("Entry"), _("State")),
-                "rows": [(one.code, one.entry, one.get_state_display()) for one in found],
+                "rows": [(_linked(one), one.entry, one.get_state_display()) for one in found],
             },
         ]
 
     def acts_of(self, row):
-        return [_ACTS[verb] for verb in _BY_STATE[row.state]]
+        left = EntryChoice(row=row).fields["entry"].queryset.exists()
+        return [_ACTS[verb] for verb in _BY_STATE[row.state] if left or _ACTS[verb].form is not EntryChoice]
 
 
-class AnswerForm(PlainForm):
+def _linked(objection: Objection) -> str:
+    address = reverse("admin:reviews_objection_change", args=[objection.pk])
+    return format_html('<a href="{}">{}</a>', address, objection.code)
+
+
+class AnswerForm(PublicWords):
     outcome = forms.ChoiceField(label=gettext_lazy("What comes out of it"), widget=forms.RadioSelect)
     answer = words_field(
         gettext_lazy("Answer and reasons"),
@@ -278,7 +296,7 @@ class ObjectionAdmin(ActPages, admin.ModelAdmin):
             (_("Taken up by"), spoken.day(row.take_up_by) if row.state == ObjectionState.RECEIVED else ""),
             (_("Answer by"), spoken.day(row.answer_by) if row.state == ObjectionState.INVESTIGATING else ""),
             (_("Handled by"), row.handler),
-            (_("Answer"), row.answer),
+            (pgettext("objection", "Answer"), row.answer),
             (_("Answered by"), row.answered_by),
         ]
 
@@ -289,7 +307,13 @@ class ObjectionAdmin(ActPages, admin.ModelAdmin):
 
     def tables_of(self, row):
         looks = [(one.by, f"{timezone.localtime(one.at):%Y-%m-%d %H:%M}", one.reason) for one in row.reveals.all()]
-        return [{"title": _("Who looked at the name"), "heads": (_("By"), _("At"), _("Reason")), "rows": looks}]
+        return [
+            {
+                "title": _("Who looked at the name"),
+                "heads": (pgettext("objection", "Who looked"), _("At"), _("Reason")),
+                "rows": looks,
+            }
+        ]
 
     def acts_of(self, row):
         answer = Act(

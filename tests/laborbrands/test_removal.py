@@ -66,6 +66,9 @@ def test_from_the_notice_to_the_plate(world, brand, examiner, leader, applicant,
 
     for row in (brand, plate, paid, owed, removal):
         row.refresh_from_db()
+    told = brand.events.get(verb="remove")
+    assert told.text_en == "Removed: fraud in the application or the figures"
+    assert told.text_zh.startswith("摘牌：")
     assert (brand.stage, plate.status, paid.state, owed.state) == ("REMOVED", "REVOKED", "RECOVERED", "FORFEITED")
     assert paid.recovered_yuan == paid.amount_yuan
     held = brand.recognitions.all()
@@ -97,6 +100,8 @@ def test_the_builder_answers_on_its_page_and_the_office_by_buttons(
     assert (removal.state, removal.defence) == ("DEFENDED", "统计口径不同")
     act = reverse("admin:laborbrands_removal_act", args=[removal.pk, "decide"])
     client.force_login(examiner)
+    row = client.get(reverse("admin:laborbrands_removal_change", args=[removal.pk])).content.decode()
+    assert "act/decide/" not in row  # a leader's button
     client.post(act, {"decision": "摘牌", "document_no": "2号"})
     removal.refresh_from_db()
     assert removal.state == "DEFENDED"  # who gave the notice does not decide

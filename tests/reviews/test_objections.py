@@ -188,6 +188,7 @@ def test_anybody_objects_on_the_page_and_gets_a_number(client, open_now, setting
         ({"name": ""}, "name"),
         ({"contact": "call me"}, "contact"),
         ({"text": ""}, "text"),
+        ({"text": "有人不服"}, "text"),
         ({"entry": "999999"}, "entry"),
         ({"evidence": SimpleUploadedFile("x.pdf", b"MZ no pdf", "application/pdf")}, "evidence"),
     ],
@@ -197,6 +198,17 @@ def test_a_faulty_form_keeps_nothing_and_names_the_field(client, open_now, wrong
     assert answer.status_code == 422
     assert not Objection.objects.exists()
     assert f'href="#id_{field}"' in answer.content.decode()
+
+
+def test_a_file_that_is_too_large_takes_nothing_with_it(client, open_now, settings):
+    settings.UPLOAD_MAX_BYTES = 1000
+    evidence = SimpleUploadedFile("x.pdf", cast.PDF + b"x" * 2000, "application/pdf")
+    address = reverse("publicity:detail", args=[open_now.number])
+    answer = client.post(address, fill(open_now) | {"evidence": evidence})
+    page = answer.content.decode()
+    assert (answer.status_code, Objection.objects.count()) == (422, 0)
+    assert f'value="{OBJECTION["name"]}"' in page
+    assert 'href="#id_name"' not in page
 
 
 def test_an_entry_of_another_publicity_cannot_be_named(client, open_now, world, examiner):

@@ -220,6 +220,8 @@ def test_a_publicity_is_prepared_and_posted_at_the_office(world, examiner, clien
     page = act("add_entry", name_zh="甲", text_zh="手机13800138000")
     assert notice.entries.count() == 0
     assert "13800138000" in page.content.decode()
+    assert 'href="#add_entry_text_zh"' in page.content.decode()
+    assert "act/drop_entry/" not in page.content.decode()
     act("add_entry", name_zh="甲", text_zh="一等奖")
     act("post")
     notice.refresh_from_db()
