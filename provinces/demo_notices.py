@@ -101,7 +101,12 @@ def _post(notice: Notice, office, actor: User, at: datetime):
     for name_zh, name_en, about_zh, about_en in notice.entries:
         said = {"name_zh": name_zh, "name_en": name_en, "text_zh": about_zh, "text_en": about_en}
         publicity.add_entry(
-            publicity=made, unit="演示单位", category_zh="劳务品牌", category_en="Labor brand", **said, **who
+            publicity=made,
+            unit="演示单位 / Sample unit",
+            category_zh="劳务品牌",
+            category_en="Labor brand",
+            **said,
+            **who,
         )
     made = publicity.post(publicity=made, **who)
     for entry in made.entries.filter(name_zh=notice.withdrawn):

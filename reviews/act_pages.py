@@ -93,6 +93,10 @@ class ActPages(ReadOnlyAdminMixin):
         """Return tables about a row: title, heads, rows of cells."""
         return []
 
+    def tables_for(self, request, row) -> list[dict]:
+        """Return the tables that this person may read."""
+        return self.tables_of(row)
+
     def acts_of(self, row) -> list[Act]:
         """Return the buttons of a row's state."""
         return []
@@ -122,7 +126,7 @@ class ActPages(ReadOnlyAdminMixin):
             "row": row,
             "facts": [(label, text) for label, text in self.facts_of(row) if text not in ("", None)],
             "links": self.links_of(row),
-            "tables": self.tables_of(row),
+            "tables": self.tables_for(request, row),
             "offers": offers,
             "given_back": given_back,
             "reasons": told.get("reasons", []),

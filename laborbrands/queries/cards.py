@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from laborbrands.models import Brand, BrandEvent, Subsidy, Team
 from laborbrands.queries.brands import Filters, on_the_map
 from laborbrands.rules.wording import listed, place_name
-from laborbrands.states import SubsidyState, Tier
+from laborbrands.states import ON_THE_MAP, SubsidyState, Tier
 from talentportal.lib.bilingual import pick
 
 NEWEST_STEPS, MOST_SKILLS = 5, 3
@@ -36,6 +36,11 @@ class Card:
     steps: list[Step]
     place: str
     covered: str  # names of the other counties
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the brand has been removed or merged since the day of the map."""
+        return self.brand.stage not in ON_THE_MAP
 
 
 def card(code: str, day: date) -> Card | None:

@@ -219,7 +219,6 @@ class PublicityAdmin(ActPages, admin.ModelAdmin):
     def tables_of(self, row):
         entries = [(one.order, one, one.unit, one.get_state_display()) for one in row.entries.all()]
         gaps = [(one.starts_on, one.ends_on or "—", one.reason) for one in row.interruptions.all()]
-        found = Objection.objects.filter(entry__publicity=row).select_related("entry")
         return [
             {
                 "title": _("Entries"),
@@ -227,12 +226,17 @@ class PublicityAdmin(ActPages, admin.ModelAdmin):
                 "rows": entries,
             },
             {"title": _("Interruptions"), "heads": (_("First day"), _("Last day"), _("Reason")), "rows": gaps},
-            {
-                "title": _("Objections"),
-                "heads": (pgettext("publicity", "Number"), _("Entry"), _("State")),
-                "rows": [(_linked(one), one.entry, one.get_state_display()) for one in found],
-            },
         ]
+
+    def tables_for(self, request, row):
+        found = Objection.objects.filter(entry__publicity=row).select_related("entry")
+        number = _linked if self._acts(request) else str
+        table = {
+            "title": _("Objections"),
+            "heads": (pgettext("publicity", "Number"), _("Entry"), _("State")),
+            "rows": [(number(one), one.entry, one.get_state_display()) for one in found],
+        }
+        return [*self.tables_of(row), table]
 
     def acts_of(self, row):
         left = EntryChoice(row=row).fields["entry"].queryset.exists()

@@ -57,6 +57,14 @@ def test_what_ended_is_on_the_map_of_the_days_before(land):
     assert not brands.on_the_map(day("2025-06-30")).exists()
 
 
+def test_the_card_of_an_earlier_year_says_that_the_brand_is_over_and_takes_no_enquiries(land, client):
+    make_brand(land.counties[0], "gone", ("COUNTY", "2023-01-01", "2025-06-30"), stage="REMOVED")
+    page = client.get("/brands/?brand=gone&year=2024")
+    assert page.context["card"].is_over
+    assert "tag--gone" in page.content.decode()
+    assert "/brands/gone/contact/" not in page.content.decode()
+
+
 @pytest.mark.parametrize("stage", ["CANDIDATE", "CULTIVATION", "APPLYING"])
 def test_stages_before_recognition_are_hidden(land, stage):
     make_brand(land.counties[0], "early", ("COUNTY", "2023-01-01"), stage=stage)

@@ -244,7 +244,7 @@ def renamed(brand, actor, **words) -> Brand:
     return succession.rename(brand=brand, basis="云人社〔2026〕9号", actor=actor, now=NOTICE, **names | words)
 
 
-def test_a_renamed_brand_takes_the_recognitions_along(world, brand, leader, applicant):
+def test_a_renamed_brand_takes_the_recognitions_along(world, brand, leader, applicant, client):
     plate = give_plate(world, brand, applicant)
     pay_subsidy(brand)
     new = renamed(brand, leader)
@@ -256,6 +256,8 @@ def test_a_renamed_brand_takes_the_recognitions_along(world, brand, leader, appl
     assert (brand.subsidies.count(), new.subsidies.count()) == (1, 0)  # once for the lineage
     assert new.builders.get().unit == brand.builders.get().unit
     assert (brand.succession.new, brand.name_zh) == (new, "呈贡花艺师")  # the old record stays whole
+    assert brand.events.get(verb="succeed").text_zh == "由“呈贡花艺”承接"
+    assert "承接“呈贡花艺师”" in client.get(reverse("brands:detail", args=[new.code])).content.decode()
 
 
 def test_two_brands_merge_into_one_that_holds_each_tier_once(world, brand, leader):
