@@ -170,7 +170,7 @@ class CooperationAdmin(RoleAdminMixin, admin.ModelAdmin):
     view_roles = (*READERS, *EDITORS)
     list_display = ("name_zh", "name_en", "partner_code")
     search_fields = ("name_zh", "name_en")
-    filter_horizontal = ("brands",)
+    autocomplete_fields = ("brands",)
 
 
 class AnsweredFilter(admin.SimpleListFilter):

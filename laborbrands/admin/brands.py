@@ -103,7 +103,7 @@ class PictureInline(OfBrandInline):
     may_delete = True
 
 
-class RecognitionInline(ReadOnlyAdminMixin, admin.TabularInline):
+class RecognitionInline(ReadOnlyAdminMixin, admin.StackedInline):
     """Conferred by cases and ended by decisions, never here."""
 
     model = Recognition
@@ -111,7 +111,7 @@ class RecognitionInline(ReadOnlyAdminMixin, admin.TabularInline):
     fields = ("tier", "recognized_on", "valid_until", "document_no", "ended_on", "end_reason", "source")
 
 
-class EventInline(ReadOnlyAdminMixin, admin.TabularInline):
+class EventInline(ReadOnlyAdminMixin, admin.StackedInline):
     model = BrandEvent
     view_roles = (*READERS, *EDITORS)
     fields = ("on", "verb", "tier", "text_zh", "actor", "is_public")

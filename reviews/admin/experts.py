@@ -41,7 +41,7 @@ class ServingFilter(admin.SimpleListFilter):
         return rows.filter(**within) if self.value() == "yes" else rows.exclude(**within)
 
 
-class TieInline(RoleAdminMixin, admin.TabularInline):
+class TieInline(RoleAdminMixin, admin.StackedInline):
     view_roles = (Role.OFFICIAL, Role.ADMINISTRATOR)
     edit_roles = OFFICE
     model = ExpertTie
@@ -65,7 +65,7 @@ class ExpertAdmin(RoleAdminMixin, admin.ModelAdmin):
     search_fields = ("number__startswith", "name", "unit_name")
     search_help_text = gettext_lazy("Number, name or unit")
     show_full_result_count = False
-    filter_horizontal = ("disciplines",)
+    autocomplete_fields = ("disciplines",)
     readonly_fields = ("status", "integrity_note", "is_sample")
     fieldsets = (
         (None, {"fields": ("organization", "number", "name", "account", "title", "status")}),

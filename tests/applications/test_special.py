@@ -149,8 +149,9 @@ def test_an_overrun_procedure_owes_a_new_written_estimate(case, examiner, leader
     assert str(case.due_on) == "2026-10-19"
     assert case.papers.filter(kind="SPECIAL").count() == 2
     with override("en"):
-        told = history(case, list(case.events.filter(verb="estimate_special")), [], [])
-    assert [(entry.title, entry.text) for entry in told] == [
+        history_ = history(case, list(case.events.filter(verb="estimate_special")), [], [])
+        told = [(str(entry.title), str(entry.text)) for entry in history_]
+    assert told == [
         (
             "The office told a new estimate for the special procedure",
             "About 5 working days from this day on. 专家出差",

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 from accounts.models import Unit
-from laborbrands.models import AnnualReport
+from laborbrands.models import AnnualReport, Subsidy, SubsidyRule
 from laborbrands.services import evaluation, removal, reports
 from regions.models import Region
 from reviews.services import objections, publicity
@@ -44,7 +44,17 @@ def make(who, now) -> SimpleNamespace:
     removed = removal.give_notice(
         brand=brand, ground="FRAUD", facts="数据造假", notice_no="1号", actor=examiner, now=now
     )
-    return SimpleNamespace(notices=notices_made, objection=objection, brand=brand, cycle=cycle, removal=removed)
+    given = Subsidy.objects.create(
+        brand=brand,
+        tier="PROVINCIAL",
+        recognition=brand.recognitions.get(tier="PROVINCIAL"),
+        rule=SubsidyRule.objects.get(tier="PROVINCIAL"),
+        year=2026,
+        amount_yuan=100_000,
+    )
+    return SimpleNamespace(
+        notices=notices_made, objection=objection, brand=brand, cycle=cycle, removal=removed, subsidy=given
+    )
 
 
 def pages(kept, who):
@@ -56,6 +66,7 @@ def pages(kept, who):
     builder, brand = who("handler"), kept.brand
     yield from ((builder, "org_brands:report", (brand.code, year), "") for year in (2024, 2025))
     yield builder, "org_brands:removal", (brand.code,), ""
+    yield builder, "org_brands:subsidy", (kept.subsidy.pk,), ""
     leader, rows = who("leader"), (*kept.notices[:1], kept.objection, kept.cycle, kept.removal)
     for row in rows:
         name = f"admin:{row._meta.app_label}_{row._meta.model_name}"
