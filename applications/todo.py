@@ -1,6 +1,7 @@
 """What the applicant of a case has to do now: by when, for which points, and what is still open of each."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ class Todo:
     kind: str  # correct, more, supply, bring, rectify, collect
     title: str
     due_on: date | None = None
-    rows: list = field(default_factory=list)
+    rows: list = dataclass_field(default_factory=list)
     note: str = ""
 
     @property
@@ -52,6 +53,7 @@ class TodoRow:
     question: dict | None = None
     answer: str = ""
     field: object = None  # of the answer, on the page that takes it
+    answer_errors: list = dataclass_field(default_factory=list)
     reply: str = ""  # words typed there
 
 

@@ -1,6 +1,6 @@
 """Correction 补正: told once, everything, within the acceptance period; before acceptance, on the applicant's clock."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -24,7 +24,7 @@ from applications.states import (
     State,
 )
 from talentportal.lib.bilingual import pick
-from talentportal.lib.refusals import refuse_unless
+from talentportal.lib.refusals import Refused, refuse_unless
 from talentportal.lib.spoken import day_in_both
 
 Points = Mapping[int, tuple[str, ...]]  # material id -> (CorrectionReason, how to cure it[, key of a question])
@@ -113,9 +113,7 @@ def take_in_points(case: Case, answers: dict, replies: Mapping[int, str], now: d
     changed = _change_answers(case, points, answers, timezone.localdate(now))
     fresh = {point.pk for point in points if has_new_file(point.material, correction.sent_at)}
     open_points = [p for p in points if p.pk not in fresh and p.question not in changed]
-    refuse_unless(
-        not open_points, [_("“%(name)s” is still open.") % {"name": pick(p.material.spec, "name")} for p in open_points]
-    )
+    refuse_open(point.material for point in open_points)
     reopen_materials([p.material_id for p in points], provided=[p.material_id for p in points if p.pk in fresh])
     for point in points:
         point.reply = replies.get(point.pk, "").strip()[:500]
@@ -123,6 +121,12 @@ def take_in_points(case: Case, answers: dict, replies: Mapping[int, str], now: d
     correction.supplied_at = now
     correction.save(update_fields=["supplied_at"])
     return {"points": len(points), "changed": changed}
+
+
+def refuse_open(materials: Iterable[Material]) -> None:
+    """Raise Refused with a row for each material that is still waited for, when there is any."""
+    if rows := {m.pk: [_("“%(name)s” is still open.") % {"name": pick(m.spec, "name")}] for m in materials}:
+        raise Refused(rows=rows)
 
 
 def _change_answers(case: Case, points: list[CorrectionPoint], answers: dict, today) -> dict:
@@ -135,13 +139,14 @@ def _change_answers(case: Case, points: list[CorrectionPoint], answers: dict, to
 def put_answers(case: Case, answers: Mapping, today) -> dict:
     """Change answers of a locked case to valid ones; return key -> [old, new] of those that differ.
 
-    The caller saves the case. Raises Refused with what the guide's questions say against the new answers.
+    The caller saves the case. Raises Refused with a row per question that says something against its new answer.
     """
     before = questions.kept_form(case.guide, today, case.answers)
     after = questions.kept_form(case.guide, today, case.answers | answers)
     refuse_unless(set(answers) <= after.keys, _("The guide of this case does not ask that question."))
     wrong = {key for key in after.errors if key in answers or key not in before.errors}
-    refuse_unless(not wrong, [reason for key in sorted(wrong) for reason in after.errors[key]])
+    if wrong:
+        raise Refused(rows={key: after.errors[key] for key in sorted(wrong)})
     kept = {key: value for key, value in after.to_keep().items() if key in answers}
     changed = {key: [case.answers.get(key), new] for key, new in kept.items() if case.answers.get(key) != new}
     case.answers = case.answers | kept

@@ -10,13 +10,12 @@ from applications import queries
 from applications.models import Case, FurtherRequest, Material
 from applications.services.approvals import asked_first
 from applications.services.clocks import calendar_of, path_of, remind_applicant, words_of
-from applications.services.correction import Points, has_new_file, point_obstacles, reopen_materials
+from applications.services.correction import Points, has_new_file, point_obstacles, refuse_open, reopen_materials
 from applications.services.journal import step, take
 from applications.services.messages import tell
 from applications.services.papers import write_paper
 from applications.states import CheckResult, PaperKind
 from notifications.services import cancel_reminders, notify
-from talentportal.lib.bilingual import pick
 from talentportal.lib.refusals import refuse_unless
 from talentportal.lib.spoken import day_in_both
 
@@ -89,7 +88,7 @@ def supply_more(*, case: Case, actor, now: datetime, version: int | None = None)
     refuse_unless(request, _("Nothing more is asked for at the moment."))
     asked = case.materials.select_related("spec").filter(pk__in=[point["material"] for point in request.points])
     waiting = [material for material in asked if not has_new_file(material, request.sent_at)]
-    refuse_unless(not waiting, [_("“%(name)s” is still open.") % {"name": pick(m.spec, "name")} for m in waiting])
+    refuse_open(waiting)
     pks = [material.pk for material in asked]
     reopen_materials(pks, provided=pks)
     request.supplied_at = now

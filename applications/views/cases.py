@@ -66,12 +66,11 @@ def supplement(request, case_no: str):
     found = own_case(request, case_no)
     if request.method != "POST":
         said = again.told(request)
-        rows = {int(pk): errors for pk, errors in said.get("rows", {}).items()}
-        return _supplement_page(request, found, reasons=said.get("reasons", []), row_errors=rows)
+        return _supplement_page(request, found, reasons=said.get("reasons", []), row_errors=said.get("rows", {}))
     try:
         _send_answers(request, found)
     except Refused as refused:
-        return again.give_back(request, reasons=refused.reasons)
+        return again.give_back(request, reasons=[] if refused.rows else refused.reasons, rows=refused.rows)
     again.forget(request)
     messages.success(request, _("The corrections are sent. The window looks again."))
     return redirect("me:case", case_no=case_no)
@@ -107,7 +106,8 @@ def _supplement_page(request, found: Case, *, reasons=(), row_errors=None):
         return redirect("me:case", case_no=found.case_no)
     row_errors = dict(row_errors or {})
     for entry in todo.rows:
-        entry.row.errors = row_errors.pop(entry.row.material.pk, None)
+        entry.row.errors = row_errors.pop(str(entry.row.material.pk), None)
+        entry.answer_errors = row_errors.pop(entry.question["key"], []) if entry.question else []
     reasons = [*reasons, *(error for errors in row_errors.values() for error in errors)]  # of what is not asked for
     today = timezone.localdate(clock.now())
     _open_answers(request, found, todo, today)
@@ -117,8 +117,7 @@ def _supplement_page(request, found: Case, *, reasons=(), row_errors=None):
         "clocks": case_page.clock_views(found, today),
         "reasons": reasons,
         "more_time": more_time_of(found) if todo.kind == "supply" else None,
-        "failed": [entry.row for entry in todo.rows if entry.row.errors],
-        "has_errors": bool(reasons) or any(entry.row.errors for entry in todo.rows),
+        "has_errors": bool(reasons) or any(entry.row.errors or entry.answer_errors for entry in todo.rows),
     }
     return render(request, "applications/supplement.html", context)
 

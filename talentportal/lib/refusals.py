@@ -1,6 +1,6 @@
 """How services say no to people: with every reason, in their language."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
@@ -10,10 +10,15 @@ LANGUAGES = {"zh": "zh-hans", "en": "en"}
 
 
 class Refused(Exception):
-    """An act is not allowed now. `reasons` is a list of lazy strings for people, shown by views and the admin."""
+    """An act is not allowed now. `reasons` is a list of lazy strings for people, shown by views and the admin.
 
-    def __init__(self, reasons):
+    `rows` says of which row each is, where a page shows several: its key -> reasons.
+    """
+
+    def __init__(self, reasons=(), *, rows: Mapping | None = None):
+        self.rows = dict(rows or {})
         self.reasons = [reasons] if isinstance(reasons, str | Promise) else list(reasons)
+        self.reasons += [reason for told in self.rows.values() for reason in told]
         super().__init__(self.reasons)
 
     def __str__(self) -> str:

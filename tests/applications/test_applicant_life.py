@@ -158,6 +158,21 @@ def test_each_point_is_answered_by_its_file_or_its_answer_with_a_word_beside(cor
     assert CorrectionPoint.objects.get(pk=point.pk).reply == "已更正"
 
 
+def test_the_summary_of_a_refused_answer_leads_to_each_point(corrected, me, at):
+    at("2026-09-18 12:00")
+    degree, form = material(corrected, "degree").pk, material(corrected, "form").pk
+    page = me.post(url(corrected, "supplement/"), {"q-employer": ""}, follow=True).content.decode()
+    summary = page[page.index('class="error-summary"') :].split("</ul>")[0]
+    assert 'href="#id_q-employer"' in summary
+    assert 'id="id_q-employer"' in page
+    page = me.post(url(corrected, "supplement/"), {"q-employer": "示例单位"}, follow=True).content.decode()
+    summary = page[page.index('class="error-summary"') :].split("</ul>")[0]
+    for pk in (degree, form):
+        assert f'href="#material-{pk}"' in summary
+        assert f'id="material-{pk}"' in page
+    assert page.count('class="error-summary"') == 1
+
+
 def test_what_was_typed_beside_the_points_survives_an_upload_and_a_refusal(corrected, me, at):
     at("2026-09-18 12:00")
     point = CorrectionPoint.objects.get(material__spec__key="form")
