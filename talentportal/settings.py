@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "applications",
     "reviews",
     "laborbrands",
+    "talents",
     "provinces",
     "talentportal.apps.PortalAdminConfig",
     "django.contrib.auth",

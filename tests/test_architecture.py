@@ -20,6 +20,7 @@ APPS = (
     "applications",
     "reviews",
     "laborbrands",
+    "talents",
     "provinces",
 )
 SOURCES = sorted(path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts)

@@ -1,0 +1,24 @@
+from talents.models.contact import ContactMessage, ContactRequest
+from talents.models.profile import BlockedUnit, Consent, Look, Profile, Proof
+from talents.models.search import PoolEntry, SavedSearch, Shortlist, ShortlistEntry
+from talents.models.units import Authority, UnitCheck, UnitToken, UnitUse
+from talents.models.vacancy import Vacancy
+
+__all__ = [
+    "Authority",
+    "BlockedUnit",
+    "Consent",
+    "ContactMessage",
+    "ContactRequest",
+    "Look",
+    "PoolEntry",
+    "Profile",
+    "Proof",
+    "SavedSearch",
+    "Shortlist",
+    "ShortlistEntry",
+    "UnitCheck",
+    "UnitToken",
+    "UnitUse",
+    "Vacancy",
+]

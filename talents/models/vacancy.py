@@ -1,0 +1,69 @@
+"""A vacancy 岗位 of a verified unit."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from applications.models.case import new_public_id
+from talents.states import Degree, PayPeriod, VacancyState, WorkKind
+
+
+class Vacancy(models.Model):
+    """Posts that a unit offers. It goes online after a person of the office has read it (条例 第24条, 第26条)."""
+
+    public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="vacancies", verbose_name=_("unit"))
+    title = models.CharField(_("post"), max_length=60)
+    occupation = models.CharField(_("occupation"), max_length=8, blank=True)
+    posts = models.PositiveSmallIntegerField(_("number of posts"), default=1)
+    kind = models.CharField(_("kind of work"), max_length=12, choices=WorkKind, default=WorkKind.FULL_TIME)
+    region = models.ForeignKey("regions.Region", models.PROTECT, related_name="+", verbose_name=_("place of work"))
+    pay_from = models.PositiveIntegerField(_("pay from (yuan)"), null=True, blank=True)
+    pay_to = models.PositiveIntegerField(_("pay to (yuan)"), null=True, blank=True)
+    pay_period = models.CharField(_("pay for"), max_length=8, choices=PayPeriod, default=PayPeriod.MONTH)
+    degree = models.PositiveSmallIntegerField(_("education at least"), choices=Degree, null=True, blank=True)
+    majors = ArrayField(models.CharField(max_length=8), verbose_name=_("majors"), default=list, blank=True)
+    years = models.PositiveSmallIntegerField(_("working years at least"), default=0)
+    skills = ArrayField(models.CharField(max_length=30), verbose_name=_("skills"), default=list, blank=True)
+    description = models.TextField(_("what the work is"), max_length=3000)
+    conditions = models.TextField(_("what we ask for"), max_length=2000, blank=True)
+    state = models.CharField(_("state"), max_length=8, choices=VacancyState, default=VacancyState.DRAFT)
+    found_words = models.JSONField(_("words that may discriminate"), default=list, blank=True)
+    review_note = models.CharField(_("note of the review"), max_length=300, blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reviewed by")
+    )
+    reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
+    online_since = models.DateTimeField(_("online since"), null=True, blank=True)
+    expires_on = models.DateField(_("online until (not included)"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("written by"))
+    version = models.PositiveIntegerField(_("version"), default=1)
+    created_at = models.DateTimeField(_("made at"))
+    updated_at = models.DateTimeField(_("changed at"))
+
+    class Meta:
+        verbose_name = _("vacancy")
+        verbose_name_plural = _("vacancies")
+        ordering = ["-updated_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(posts__gte=1), name="vacancy_posts"),
+            models.CheckConstraint(
+                condition=Q(pay_to__isnull=True) | Q(pay_from__isnull=True) | Q(pay_to__gte=F("pay_from")),
+                name="vacancy_pay",
+                violation_error_message=_("The upper pay must not be below the lower one."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=VacancyState.ONLINE) | Q(reviewed_by__isnull=False), name="vacancy_reviewed"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                F("online_since").desc(), F("id").desc(), name="vacancy_online", condition=Q(state=VacancyState.ONLINE)
+            ),
+            models.Index(fields=["unit", "-updated_at"], name="vacancy_of_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
