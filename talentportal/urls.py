@@ -11,12 +11,14 @@ from policies import following_urls
 from policies.urls import library_urls, service_urls
 from policies.urls import me_urls as benefit_urls
 from talentportal import api, views
+from talents.me_urls import urlpatterns as pool_urls
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("api/v1/", include("laborbrands.api_urls")),
     path("api/v1/", include("policies.api.urls")),
+    path("api/v1/", include("talents.api_urls")),
     path("api/schema/", api.Schema.as_view(), name="schema"),
 ]
 
@@ -37,12 +39,15 @@ urlpatterns += i18n_patterns(
     path("me/certificates/", include("certificates.urls")),
     path("brands/", include("laborbrands.urls")),
     path("org/brands/", include("laborbrands.org_urls")),
+    path("talents/", include("talents.pool_urls")),
+    path("vacancies/", include("talents.vacancy_urls")),
+    path("org/", include("talents.org_urls")),
     path("publicity/", include("reviews.publicity_urls")),
     path("expert/", include("reviews.expert_urls")),
     path("apply/", include((applications.apply_urls, "apply"))),
     path("progress/", include(applications.public_urls)),
     path("rate/", include(applications.rate_urls)),
-    path("me/", include((me_urls + applications.me_urls + following_urls.me_urls + benefit_urls, "me"))),
+    path("me/", include((me_urls + applications.me_urls + following_urls.me_urls + benefit_urls + pool_urls, "me"))),
     path("me/", include("accounts.urls")),
     path("demo/", include((demo_urls, "demo"))),
     path("accounts/password/reset/", forgotten_password, name="account_reset_password"),  # before allauth's own

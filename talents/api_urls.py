@@ -1,0 +1,3 @@
+"""The interface: people for units with a key, vacancies for everybody."""
+
+urlpatterns = []

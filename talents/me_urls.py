@@ -1,0 +1,3 @@
+"""The person's own pages, below /me/."""
+
+urlpatterns = []

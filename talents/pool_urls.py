@@ -1,0 +1,4 @@
+"""What everybody sees of the pool, below /talents/."""
+
+app_name = "talents"
+urlpatterns = []

@@ -1,0 +1,4 @@
+"""Vacancies for everybody, below /vacancies/."""
+
+app_name = "vacancies"
+urlpatterns = []
