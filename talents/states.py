@@ -221,3 +221,75 @@ class CheckState(TextChoices):
     SUBMITTED = "SUBMITTED", pgettext_lazy("unit check", "being checked")
     PASSED = "PASSED", pgettext_lazy("unit check", "passed")
     RETURNED = "RETURNED", pgettext_lazy("unit check", "sent back")
+
+
+# --- Internships 实习 and traineeships 就业见习: two different things (domain 7.6) ------------------------------------
+
+
+class PlaceKind(TextChoices):
+    INTERNSHIP = "INTERNSHIP", _("internship of a student")
+    TRAINEESHIP = "TRAINEESHIP", _("traineeship of an unemployed graduate or young person")
+
+
+class BaseLevel(TextChoices):
+    PROVINCIAL = "PROVINCIAL", pgettext_lazy("tier", "Provincial")
+    PREFECTURAL = "PREFECTURAL", pgettext_lazy("tier", "Prefectural")
+    COUNTY = "COUNTY", pgettext_lazy("tier", "County")
+
+
+class ApplicationState(TextChoices):
+    """Somebody asks for a place."""
+
+    SENT = "SENT", pgettext_lazy("place", "sent")
+    TAKEN = "TAKEN", pgettext_lazy("place", "taken")
+    DECLINED = "DECLINED", pgettext_lazy("place", "declined")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("place", "withdrawn")
+
+
+class AgreementState(TextChoices):
+    """The agreement 协议: an internship needs unit, school and student; a traineeship the base and the trainee."""
+
+    SIGNING = "SIGNING", _("being signed")
+    RUNNING = "RUNNING", _("running")
+    FINISHED = "FINISHED", pgettext_lazy("agreement", "finished")
+    BROKEN_OFF = "BROKEN_OFF", _("ended early")
+    CANCELLED = "CANCELLED", pgettext_lazy("agreement", "cancelled before it began")
+
+
+class ClaimState(TextChoices):
+    """A claim of subsidy: the base pays first, the fund pays it back later."""
+
+    SUBMITTED = "SUBMITTED", pgettext_lazy("claim", "being checked")
+    APPROVED = "APPROVED", pgettext_lazy("claim", "approved")
+    REFUSED = "REFUSED", pgettext_lazy("claim", "refused")
+    PAID = "PAID", pgettext_lazy("claim", "paid")
+
+
+# --- Recruitment events -----------------------------------------------------------------------------------------------
+
+
+class EventKind(TextChoices):
+    CLOUD = "CLOUD", _("cloud recruitment")
+    FAIR = "FAIR", _("job fair")
+    DOCTORS = "DOCTORS", _("job fair for doctors and postdocs")
+
+
+class EventState(TextChoices):
+    DRAFT = "DRAFT", pgettext_lazy("event", "draft")
+    OPEN = "OPEN", pgettext_lazy("event", "open for registration")
+    CLOSED = "CLOSED", pgettext_lazy("event", "over")
+    CANCELLED = "CANCELLED", pgettext_lazy("event", "cancelled")
+
+
+class BoothState(TextChoices):
+    ASKED = "ASKED", pgettext_lazy("booth", "asked for")
+    ADMITTED = "ADMITTED", pgettext_lazy("booth", "admitted")
+    REFUSED = "REFUSED", pgettext_lazy("booth", "refused")
+
+
+class TicketState(TextChoices):
+    WAITING = "WAITING", pgettext_lazy("ticket", "waiting")
+    CALLED = "CALLED", pgettext_lazy("ticket", "called")
+    TALKED = "TALKED", pgettext_lazy("ticket", "talked")
+    INTENTION = "INTENTION", pgettext_lazy("ticket", "both want to go on")
+    LEFT = "LEFT", pgettext_lazy("ticket", "left the queue")

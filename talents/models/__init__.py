@@ -1,22 +1,47 @@
 from talents.models.contact import ContactMessage, ContactRequest
+from talents.models.events import Booth, BoothTicket, RecruitmentEvent, Registration
+from talents.models.internship import (
+    Agreement,
+    Attendance,
+    ClaimedMonth,
+    Place,
+    PlaceApplication,
+    Retention,
+    School,
+    SubsidyClaim,
+    TraineeshipBase,
+)
 from talents.models.profile import BlockedUnit, Consent, Look, Profile, Proof
 from talents.models.search import PoolEntry, SavedSearch, Shortlist, ShortlistEntry
 from talents.models.units import Authority, UnitCheck, UnitToken, UnitUse
 from talents.models.vacancy import Vacancy
 
 __all__ = [
+    "Agreement",
+    "Attendance",
     "Authority",
     "BlockedUnit",
+    "Booth",
+    "BoothTicket",
+    "ClaimedMonth",
     "Consent",
     "ContactMessage",
     "ContactRequest",
     "Look",
+    "Place",
+    "PlaceApplication",
     "PoolEntry",
     "Profile",
     "Proof",
+    "RecruitmentEvent",
+    "Registration",
+    "Retention",
     "SavedSearch",
+    "School",
     "Shortlist",
     "ShortlistEntry",
+    "SubsidyClaim",
+    "TraineeshipBase",
     "UnitCheck",
     "UnitToken",
     "UnitUse",
