@@ -28,3 +28,6 @@ RETENTION_GOOD = _limit("RETENTION_GOOD", 50)  # percent, from which the higher 
 RETENTION_BAD = _limit("RETENTION_BAD", 20)  # percent, below which two years in a row end a base
 SUBSIDY_MONTH = _limit("SUBSIDY_MONTH", 1000)  # yuan for a month of a trainee
 SUBSIDY_MONTH_GOOD = _limit("SUBSIDY_MONTH_GOOD", 1300)
+LOOKS_A_MINUTE = _limit("LOOKS_A_MINUTE", 30)  # cards that a unit reads within a minute: more does a script alone
+LISTS = _limit("LISTS", 50)  # shortlists, and saved searches, of a unit
+CANDIDATES = _limit("CANDIDATES", 200)  # on one shortlist

@@ -12,7 +12,7 @@ from talents.models.internship import (
     TraineeshipBase,
 )
 from talents.models.profile import BlockedUnit, Consent, Look, Profile, Proof
-from talents.models.search import PoolEntry, SavedSearch, Shortlist, ShortlistEntry
+from talents.models.search import PoolChange, PoolEntry, PoolText, SavedSearch, Shortlist, ShortlistEntry
 from talents.models.units import Authority, UnitCheck, UnitToken, UnitUse
 from talents.models.vacancy import Vacancy
 
@@ -30,7 +30,9 @@ __all__ = [
     "Look",
     "Place",
     "PlaceApplication",
+    "PoolChange",
     "PoolEntry",
+    "PoolText",
     "Profile",
     "Proof",
     "RecruitmentEvent",

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0006_same_person_and_succession'),
         ('regions', '0001_initial'),
-        ('talents', '0001_initial'),
+        ('talents', '0002_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
