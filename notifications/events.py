@@ -127,4 +127,17 @@ EVENTS = {
     "brand_removal_dropped": (_("Removal of a brand dropped"), ("brand", "reason")),
     "brand_removed": (_("A brand was removed"), ("brand", "reason")),
     # labor brands: around the brand
+    # talent pool: internships and traineeships
+    "place_online": (_("Place for interns online"), ("place",)),
+    "place_sent_back": (_("Place for interns sent back"), ("place", "reason")),
+    "place_asked": (_("Somebody asks for a place"), ("place", "unit", "date")),
+    "place_taken": (_("Taken for a place; the agreement waits"), ("place", "unit", "date")),
+    "place_declined": (_("Not taken for a place"), ("place", "unit", "date")),
+    "agreement_runs": (_("Agreement on an internship signed by all"), ("place", "unit", "date")),
+    "agreement_ended": (_("Agreement on an internship ended early"), ("place", "unit", "date")),
+    "agreement_finished": (_("Internship finished"), ("place", "unit", "date")),
+    "intern_month": (_("Month of an internship recorded"), ("place", "unit")),
+    "retention_recorded": (_("Hired after a traineeship"), ("place", "unit")),
+    "claim_approved": (_("Claim of subsidy for trainees approved"), ("unit", "amount")),
+    "claim_refused": (_("Claim of subsidy for trainees refused"), ("unit", "amount", "reason")),
 }

@@ -41,6 +41,7 @@ urlpatterns += i18n_patterns(
     path("org/brands/", include("laborbrands.org_urls")),
     path("talents/", include("talents.pool_urls")),
     path("vacancies/", include("talents.vacancy_urls")),
+    path("internships/", include("talents.internship_urls")),
     path("org/", include("talents.org_urls")),
     path("publicity/", include("reviews.publicity_urls")),
     path("expert/", include("reviews.expert_urls")),

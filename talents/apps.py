@@ -14,4 +14,10 @@ class TalentsConfig(AppConfig):
         # units and contact
 
         # vacancies
-        pass
+
+        # internships
+        from jobs.registry import register_sweep
+        from talents.services import agreements, places
+
+        register_sweep("talents.places", places.expire_places)
+        register_sweep("talents.agreements", agreements.finish_agreements)

@@ -30,6 +30,8 @@ RAIL = (  # model of the admin, what the rail says, icon
     ("Brand", _("Labor brands"), "pin"),
     ("ReviewRound", _("Review rounds"), "users"),
     ("Publicity", _("Publicity"), "message"),
+    ("Place", _("Internships"), "file"),
+    ("SubsidyClaim", _("Trainee subsidies"), "yuan"),
     ("PolicyVersion", _("Policy library"), "book"),
     ("Benefit", _("Benefits"), "yuan"),
     ("GuideVersion", _("Guides"), "file"),

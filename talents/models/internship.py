@@ -13,6 +13,27 @@ from talents.states import AgreementState, ApplicationState, BaseLevel, ClaimSta
 USER = settings.AUTH_USER_MODEL
 
 
+class OfOfficeQuerySet(models.QuerySet):
+    """Rows of units, for the offices in whose region the units work."""
+
+    to_unit = "unit"
+
+    def visible_to(self, user):
+        """For the admin: those of units in the regions that the user's posts cover."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self
+        own = Q(pk__in=[])
+        for post in user.posts.select_related("region").exclude(role="EXPERT"):
+            own |= Q(**{f"{self.to_unit}__work_region__path__startswith": post.region.path})
+        return self.filter(own)
+
+
+class ClaimQuerySet(OfOfficeQuerySet):
+    to_unit = "base__unit"
+
+
 class School(models.Model):
     """A unit that is a school: its handlers see the agreements of its students and sign for it."""
 
@@ -20,6 +41,8 @@ class School(models.Model):
         "accounts.Unit", models.PROTECT, primary_key=True, related_name="school", verbose_name=_("unit")
     )
     is_open = models.BooleanField(_("takes part"), default=True)
+
+    objects = OfOfficeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("school")
@@ -43,6 +66,8 @@ class TraineeshipBase(models.Model):
     ends_on = models.DateField(_("until (not included)"))
     cancelled_on = models.DateField(_("cancelled on"), null=True, blank=True)
     cancelled_because = models.CharField(_("why cancelled"), max_length=200, blank=True)
+
+    objects = OfOfficeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("base of traineeships")
@@ -88,6 +113,8 @@ class Place(models.Model):
     version = models.PositiveIntegerField(_("version"), default=1)
     created_at = models.DateTimeField(_("made at"))
     updated_at = models.DateTimeField(_("changed at"))
+
+    objects = OfOfficeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("place for interns")
@@ -231,6 +258,8 @@ class SubsidyClaim(models.Model):
     )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
+
+    objects = ClaimQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("claim of subsidy for trainees")

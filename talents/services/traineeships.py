@@ -12,7 +12,7 @@ from notifications.services import Note, notify_many
 from talentportal.lib.refusals import Refused, refuse_unless
 from talentportal.lib.workdays import add_months
 from talents import limits
-from talents.models import Agreement, Attendance, ClaimedMonth, Place, Retention, SubsidyClaim, TraineeshipBase
+from talents.models import Agreement, Attendance, ClaimedMonth, Place, Retention, School, SubsidyClaim, TraineeshipBase
 from talents.queries import interns as queries
 from talents.queries.units import acting_units
 from talents.rules import interns as rules
@@ -62,6 +62,24 @@ def cancel_base(*, base: TraineeshipBase, reason: str, actor, now: datetime) -> 
     base.save()
     Place.objects.filter(base=base, state__in=queries.OFFERED).update(state=VacancyState.OFFLINE, updated_at=now)
     return base
+
+
+@transaction.atomic
+def enter_school(*, unit: Unit, actor, now: datetime) -> School:
+    """Enter a verified unit as a school; its handlers see the agreements of its students."""
+    refuse_unless(unit.status == Unit.Status.VERIFIED, _("Only a verified unit can be a school."))
+    school, is_new = School.objects.get_or_create(unit=unit)
+    refuse_unless(is_new, _("This school is entered already."))
+    return school
+
+
+@transaction.atomic
+def turn_school(*, school: School, actor, now: datetime) -> School:
+    """Let a school take part no more, or again; what it has signed stays."""
+    school = School.objects.select_for_update(of=("self",)).get(pk=school.pk)
+    school.is_open = not school.is_open
+    school.save(update_fields=["is_open"])
+    return school
 
 
 def cancel_reasons(base: TraineeshipBase, today: date) -> list:
