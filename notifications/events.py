@@ -121,10 +121,14 @@ EVENTS = {
     "brand_evaluated": (_("A brand was evaluated"), ("brand", "grade")),
     "brand_rectify": (_("A brand has to put things right"), ("brand", "date", "reason")),
     "brand_rectify_due": (_("A brand’s time to put things right ends"), ("brand", "date")),
-    "brand_removal_notice": (_("Notice of a brand’s removal"), ("brand", "reason", "date")),
+    "brand_unqualified": (_("A brand is unqualified and faces removal"), ("brand", "reason", "opinion")),
+    "brand_removal_called_for": (_("A brand’s removal is called for"), ("brand", "reason")),
+    "brand_removal_notice": (_("Notice of a brand’s removal"), ("brand", "what", "reason", "date")),
     "brand_defended": (_("Statement on a brand’s removal"), ("brand",)),
-    "brand_removal_decided": (_("Removal of a brand decided"), ("brand", "reason", "date")),
-    "brand_removal_dropped": (_("Removal of a brand dropped"), ("brand", "reason")),
-    "brand_removed": (_("A brand was removed"), ("brand", "reason")),
+    "brand_removal_decide": (_("A brand’s removal waits for the decision"), ("brand", "what", "reason")),
+    "brand_removal_decided": (_("Removal of a brand decided"), ("brand", "what", "reason", "date")),
+    "brand_removal_dropped": (_("Removal of a brand dropped"), ("brand", "what", "reason")),
+    "brand_removal_carry_out": (_("A brand’s removal waits to be carried out"), ("brand", "what", "reason")),
+    "brand_removed": (_("A brand was removed"), ("brand", "what", "reason")),
     # labor brands: around the brand
 }

@@ -2,17 +2,20 @@
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.models import Organization, Role
 from jobs import clock
-from laborbrands.models import AnnualReport, Brand, EvaluationRound, Removal, Succession
+from laborbrands.models import AnnualReport, Brand, Evaluation, EvaluationRound, Removal, Succession
 from laborbrands.services import evaluation, removal, succession
-from laborbrands.states import ON_THE_MAP, RemovalGround, RemovalState, Tier
-from reviews.act_pages import Act, ActPages, PlainForm, day_field, words_field
+from laborbrands.services.steps import notice_page
+from laborbrands.states import ON_THE_MAP, RemovalGround, RemovalState, Stage, Tier
+from reviews.act_pages import Act, ActPages, DueFilter, PlainForm, day_field, words_field
 from reviews.models import ScoreScheme
 from reviews.queries.publicity import is_in_charge
 from talentportal.lib import spoken
@@ -31,9 +34,15 @@ class AnnualReportAdmin(ActPages, admin.ModelAdmin):
     """What builders handed in, and what is missing."""
 
     view_roles = WATCHING
+    acting_roles = OFFICE  # on the figures, at their own page
     related = ("brand__region", "stat", "submitted_by")
     list_display = ("brand", "year", "due_on", "submitted_at", "missed_at")
-    list_filter = ("year", ("submitted_at", admin.EmptyFieldListFilter), ("missed_at", admin.EmptyFieldListFilter))
+    list_filter = (
+        DueFilter,
+        "year",
+        ("submitted_at", admin.EmptyFieldListFilter),
+        ("missed_at", admin.EmptyFieldListFilter),
+    )
     search_fields = ("brand__name_zh", "brand__name_en")
     show_full_result_count = False
 
@@ -84,6 +93,17 @@ class NewRoundForm(PlainForm):
         self.fields["organization"].queryset = Organization.objects.filter(pk__in=own)
 
 
+def to_evaluate(row: EvaluationRound):
+    """Return the brands whose turn it is in a round: not evaluated in it yet, or after they put things right."""
+    held = {"recognitions__tier": row.tier, "recognitions__ended_on": None}
+    brands = Brand.objects.filter(region__path__startswith=row.organization.region.path, **held)
+    first = brands.filter(stage=Stage.RECOGNIZED).exclude(evaluations__round=row)
+    again = brands.filter(stage=Stage.RECTIFYING, evaluations__round=row).exclude(
+        evaluations__in=Evaluation.objects.filter(round=row, seq__gt=1)
+    )
+    return Brand.objects.filter(Q(pk__in=first.values("pk")) | Q(pk__in=again.values("pk"))).order_by("name_zh")
+
+
 class EvaluateForm(PlainForm):
     """Points by criterion of the round's scheme."""
 
@@ -97,10 +117,7 @@ class EvaluateForm(PlainForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        held = {"recognitions__tier": self.row.tier, "recognitions__ended_on": None, "stage__in": ON_THE_MAP}
-        region = self.row.organization.region
-        brands = Brand.objects.filter(region__path__startswith=region.path, **held)
-        self.fields["brand"].queryset = brands.distinct()
+        self.fields["brand"].queryset = to_evaluate(self.row)
         vetoes = [choice for choice in RemovalGround.choices if choice[0] != RemovalGround.UNQUALIFIED]
         self.fields["veto"].choices = [("", "—"), *vetoes]
         for criterion in self.row.scheme.criteria:
@@ -136,7 +153,7 @@ class EvaluationRoundAdmin(ActPages, admin.ModelAdmin):
         NewRoundForm,
     )
     list_display = ("title", "tier", "starts_on", "ends_on")
-    list_filter = ("tier",)
+    list_filter = (DueFilter, "tier")
     show_full_result_count = False
 
     @admin.display(description=gettext_lazy("title"))
@@ -153,17 +170,40 @@ class EvaluationRoundAdmin(ActPages, admin.ModelAdmin):
         ]
 
     def tables_of(self, row):
+        return [self._due_table(row), self._done_table(row)]
+
+    def _due_table(self, row):
+        found, today = (
+            row.evaluations.select_related("brand").order_by("brand__name_zh"),
+            timezone.localdate(clock.now()),
+        )
+        again = [
+            (one.brand, _("The time to put things right is over: evaluate it again.")) for one in found.again(today)
+        ]
+        failed = [(one.brand, _notice_link(one)) for one in found.failed()]
+        heads = (_("Labor brand"), _("What comes next"))
+        return {"title": _("What is due"), "heads": heads, "rows": again + failed}
+
+    def _done_table(self, row):
         done = row.evaluations.select_related("brand", "evaluated_by").order_by("brand__name_zh", "seq")
         heads = (_("Labor brand"), _("No."), _("Total"), _("Grade"), _("To put right by"), _("Evaluated by"))
         rows = [
-            (one.brand, one.seq, one.total, one.get_grade_display(), one.rectify_by or "—", one.evaluated_by)
-            for one in done
+            (one.brand, one.seq, one.total, _grade_words(one), one.rectify_by or "—", one.evaluated_by) for one in done
         ]
-        return [{"title": _("Evaluated"), "heads": heads, "rows": rows}]
+        return {"title": _("Evaluated"), "heads": heads, "rows": rows}
 
     def acts_of(self, row):
         said = _("Kept. The builder is told.")
         return [Act("evaluate", _("Evaluate a brand"), evaluation.evaluate, said, EvaluateForm, "")]
+
+
+def _grade_words(one) -> str:
+    return f"{one.get_grade_display()} · {one.get_veto_display()}" if one.veto else one.get_grade_display()
+
+
+def _notice_link(one) -> str:
+    address = notice_page(one.brand, one.veto or RemovalGround.UNQUALIFIED)
+    return format_html('<a href="{}">{}</a>', address, _("Give notice of a removal"))
 
 
 class NoticeForm(PlainForm):
@@ -237,7 +277,7 @@ class RemovalAdmin(ActPages, admin.ModelAdmin):
         "danger",
     )
     list_display = ("brand", "tier", "ground", "state", "notified_at", "defence_by")
-    list_filter = ("state", "ground", "tier")
+    list_filter = (DueFilter, "state", "ground", "tier")
     search_fields = ("brand__name_zh", "brand__name_en")
     show_full_result_count = False
 

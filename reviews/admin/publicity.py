@@ -13,7 +13,7 @@ from accounts.models import Organization, Role
 from applications.models import Case
 from applications.views.files import give_out
 from jobs import clock
-from reviews.act_pages import Act, ActPages, PlainForm, day_field, words_field
+from reviews.act_pages import Act, ActPages, DueFilter, PlainForm, day_field, words_field
 from reviews.models import Objection, Publicity
 from reviews.queries.publicity import ACTING_ROLES, is_in_charge
 from reviews.rules.publicity import OUTCOMES, private_words
@@ -276,7 +276,7 @@ class ObjectionAdmin(ActPages, admin.ModelAdmin):
     keyword = "objection"
     related = ("entry__publicity__organization", "handler", "answered_by")
     list_display = ("code", "entry", "state", "received_at", "take_up_by", "answer_by")
-    list_filter = ("state",)
+    list_filter = (DueFilter, "state")
     search_fields = ("code",)
     show_full_result_count = False
 

@@ -13,7 +13,7 @@ from laborbrands.services.ambassadors import dismiss
 from talentportal.lib.refusals import Refused
 from tests import cast
 from tests.cast import moment
-from tests.laborbrands.around import make_brand, surround
+from tests.laborbrands.factory import florists, surround
 
 NOW = moment("2026-09-18 10:00")
 
@@ -32,7 +32,7 @@ def world():
 
 @pytest.fixture
 def brand(world):
-    return make_brand(world, NOW)
+    return florists(world)
 
 
 def staff(world, role, region=None, name="审"):

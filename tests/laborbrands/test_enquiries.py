@@ -13,7 +13,7 @@ from laborbrands.services import enquiries
 from talentportal.lib.refusals import Refused
 from tests import cast
 from tests.cast import moment
-from tests.laborbrands.around import make_brand
+from tests.laborbrands.factory import florists
 
 NOW = moment("2026-09-18 10:00")
 LEFT = {"kind": "HIRE", "name": "王老板", "contact": "13812345678", "text": "要十人", "consent": "on"}
@@ -34,7 +34,7 @@ def world():
 
 @pytest.fixture
 def brand(world):
-    return make_brand(world, NOW)
+    return florists(world)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from notifications.models import Message
 from notifications.queries import reminders_for
 from tests import cast
 from tests.cast import day, moment
-from tests.laborbrands.brands import make_brand
+from tests.laborbrands.factory import kept_brand
 from tests.reviews.notices import refused
 
 pytestmark = pytest.mark.django_db
@@ -27,12 +27,12 @@ def unit(world, applicant):
 
 @pytest.fixture
 def brand(world, unit):
-    return make_brand(world, unit=unit)
+    return kept_brand(world, unit=unit)
 
 
 def test_every_recognized_brand_owes_the_report_of_last_year(world, brand):
-    make_brand(world, "年轻", on="2027-01-02")
-    make_brand(world, "已摘牌", stage="REMOVED", tiers=())
+    kept_brand(world, "年轻", on="2027-01-02")
+    kept_brand(world, "已摘牌", stage="REMOVED", tiers=())
     assert reports.open_reports(JANUARY) == 1
     assert reports.open_reports(JANUARY) == 0
     report = AnnualReport.objects.get()
