@@ -29,7 +29,7 @@ RAIL = (  # model of the admin, what the rail says, icon
     ("Subsidy", _("Brand subsidies"), "yuan"),
     ("Brand", _("Labor brands"), "pin"),
     ("AnnualReport", _("Brand reports"), "chart"),
-    ("EvaluationRound", _("Brand evaluations"), "check"),
+    ("EvaluationRound", _("Brand checks"), "check"),
     ("Removal", _("Brand removals"), "x"),
     ("ReviewRound", _("Review rounds"), "users"),
     ("Publicity", _("Publicity"), "message"),

@@ -130,6 +130,7 @@ class EvaluateForm(PlainForm):
                     decimal_places=2,
                     required=not criterion.get("is_bonus"),
                 )
+        self.order_fields(["brand", *(name for name in self.fields if name.startswith("score_")), "veto", "opinion"])
 
     def clean(self):
         data = super().clean()

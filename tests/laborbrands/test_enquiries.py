@@ -113,7 +113,9 @@ def test_the_list_names_nobody_and_a_look_is_recorded(client, enquiry, clerk):
 def test_an_enquiry_is_answered_once_with_what_came_of_it(client, enquiry, clerk):
     client.force_login(clerk)
     address = f"/admin/laborbrands/enquiry/{enquiry.pk}/answer/"
-    assert client.post(address, {"outcome": ""}).status_code == 422
+    empty = client.post(address, {"outcome": ""}, follow=True)
+    assert empty.redirect_chain[0][1] == 302
+    assert set(empty.context["form"].errors) == {"outcome"}
     assert client.post(address, {"outcome": "推荐了十人"}).status_code == 302
     enquiry.refresh_from_db()
     assert (enquiry.outcome, enquiry.handled_by, enquiry.handled_at) == ("推荐了十人", clerk, NOW)

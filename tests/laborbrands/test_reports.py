@@ -110,6 +110,8 @@ def test_the_page_takes_the_report_and_gives_faults_back(brand, applicant, stran
     page = client.post(address, fields, follow=True).content.decode()
     assert "error-summary" in page
     assert "全年培训 120 人" in page  # what was typed is there again
+    wrong = client.post(address, fields | {"practitioners": "10", "exported_out": "11"}, follow=True)
+    assert set(wrong.context["form"].errors) == {"practitioners"}
     page = client.post(address, fields | {"practitioners": "320"}, follow=True).content.decode()
     assert "320" in page
     assert brand.reports.get().submitted_by == applicant
