@@ -18,6 +18,7 @@ from laborbrands.states import ON_THE_MAP, RemovalGround, RemovalState, Stage, T
 from reviews.act_pages import Act, ActPages, DueFilter, PlainForm, day_field, words_field
 from reviews.models import ScoreScheme
 from reviews.queries.publicity import is_in_charge
+from reviews.states import PublicityState
 from talentportal.lib import spoken
 from talentportal.lib.bilingual import pick
 
@@ -51,7 +52,7 @@ class AnnualReportAdmin(ActPages, admin.ModelAdmin):
             (_("Labor brand"), row.brand),
             (_("Year"), str(row.year)),
             (pgettext("report", "Due on"), spoken.day(row.due_on)),
-            (_("Handed in"), row.submitted_at and f"{row.submitted_by}, {_shown(row.submitted_at)}"),
+            (_("Handed in"), row.submitted_at and f"{row.submitted_by} · {_shown(row.submitted_at)}"),
             (_("Found missing"), _shown(row.missed_at)),
             (_("Report"), row.text),
         ]
@@ -261,6 +262,12 @@ _REMOVAL_BY_STATE = {
 }
 
 
+def _is_over(row: Removal) -> bool:
+    """Tell whether the publicity of a decided removal has run to its end."""
+    notice = row.publicity_entry.publicity
+    return notice.state != PublicityState.INTERRUPTED and timezone.localdate(clock.now()) > notice.ends_on
+
+
 @admin.register(Removal)
 class RemovalAdmin(ActPages, admin.ModelAdmin):
     """Removals: notice, statement, decision by another person, publicity, carried out."""
@@ -291,16 +298,27 @@ class RemovalAdmin(ActPages, admin.ModelAdmin):
             (_("What"), _("downgrade") if row.is_downgrade else _("removal")),
             (_("Ground"), row.get_ground_display()),
             (_("Facts and evidence"), row.facts),
-            (_("Notice given"), f"{row.notice_no}, {row.notified_by}, {_shown(row.notified_at)}"),
+            (_("Notice given"), f"{row.notice_no} · {row.notified_by} · {_shown(row.notified_at)}"),
             (_("Statement by"), spoken.day(row.defence_by)),
             (_("Statement of the builder"), row.defence and f"{row.defence}\n{row.defended_by}"),
-            (_("Decision and reasons"), row.decision and f"{row.decision}\n{row.document_no} {row.decided_by}"),
-            (_("Publicity"), notice and f"{notice.number}, {notice.get_state_display()}, {spoken.day(notice.ends_on)}"),
+            (_("Decision and reasons"), row.decision and f"{row.decision}\n{row.document_no} · {row.decided_by}"),
+            (
+                _("Publicity"),
+                notice and f"{notice.number} · {notice.get_state_display()} · {spoken.day(notice.ends_on)}",
+            ),
             (_("Carried out"), _shown(row.carried_out_at)),
         ]
 
+    def links_of(self, row):
+        links = [(_("Labor brand"), reverse("admin:laborbrands_brand_change", args=[row.brand_id]))]
+        if row.publicity_entry:
+            notice = row.publicity_entry.publicity_id
+            links.append((_("Publicity"), reverse("admin:reviews_publicity_change", args=[notice])))
+        return links
+
     def acts_of(self, row):
-        return [_REMOVAL_ACTS[verb] for verb in _REMOVAL_BY_STATE.get(row.state, ())]
+        verbs = _REMOVAL_BY_STATE.get(row.state, ())
+        return [_REMOVAL_ACTS[verb] for verb in verbs if verb != "carry_out" or _is_over(row)]
 
 
 class SucceedForm(PlainForm):
@@ -363,5 +381,5 @@ class SuccessionAdmin(ActPages, admin.ModelAdmin):
             (_("Merger"), _("yes") if row.is_merger else _("no")),
             (_("From"), spoken.day(row.on)),
             (pgettext("succession", "Document"), row.basis),
-            (_("Recorded by"), f"{row.recorded_by}, {_shown(row.recorded_at)}"),
+            (_("Recorded by"), f"{row.recorded_by} · {_shown(row.recorded_at)}"),
         ]
