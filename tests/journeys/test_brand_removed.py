@@ -9,7 +9,7 @@ from laborbrands.models import Brand, Evaluation, Removal
 from tests import cast
 from tests.browser import PHONE, move_to
 from tests.cast import moment
-from tests.laborbrands.factory import kept_brand, make_scheme, pay_subsidy
+from tests.laborbrands.factory import kept_brand, make_scheme, pay_subsidy, square
 
 pytestmark = pytest.mark.browser
 POINTS = {"jobs": "20", "quality": "15"}
@@ -18,6 +18,9 @@ POINTS = {"jobs": "20", "quality": "15"}
 @pytest.fixture
 def brand(world, applicant, friday):
     make_scheme()
+    for region in (world.province, world.city, world.county):
+        region.outline, region.center = square(102, 24, 2), [103, 25]
+        region.save()
     made = kept_brand(
         world, unit=cast.make_unit(world.county, applicant, friday), code="florists", longitude=102.8, latitude=24.9
     )
