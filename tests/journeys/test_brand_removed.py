@@ -137,6 +137,8 @@ def test_an_evaluation_ends_in_removal_with_defence(visit, world, brand, examine
     expect(reader.page.locator(".atlas [data-brand=florists]")).to_have_count(0)
     reader.go("brands:list")
     expect(reader.page.locator("main")).not_to_contain_text(brand.name_en)
+    reader.go("brands:changes", query="?kind=remove")
+    expect(reader.page.locator("main table")).to_contain_text(brand.name_en)
     reader.go("brands:detail", brand.code)
     reader.reads("still unqualified after putting things right")
     builder.go("org_brands:removal", brand.code)
