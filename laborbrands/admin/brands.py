@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.permissions import ReadOnlyAdminMixin, RoleAdminMixin
 from jobs import clock
@@ -155,7 +155,7 @@ class BrandAdmin(BrandAdminMixin, admin.ModelAdmin):
             },
         ),
         (
-            gettext_lazy("Home"),
+            pgettext_lazy("brand", "Home"),
             {"fields": ("region", "covered", "coverage_button", ("longitude", "latitude"), "department")},
         ),
         (gettext_lazy("Mark"), {"fields": (("trademark_state", "trademark_no"), "standards", "founded_year")}),

@@ -22,7 +22,6 @@ def listing(request):
     found = queries.changes(timezone.localdate(clock.now()), kind)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     for event in page:
-        event.label = STEPS[event.verb].label
         event.place = place_name(event.brand.region, event.brand.region.parent)
     kinds = [("", pgettext("changes", "All")), *((one, STEPS[one].label) for one in queries.KINDS)]
     return render(request, "laborbrands/changes.html", {"page": page, "kind": kind, "kinds": kinds})

@@ -93,8 +93,8 @@ def test_an_evaluation_ends_in_removal_with_defence(visit, world, brand, examine
     office.sees("The time to put things right is over: evaluate it again.")
     evaluate(office, brand, "台账仍然不全。")
     assert list(Evaluation.objects.values_list("seq", "grade")) == [(2, "UNQUALIFIED"), (1, "UNQUALIFIED")]
-    builder.go("me:home")
-    builder.reads(f"“{brand.name_en}” is unqualified and faces removal")
+    builder.page.goto("/en/me/messages/")
+    builder.reads(f"“{brand.name_zh}”评价不合格，将进入摘牌程序")
 
     office.tap(office.page.get_by_role("link", name="Give notice of a removal"))
     expect(office.page.locator("select[name=ground]")).to_have_value("UNQUALIFIED")
