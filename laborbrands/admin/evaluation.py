@@ -1,5 +1,7 @@
 """Yearly reports, evaluations, removals and successions at the office: everything by buttons, through services."""
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.contrib import admin
 from django.db.models import Q
@@ -13,7 +15,6 @@ from accounts.models import Organization, Role
 from jobs import clock
 from laborbrands.models import AnnualReport, Brand, Evaluation, EvaluationRound, Removal, Succession
 from laborbrands.services import evaluation, removal, succession
-from laborbrands.services.steps import notice_page
 from laborbrands.states import ON_THE_MAP, RemovalGround, RemovalState, Stage, Tier
 from reviews.act_pages import Act, ActPages, DueFilter, PlainForm, day_field, words_field
 from reviews.models import ScoreScheme
@@ -204,7 +205,8 @@ def _grade_words(one) -> str:
 
 
 def _notice_link(one) -> str:
-    address = notice_page(one.brand, one.veto or RemovalGround.UNQUALIFIED)
+    asked = urlencode({"brand": one.brand_id, "ground": one.veto or RemovalGround.UNQUALIFIED})
+    address = f"{reverse('admin:laborbrands_removal_add')}?{asked}"
     return format_html('<a href="{}">{}</a>', address, _("Give notice of a removal"))
 
 

@@ -270,6 +270,23 @@ def test_two_brands_merge_into_one_that_holds_each_tier_once(world, brand, leade
     )
 
 
+@pytest.mark.parametrize(("state", "left"), [("ENTITLED", "FORFEITED"), ("PAID", "PAID")])
+def test_a_merger_leaves_one_subsidy_of_what_was_not_paid(world, brand, leader, state, left):
+    other = kept_brand(world, "斗南花匠", tiers=("PROVINCIAL",))
+    kept, owed = pay_subsidy(brand), pay_subsidy(other, state=state)
+    succession.succeed(old=other, new=brand, basis="9号", actor=leader, now=NOTICE, is_merger=True)
+    for subsidy in (kept, owed):
+        subsidy.refresh_from_db()
+    assert (kept.state, owed.state) == ("PAID", left)
+
+
+def test_a_claim_goes_on_where_the_successor_had_nothing(world, brand, leader):
+    owed = pay_subsidy(brand, state="ENTITLED")
+    renamed(brand, leader)
+    owed.refresh_from_db()
+    assert owed.state == "ENTITLED"
+
+
 def test_no_way_out_of_a_removal_by_another_name(brand, examiner, leader):
     noticed(brand, examiner)
     assert "under way" in refused(renamed, brand=brand, actor=leader)
