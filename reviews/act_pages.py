@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from django import forms
 from django.contrib import admin, messages
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.permissions import ReadOnlyAdminMixin, roles_in
 from jobs import clock
-from talentportal.lib import again
+from talentportal.lib import again, spoken
 from talentportal.lib.field_errors import NamedErrors
 from talentportal.lib.refusals import Refused
 
@@ -67,6 +68,18 @@ class DueFilter(admin.SimpleListFilter):
 
     def queryset(self, request, rows):
         return rows.due(timezone.localdate(clock.now())) if self.value() else rows
+
+
+def _labelled(table: dict) -> dict:
+    """Put its head beside each cell, for narrow windows, and say days as people do."""
+    rows = [
+        [
+            (head, spoken.day(cell) if type(cell) is date else cell)
+            for head, cell in zip(table["heads"], row, strict=True)
+        ]
+        for row in table["rows"]
+    ]
+    return table | {"rows": rows}
 
 
 class ActPages(ReadOnlyAdminMixin):
@@ -147,7 +160,7 @@ class ActPages(ReadOnlyAdminMixin):
             "row": row,
             "facts": [(label, text) for label, text in self.facts_of(row) if text not in ("", None)],
             "links": self.links_of(row),
-            "tables": self.tables_for(request, row),
+            "tables": [_labelled(table) for table in self.tables_for(request, row)],
             "offers": offers,
             "given_back": given_back,
             "reasons": told.get("reasons", []),
