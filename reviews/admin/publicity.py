@@ -92,7 +92,8 @@ class EntryChoice(PlainForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.fields["entry"].queryset = self.row.entries.filter(state=EntryState.SHOWN)
+        # what an entry with a subject is about ends by its own procedure
+        self.fields["entry"].queryset = self.row.entries.filter(state=EntryState.SHOWN, subject="")
 
 
 class InterruptForm(PlainForm):

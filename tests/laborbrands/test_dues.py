@@ -205,6 +205,14 @@ def test_the_notice_is_filled_in_and_a_refused_one_is_given_back(client, brand, 
     assert not Removal.objects.exists()
 
 
+def test_the_publicity_of_a_removal_offers_no_withdrawal(client, brand, examiner, leader):
+    be_at(DECISION)
+    notice = decided(noticed(brand, examiner), leader).publicity_entry.publicity
+    client.force_login(examiner)
+    page = client.get(reverse("admin:reviews_publicity_change", args=[notice.pk]))
+    assert [act.verb for act, _form in page.context["offers"]] == ["interrupt"]
+
+
 def test_a_round_offers_only_brands_whose_turn_it_is(client, cycle, brand, examiner, world):
     page = reverse("admin:laborbrands_evaluationround_change", args=[cycle.pk])
     client.force_login(examiner)
