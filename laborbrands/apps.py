@@ -25,11 +25,12 @@ class LaborbrandsConfig(AppConfig):
         # yearly reports, evaluation and removal
         from jobs.registry import register_sweep
         from laborbrands.queries import keeping
-        from laborbrands.services import reports
+        from laborbrands.services import removal, reports
         from notifications.services import MAY_HEAR
 
         register_sweep("laborbrands.reports_open", reports.open_reports)
         register_sweep("laborbrands.reports_missed", reports.miss_reports)
+        register_sweep("laborbrands.removals", removal.remind)
         MAY_HEAR.append(keeping.may_hear)
 
         # around the brand

@@ -31,6 +31,7 @@ def home(request):
     brands = list(Brand.objects.of_builder(request.user).select_related("region").prefetch_related("subsidies"))
     for brand in brands:
         brand.held = list(brand.recognitions.standing_on(today))
+        brand.removal_next = brand.evaluations.failed().exists()
     return render(request, "laborbrands/org_home.html", {"applications": applications, "brands": brands})
 
 

@@ -319,6 +319,7 @@ BUTTONS = {
     "applications_case_workload": (only(CASES), None),
     "applications_case_cover": (only(CASES, 302), None),
     "laborbrands_brand_picture": (only(BRAND_EDITORS), lambda s: [s.florists.pk]),
+    "laborbrands_brand_coverage": (only(BRAND_EDITORS), lambda s: [s.florists.pk]),
     "laborbrands_brandstat_verify": (only(BRANDS - {"other_clerk"}), lambda s: [s.florists.stats.get().pk]),
     "laborbrands_ambassador_dismiss": (only(BRAND_EDITORS), lambda s: [s.florists.ambassadors.get().pk]),
     "laborbrands_enquiry_answer": (only({"clerk"} | BRAND_EDITORS), lambda s: [s.florists.enquiries.get().pk]),

@@ -14,7 +14,7 @@ from laborbrands.rules import chart
 from laborbrands.templatetags import brand_page
 from tests import cast
 from tests.cast import moment
-from tests.laborbrands.around import VALUES, make_brand, surround
+from tests.laborbrands.factory import VALUES, florists, surround
 
 NOW = moment("2026-09-18 10:00")
 
@@ -38,7 +38,7 @@ def examiner(world):
 
 @pytest.fixture
 def brand(world):
-    brand = make_brand(world, NOW, longitude="102.79", latitude="24.86")
+    brand = florists(world, longitude="102.79", latitude="24.86")
     surround(brand, NOW)
     return brand
 
@@ -105,7 +105,7 @@ def test_the_tags_are_those_of_the_recognitions_that_stand_and_past_ones_are_kep
 
 @pytest.mark.parametrize("stage", ["CANDIDATE", "CULTIVATION", "APPLYING"])
 def test_a_brand_that_was_never_recognized_has_no_page(client, world, stage):
-    brand = make_brand(world, NOW, stage=stage)
+    brand = florists(world, stage=stage)
     for name in ("detail", "share", "enquire", "thanks"):
         assert client.get(reverse(f"brands:{name}", args=[brand.code])).status_code == 404
 
@@ -122,7 +122,7 @@ def test_a_removed_brand_says_so_and_takes_no_enquiries(client, brand):
 
 
 def test_a_merged_brand_leads_to_its_successor_and_back(client, brand, world, examiner):
-    heir = make_brand(world, NOW, code="heir")
+    heir = florists(world, code="heir")
     Succession.objects.create(
         old=brand, new=heir, on=cast.day("2026-07-01"), basis="x", recorded_by=examiner, recorded_at=NOW
     )
@@ -133,7 +133,7 @@ def test_a_merged_brand_leads_to_its_successor_and_back(client, brand, world, ex
 
 
 def test_only_staff_are_told_that_team_and_plan_are_missing(client, world, examiner):
-    bare = make_brand(world, NOW)
+    bare = florists(world)
     words = "Team and plan are missing."
     assert words not in page(client, bare, "/en")
     client.force_login(examiner)
@@ -167,7 +167,7 @@ def test_pictures_are_shown_with_their_captions_and_only_by_their_brand(client, 
     address = reverse("brands:picture", args=[brand.code, brand.pictures.get().image.name.rpartition("/")[2]])
     assert f'src="{address}" alt="&lt;斗南&gt; &amp; 花"' in page(client, brand)
     assert b"".join(client.get(address).streaming_content) == b"RIFF"
-    other = make_brand(world, NOW, code="other")
+    other = florists(world, code="other")
     assert client.get(address.replace(brand.code, other.code)).status_code == 404
     assert client.get(reverse("brands:picture", args=[brand.code, "x.webp"])).status_code == 404
 
