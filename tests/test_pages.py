@@ -219,7 +219,7 @@ def of_the_map():
     for query in ("", "?region=530100&show=jobs", "?region=530114&year=2025", "?q=zzz", "?tier=none&brand=nobody"):
         yield None, "brands:map", (), query
     yield from ((None, "brands:list", (), query) for query in ("", "?q=zzz", "?sort=jobs&tier=national"))
-    yield from ((None, f"brands:{name}", (), "") for name in ("hiring", "screen", "embed"))
+    yield from ((None, f"brands:{name}", (), "") for name in ("hiring", "around", "screen", "embed"))
 
 
 def of_the_library():

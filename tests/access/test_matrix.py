@@ -77,6 +77,7 @@ ADDRESSES = {
     "brands:map": (PUBLIC, None),
     "brands:list": (PUBLIC, None),
     "brands:hiring": (PUBLIC, None),
+    "brands:around": (PUBLIC, None),
     "brands:screen": (PUBLIC, None),
     "brands:embed": (PUBLIC, None),
     "api_brands:points": (PUBLIC, None),
