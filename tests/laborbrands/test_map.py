@@ -295,7 +295,11 @@ def test_without_regions_and_brands_the_pages_stand(db, client):
 
 def test_a_province_without_brands_says_how_they_come(land, client):
     with_none = client.get("/en/brands/").content.decode()
-    assert "No brand is recognized yet" in with_none
+    assert with_none.count("No brand is recognized yet") == 2  # under the map and for the card
+    assert "filter" not in with_none.split('id="card"')[1].split("</section>")[0]
+    assert "Brands by prefecture" not in with_none
+    assert "Drop one of the filters" not in client.get("/en/brands/list/").content.decode()
+    assert "0 of 9" not in client.get("/en/brands/around/").content.decode()
     assert "No brand fits" in client.get("/en/brands/list/?q=zzz").content.decode()
 
 

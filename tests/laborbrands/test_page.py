@@ -120,7 +120,9 @@ def test_certificates_of_a_year_are_the_verified_ones(client, brand, examiner):
     BrandStat.objects.create(brand=brand, year=2026, source="单位", reported_at=NOW, certified_junior=999)
     assert client.get(f"/brands/{brand.code}/").context["page"].certificates == []
     seal = {"verified_by": examiner, "verified_at": NOW}
-    BrandStat.objects.create(brand=brand, year=2025, version=2, source="单位", reported_at=NOW, certified_senior=7, **seal)
+    BrandStat.objects.create(
+        brand=brand, year=2025, version=2, source="单位", reported_at=NOW, certified_senior=7, **seal
+    )
     found = client.get(f"/en/brands/{brand.code}/")
     assert found.context["page"].certificates == [("3", 7)]
     assert "999" not in found.content.decode()
