@@ -9,6 +9,7 @@ urlpatterns = [
     path("list/", atlas.brand_list, name="list"),
     path("hiring/", atlas.hiring, name="hiring"),
     path("changes/", changes.listing, name="changes"),
+    path("around/", atlas.around, name="around"),
     path("screen/", atlas.screen, name="screen"),
     path("embed/", atlas.embed, name="embed"),
     # the brand page, last: its address holds any other word

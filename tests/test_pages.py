@@ -144,7 +144,7 @@ def of_the_map():
         yield None, "brands:map", (), query
     yield from ((None, "brands:list", (), query) for query in ("", "?q=zzz", "?sort=jobs&tier=national"))
     yield from ((None, "brands:changes", (), query) for query in ("", "?kind=remove", "?kind=zzz&page=99"))
-    yield from ((None, f"brands:{name}", (), "") for name in ("hiring", "screen", "embed"))
+    yield from ((None, f"brands:{name}", (), "") for name in ("hiring", "around", "screen", "embed"))
 
 
 def of_the_library():

@@ -78,6 +78,7 @@ ADDRESSES = {
     "brands:list": (PUBLIC, None),
     "brands:hiring": (PUBLIC, None),
     "brands:changes": (PUBLIC, None),
+    "brands:around": (PUBLIC, None),
     "brands:screen": (PUBLIC, None),
     "brands:embed": (PUBLIC, None),
     "api_brands:points": (PUBLIC, None),

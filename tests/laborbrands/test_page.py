@@ -9,7 +9,7 @@ from django.utils.translation import override
 from PIL import Image
 
 from accounts.models import Role
-from laborbrands.models import BrandStat, Recognition, Succession
+from laborbrands.models import BrandOccupation, BrandStat, Recognition, Succession, TrainingClass
 from laborbrands.rules import chart
 from laborbrands.templatetags import brand_page
 from tests import cast
@@ -92,6 +92,51 @@ def test_figures_appear_with_their_verifier_once_they_are_verified(client, brand
     assert "赵审" in text
     assert "工资表" in text
     assert "99,999" not in text  # the correction is not verified
+
+
+def test_certificates_are_shown_by_profession_and_level(client, brand, world):
+    first = brand.occupations.first()
+    second = BrandOccupation.objects.create(brand=brand, name_zh="茶艺师", name_en="Tea master", order=9)
+    other = make_brand(world, NOW, code="other")
+    dates = {"starts_on": cast.day("2026-03-01"), "ends_on": cast.day("2026-03-20"), "hours": 80, "places": 40}
+    for owner, occupation, level, trained, certified, more in (
+        (brand, first, "5", 40, 31, {}),
+        (brand, first, "4", 24, 18, {}),
+        (brand, first, "5", 10, 2, {}),
+        (brand, second, "5", 17, 12, {}),
+        (brand, second, "4", 900, 800, {"ends_on": cast.day("2026-09-18")}),  # ends today: not finished
+        (other, first, "5", 700, 600, {}),
+    ):
+        counts = {"trained": trained, "certified": certified, "level": level}
+        TrainingClass.objects.create(brand=owner, occupation=occupation, host="校", **counts, **dates | more)
+    skills = client.get(f"/brands/{brand.code}/").context["page"].skills
+    assert [(one.occupation, one.trained, [count for _level, count in one.by_level]) for one in skills] == [
+        (first, 74, [33, 18]),
+        (second, 17, [12, 0]),
+    ]
+
+
+def test_certificates_of_a_year_are_the_verified_ones(client, brand, examiner):
+    BrandStat.objects.create(brand=brand, year=2026, source="单位", reported_at=NOW, certified_junior=999)
+    assert client.get(f"/brands/{brand.code}/").context["page"].certificates == []
+    seal = {"verified_by": examiner, "verified_at": NOW}
+    BrandStat.objects.create(
+        brand=brand, year=2025, version=2, source="单位", reported_at=NOW, certified_senior=7, **seal
+    )
+    found = client.get(f"/en/brands/{brand.code}/")
+    assert found.context["page"].certificates == [("3", 7)]
+    assert "999" not in found.content.decode()
+
+
+def test_everybody_sees_where_plan_or_team_are_missing_and_what_is_overdue(client, brand, world):
+    assert 'tag--amber">overdue' not in page(client, brand, "/en")
+    plan = brand.plans.get()
+    plan.tasks.create(text_zh="迟了", text_en="Late", owner="x", due_on=cast.day("2026-09-17"))
+    assert page(client, brand, "/en").count('tag--amber">overdue') == 1
+    plan.tasks.all().delete()
+    plan.delete()
+    assert "plan missing" in page(client, brand, "/en")
+    assert "both missing" in page(client, make_brand(world, NOW, code="bare"), "/en")
 
 
 def test_the_tags_are_those_of_the_recognitions_that_stand_and_past_ones_are_kept(client, brand):
