@@ -263,33 +263,3 @@ class ClaimState(TextChoices):
     APPROVED = "APPROVED", pgettext_lazy("claim", "approved")
     REFUSED = "REFUSED", pgettext_lazy("claim", "refused")
     PAID = "PAID", pgettext_lazy("claim", "paid")
-
-
-# --- Recruitment events -----------------------------------------------------------------------------------------------
-
-
-class EventKind(TextChoices):
-    CLOUD = "CLOUD", _("cloud recruitment")
-    FAIR = "FAIR", _("job fair")
-    DOCTORS = "DOCTORS", _("job fair for doctors and postdocs")
-
-
-class EventState(TextChoices):
-    DRAFT = "DRAFT", pgettext_lazy("event", "draft")
-    OPEN = "OPEN", pgettext_lazy("event", "open for registration")
-    CLOSED = "CLOSED", pgettext_lazy("event", "over")
-    CANCELLED = "CANCELLED", pgettext_lazy("event", "cancelled")
-
-
-class BoothState(TextChoices):
-    ASKED = "ASKED", pgettext_lazy("booth", "asked for")
-    ADMITTED = "ADMITTED", pgettext_lazy("booth", "admitted")
-    REFUSED = "REFUSED", pgettext_lazy("booth", "refused")
-
-
-class TicketState(TextChoices):
-    WAITING = "WAITING", pgettext_lazy("ticket", "waiting")
-    CALLED = "CALLED", pgettext_lazy("ticket", "called")
-    TALKED = "TALKED", pgettext_lazy("ticket", "talked")
-    INTENTION = "INTENTION", pgettext_lazy("ticket", "both want to go on")
-    LEFT = "LEFT", pgettext_lazy("ticket", "left the queue")

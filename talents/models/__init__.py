@@ -1,5 +1,4 @@
 from talents.models.contact import ContactMessage, ContactRequest
-from talents.models.events import Booth, BoothTicket, RecruitmentEvent, Registration
 from talents.models.internship import (
     Agreement,
     Attendance,
@@ -21,8 +20,6 @@ __all__ = [
     "Attendance",
     "Authority",
     "BlockedUnit",
-    "Booth",
-    "BoothTicket",
     "ClaimedMonth",
     "Consent",
     "ContactMessage",
@@ -35,8 +32,6 @@ __all__ = [
     "PoolText",
     "Profile",
     "Proof",
-    "RecruitmentEvent",
-    "Registration",
     "Retention",
     "SavedSearch",
     "School",

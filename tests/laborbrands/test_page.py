@@ -97,7 +97,7 @@ def test_figures_appear_with_their_verifier_once_they_are_verified(client, brand
 def test_certificates_are_shown_by_profession_and_level(client, brand, world):
     first = brand.occupations.first()
     second = BrandOccupation.objects.create(brand=brand, name_zh="茶艺师", name_en="Tea master", order=9)
-    other = make_brand(world, NOW, code="other")
+    other = florists(world, code="other")
     dates = {"starts_on": cast.day("2026-03-01"), "ends_on": cast.day("2026-03-20"), "hours": 80, "places": 40}
     for owner, occupation, level, trained, certified, more in (
         (brand, first, "5", 40, 31, {}),
@@ -136,7 +136,7 @@ def test_everybody_sees_where_plan_or_team_are_missing_and_what_is_overdue(clien
     plan.tasks.all().delete()
     plan.delete()
     assert "plan missing" in page(client, brand, "/en")
-    assert "both missing" in page(client, make_brand(world, NOW, code="bare"), "/en")
+    assert "both missing" in page(client, florists(world, code="bare"), "/en")
 
 
 def test_the_tags_are_those_of_the_recognitions_that_stand_and_past_ones_are_kept(client, brand):
