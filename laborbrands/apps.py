@@ -15,6 +15,7 @@ class LaborbrandsConfig(AppConfig):
         register_outcome(
             outcome.OUTCOME,
             outcome.grant,
+            faults=outcome.faults,
             obstacles=outcome.obstacles,
             accepted=outcome.accepted,
             ended=outcome.ended,

@@ -70,7 +70,14 @@ def is_of_unit(user, unit) -> bool:
     return unit is not None and UnitMember.objects.filter(unit=unit, user=user).exists()
 
 
-def open_rivals(case, name: str, tier: str) -> QuerySet[BrandApplication]:
-    """Return the other applications under way for a brand of this name and tier."""
-    rows = BrandApplication.objects.filter(tier=tier, case__answers__brand_name=name)
+def is_at_home(brand: Brand, home: Region) -> bool:
+    """Tell whether a county is the home of a brand, is part of it, or succeeds it."""
+    region = brand.region
+    within = f"{home.path}/".startswith(f"{region.path}/")
+    return within or home.predecessors.filter(pk=region.pk).exists()
+
+
+def open_rivals(case, name: str) -> QuerySet[BrandApplication]:
+    """Return the other applications under way for a brand of this name."""
+    rows = BrandApplication.objects.filter(case__answers__brand_name=name)
     return rows.filter(case__in=type(case).objects.open()).exclude(case=case.pk)

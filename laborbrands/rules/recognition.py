@@ -19,6 +19,7 @@ DECIDED_AT = {  # kind of the region whose office decides
     Tier.NATIONAL: "PROVINCE",
 }
 ENDORSED_AT = {EndorsementLevel.COUNTY: "COUNTY", EndorsementLevel.PREFECTURE: "PREFECTURE"}
+TYPED_IN = {"income_percent": "monthly_income", "certified_percent": "certified"}  # what a share is computed from
 ENDORSED_BY = {  # in this order, before the office that decides
     Tier.COUNTY: (),
     Tier.PREFECTURAL: (EndorsementLevel.COUNTY,),
@@ -62,6 +63,15 @@ def condition_obstacles(conditions: Iterable, answers: Mapping, category: str, t
     """List the hard conditions that are not met, in words."""
     missing = unmet(conditions, answers, category, tier)
     return [_("Condition not met: %(condition)s") % {"condition": pick(row, "text")} for row in missing]
+
+
+def condition_faults(conditions: Iterable, answers: Mapping, category: str, tier: str) -> dict[str, list]:
+    """Map the question on which each unmet hard condition rests to it in words."""
+    found: dict[str, list] = {}
+    for row in unmet(conditions, answers, category, tier):
+        said = _("Condition not met: %(condition)s") % {"condition": pick(row, "text")}
+        found.setdefault(TYPED_IN.get(row.question, row.question), []).append(said)
+    return found
 
 
 def next_level(tier: str, given: Collection[str]) -> str | None:

@@ -184,6 +184,12 @@ def accepted(scene, now=NOW, **words):
     return services.accept(case=case, actor=scene.clerk, now=now)
 
 
+def found_smaller(case) -> None:
+    """The figures turn out smaller than what was handed in."""
+    case.answers["practitioners"] = "2999"
+    case.save(update_fields=["answers"])
+
+
 def word(case, actor, *, favorable=True, opinion="情况属实", now=NOW):
     application = case.brand_application
     return recognition.endorse(application=application, actor=actor, now=now, is_favorable=favorable, opinion=opinion)

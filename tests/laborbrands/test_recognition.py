@@ -218,7 +218,8 @@ def test_of_two_words_at_the_same_moment_one_is_kept(scene, county_brand):
 
 
 def test_every_obstacle_is_named(scene, county_brand):
-    case = road.accepted(scene, practitioners="2999")
+    case = road.accepted(scene)
+    road.found_smaller(case)
     assert why_not(case, scene.examiner) == [
         "Still missing: county check.",
         "Condition not met: at least 3,000 people",
