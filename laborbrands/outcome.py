@@ -16,6 +16,7 @@ from laborbrands.models import BrandApplication, Recognition
 from laborbrands.queries import recognition as queries
 from laborbrands.rules import recognition as rules
 from laborbrands.services import recognition as services
+from laborbrands.services import turns
 from laborbrands.states import Tier
 from talentportal.lib.bilingual import both
 from talentportal.lib.spoken import day
@@ -162,9 +163,9 @@ def face_of(application: BrandApplication, brand, number: str) -> dict:
 
 
 def accepted(case: Case, *, now: datetime) -> None:
-    """Write down what an accepted case is about, so that county and prefecture find it."""
+    """Write down what an accepted case is about, so that county and prefecture find it, and tell whose turn it is."""
     if case.answers.get("tier") in rules.ENDORSED_BY:
-        services.application_of(case, now=now)
+        turns.next_turn(services.application_of(case, now=now), now)
 
 
 def ended(case: Case, *, now: datetime) -> None:

@@ -16,6 +16,7 @@ from laborbrands import progress, reviewing
 from laborbrands.forms import EndorseForm
 from laborbrands.models import BrandApplication, Condition
 from laborbrands.queries import recognition as queries
+from laborbrands.queries import turns
 from laborbrands.rules import recognition as rules
 from laborbrands.services import recognition as services
 from laborbrands.states import EndorsementLevel
@@ -30,11 +31,17 @@ class NextFilter(admin.SimpleListFilter):
     parameter_name = "next"
 
     def lookups(self, request, model_admin):
-        return [*EndorsementLevel.choices, ("decision", _("examination and decision"))]
+        return [
+            ("mine", _("the word of my office")),
+            *EndorsementLevel.choices,
+            ("decision", _("examination and decision")),
+        ]
 
     def queryset(self, request, rows):
         rows = rows.filter(case__state=State.EXAMINING) if self.value() else rows
         match self.value():
+            case "mine":
+                return rows.filter(pk__in=turns.waiting_for(request.user, timezone.localdate(clock.now())))
             case EndorsementLevel.COUNTY:
                 return rows.exclude(tier="COUNTY").filter(endorsements__isnull=True)
             case EndorsementLevel.PREFECTURE:

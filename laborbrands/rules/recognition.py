@@ -12,6 +12,8 @@ from talentportal.lib.workdays import add_months
 
 ORDER = (Tier.COUNTY, Tier.PREFECTURAL, Tier.PROVINCIAL, Tier.NATIONAL)  # from the lowest up
 MONTHS_AT_LOWER_TIER = 12
+WORD_DAYS = 10  # working days for the word of a county or a prefecture, as the guide says
+REMIND_BEFORE = (2,)  # working days before the last one
 DECIDED_AT = {  # kind of the region whose office decides
     Tier.COUNTY: "COUNTY",
     Tier.PREFECTURAL: "PREFECTURE",
