@@ -106,6 +106,7 @@ def issue_certificate(case: Case, *, actor, now: datetime) -> None:
         kind=case.guide.certificate_kind,
         organization=case.organization,
         holder=case.applicant.person,
+        unit=case.unit if case.guide.by_unit else None,
         face=_face(case),
         approved_on=today,
         valid_until=add_months(today, months) if months else None,

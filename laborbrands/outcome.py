@@ -114,7 +114,7 @@ def _level_obstacles(application: BrandApplication, actor, roles, today) -> list
 def grant(case: Case, *, actor, now: datetime) -> None:
     """Confer the tier: brand and builder, recognition, plate, event, stage and subsidy, in the decision's transaction.
 
-    The plate is issued by the office that decides; its holder in law is the person who applied for the unit.
+    The plate is issued by the office that decides, and held by the builder unit.
     """
     application = services.application_of(case, now=now)
     brand = services.found_brand(application, now=now)
@@ -126,6 +126,7 @@ def grant(case: Case, *, actor, now: datetime) -> None:
         kind=case.guide.certificate_kind,
         organization=_issuer(application, actor, today),
         holder=case.applicant.person,
+        unit=case.unit,
         face=face_of(application, brand, number),
         approved_on=today,
         valid_until=valid_until,
