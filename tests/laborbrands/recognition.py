@@ -42,8 +42,11 @@ ANSWERS = {
 }
 
 
-def make_scene(now=NOW) -> SimpleNamespace:
-    """A world with offices of three levels, the item, a unit with its handler, and the rules of the subsidy."""
+def make_scene(now=NOW, **guide) -> SimpleNamespace:
+    """A world with offices of three levels, the item, a unit with its handler, and the rules of the subsidy.
+
+    `guide`: what of the item's guide is otherwise.
+    """
     world = cast.make_world()
     world.county.center = [102.85, 24.88]
     world.county.save()
@@ -52,7 +55,7 @@ def make_scene(now=NOW) -> SimpleNamespace:
     handler = cast.make_person("florist@example.org", "李春燕", "990101199003070015")
     scene = SimpleNamespace(
         world=world,
-        item=make_item(world),
+        item=make_item(world, **guide),
         handler=handler,
         unit=cast.make_unit(world.county, handler, now),
         clerk=_staff("clerk", Role.CLERK, world.county, offices[world.county], [world.window]),
@@ -87,7 +90,7 @@ def make_office(region) -> Organization:
     )
 
 
-def make_item(world) -> ServiceItem:
+def make_item(world, **guide) -> ServiceItem:
     """Publish the item, with every answer a plain text, so that the road is what is tested."""
     kind = CertificateKind.objects.create(
         code="labor-brand",
@@ -115,7 +118,7 @@ def make_item(world) -> ServiceItem:
         promised_days=60,
         statutory_days=0,
         special_kinds=["EXPERT_REVIEW"],
-        questions=questions,
+        questions=guide.get("questions", questions),
         certificate_kind=kind,
         result_valid_months=36,
     )
