@@ -27,7 +27,7 @@ class Outcome:
     *, actor, now)` lists the reasons why `conclude` (with the proposal to grant), `grant` or `refuse` (also as a
     proposal) cannot be yet, in the transaction of the verb. `accepted(case, *, now)` hears that the examination begins,
     `ended(case, *, now)` of a case that closes any other way, while it is locked. `page(case, user)` names the address
-    of what it keeps about a case.
+    of what it keeps about a case. `shown(case)` returns what a public list says of it, by field.
     """
 
     grant: Callable
@@ -36,6 +36,7 @@ class Outcome:
     accepted: Callable | None = None
     ended: Callable | None = None
     page: Callable | None = None
+    shown: Callable | None = None
 
 
 _outcomes: dict[str, Outcome] = {}
@@ -88,6 +89,12 @@ def page_of(case: Case, user) -> str:
     """Return the address of the page that the app above keeps about a case, for the office or the applicant, or ""."""
     page = _outcomes[case.guide.outcome].page
     return page(case, user) if page else ""
+
+
+def shown(case: Case) -> dict[str, str]:
+    """Return what the app above wants a public list to say of a case, {} where it says nothing."""
+    show = _outcomes[case.guide.outcome].shown
+    return show(case) if show else {}
 
 
 def ended(case: Case, *, now: datetime) -> None:

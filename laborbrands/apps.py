@@ -22,6 +22,7 @@ class LaborbrandsConfig(AppConfig):
             accepted=outcome.accepted,
             ended=outcome.ended,
             page=outcome.page,
+            shown=outcome.shown,
         )
         on_ended(outcome.plate_ended)
         MORE_WORK.append(turns.work_of)

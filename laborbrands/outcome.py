@@ -190,6 +190,21 @@ def plate_ended(certificate, now: datetime) -> None:
         )
 
 
+def shown(case: Case) -> dict[str, str]:
+    """Return what a public list says of an application: the brand, its builder, the tier, its home."""
+    answers, home = case.answers, queries.home_of(case.answers)
+    tier = both(Tier(answers["tier"]).label) if answers.get("tier") in Tier.values else {"zh": "", "en": ""}
+    return {
+        "name_zh": answers.get("brand_name", ""),
+        "name_en": answers.get("brand_name_en", ""),
+        "unit": case.unit.name if case.unit else case.applicant_name,
+        "category_zh": tier["zh"],
+        "category_en": tier["en"],
+        "text_zh": home.name_zh if home else "",
+        "text_en": home.name_en if home else "",
+    }
+
+
 def page(case: Case, user) -> str:
     """Return the address of the application in the admin, or among the applicant's own brands."""
     application = BrandApplication.objects.filter(case=case).first()

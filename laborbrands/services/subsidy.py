@@ -3,7 +3,6 @@
 Once for each tier of a brand and of whatever it was before or went on in. Amounts in yuan, as Decimal.
 """
 
-import re
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -18,15 +17,13 @@ from laborbrands.models import Brand, Recognition, Subsidy, SubsidyEvent, Subsid
 from laborbrands.queries import recognition as queries
 from laborbrands.queries.lineage import lineage
 from laborbrands.rules.recognition import DECIDED_AT
-from laborbrands.rules.subsidy import amount_due
+from laborbrands.rules.subsidy import account_number, account_obstacles, amount_due
 from laborbrands.states import SUBSIDY_NEXT, SUBSIDY_STEPS, SUBSIDY_WORDS, SubsidyState, Tier
 from notifications.services import Note, notify_many
 from talentportal.lib.bilingual import both
 from talentportal.lib.masking import mask_account
 from talentportal.lib.refusals import refuse_unless
 from talentportal.lib.spoken import day_in_both
-
-ACCOUNT = re.compile(r"\d{10,30}")
 
 
 def rule_on(tier: str, day: date) -> SubsidyRule | None:
@@ -79,9 +76,8 @@ def apply(*, subsidy: Subsidy, actor, now: datetime, account: str) -> Subsidy:
     builders = subsidy.brand.builders.filter(ends_on__isnull=True, unit__in=units_of(actor)).select_related("unit")
     builder = builders.first()
     refuse_unless(builder, _("You do not act for the unit that builds this brand."))
-    number = re.sub(r"[\s\-]", "", account)
-    refuse_unless(ACCOUNT.fullmatch(number), _("Give the number of the bank account: 10 to 30 digits."))
-    subsidy.payee, subsidy.account_masked = builder.unit.name, mask_account(number)
+    refuse_unless(not (reasons := account_obstacles(account)), reasons)
+    subsidy.payee, subsidy.account_masked = builder.unit.name, mask_account(account_number(account))
     return _hand_on(_move(subsidy, "apply", actor, now), now)
 
 

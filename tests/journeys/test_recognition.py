@@ -103,6 +103,7 @@ def test_from_the_form_to_the_point_on_the_map_and_the_money(visit, people, lang
 
     conclude(examiner, case)
     make_public(examiner, case)
+    read_the_list(visit(language=language, size=size, touch=touch), people)
     refused_before_the_last_day(leader, case)
     move_to(moment("2026-10-12 09:00"))
     grant(leader, case)
@@ -278,11 +279,19 @@ def make_public(examiner, case):
     examiner.sees("It is on the website.")
 
 
+def read_the_list(anybody, people):
+    """The public list names the brand and who builds it, in each language."""
+    anybody.go("publicity:list")
+    anybody.tap(anybody.page.get_by_role("link", name=re.compile("2026 年拟认定|proposed in 2026")).first)
+    anybody.reads(NAME if anybody.language != "en" else "Chenggong Flower Growers")
+    anybody.reads(people.unit.name)
+
+
 def refused_before_the_last_day(leader, case):
     open_desk(leader, case)
     leader.press("Grant")
     leader.page.keyboard.press("Enter")
-    leader.reads(re.compile("公示期到|The publicity runs until"))
+    leader.reads(re.compile("公示到|The publicity runs until"))
     case.refresh_from_db()
     assert case.state == "REVIEWED"
 
