@@ -11,6 +11,7 @@ from django.urls import reverse
 from applications import services
 from laborbrands.models import Builder, Endorsement, Subsidy
 from regions.models import Region
+from reviews.services import publicity
 from tests.applications.conftest import at, client_of  # noqa: F401
 from tests.applications.life import refused
 from tests.laborbrands import recognition as road
@@ -177,7 +178,9 @@ def test_money_from_the_units_page_to_the_table(scene, client_of):  # noqa: F811
     subsidy = Subsidy.objects.get()
     own, office = f"/org/brands/subsidies/{subsidy.pk}/", reverse("admin:laborbrands_subsidy_change", args=[subsidy.pk])
     unit, examiner, leader = client_of(scene.handler), client_of(scene.examiner), client_of(scene.leader)
-    assert unit.post(own, {"account": "12"}).status_code == 422
+    given_back = unit.post(own, {"account": "12"}, follow=True).content.decode()
+    assert beside(given_back, "id_account")
+    assert 'value="12"' in given_back
     assert unit.post(own, {"account": "6222020011223344556"}).status_code == 302
     page = unit.get(own).content.decode()
     assert "****4556" in page
@@ -200,6 +203,15 @@ def test_money_from_the_units_page_to_the_table(scene, client_of):  # noqa: F811
     assert "99,999.99" in listed.content.decode()
     assert listed.context_data["totals"].agrees
     assert "0.01" in examiner.get(office).content.decode()
+
+
+def test_a_public_list_names_the_brand_its_builder_and_the_tier(scene):
+    case = road.accepted(scene)
+    words = {"organization": scene.world.office, "title_zh": "名单", "title_en": "List"}
+    shown = publicity.make_publicity(**words, actor=scene.examiner, now=road.NOW)
+    entry = publicity.add_entry(publicity=shown, actor=scene.examiner, now=road.NOW, case=case)
+    assert (entry.name_zh, entry.name_en) == ("呈贡花匠", "Chenggong Flower Growers")
+    assert (entry.unit, entry.category_zh, entry.text_zh) == (scene.unit.name, "省级", "呈贡区")
 
 
 def test_what_a_spreadsheet_would_run_is_quoted(scene, client_of):  # noqa: F811
