@@ -19,6 +19,7 @@ from tests.cast import moment
 from tests.journeys import papers
 from tests.journeys.steps import hand_in, open_desk
 from tests.laborbrands import recognition as road
+from tests.laborbrands.factory import square
 from tests.pdf import text_of
 from tests.reviews import scene as reviews
 
@@ -61,11 +62,23 @@ def people(friday):
     for model in (Condition, SubsidyRule, ScoreScheme):
         model.objects.all().delete()
     recognition.load(pack, loader.Ledger(), friday)
+    _outline(scene.world)
     scene.brand = road.make_brand(scene, NAME, longitude=102.79, latitude=24.9)
     road.held(scene.brand, "COUNTY", "2025-01-10", valid_until=dt.date(2028, 1, 10))
     reviews.make_disciplines()
     reviews.make_experts(scene.world.office, 12, "210", account=True)
     return scene
+
+
+def _outline(world) -> None:
+    """Let the map draw the three levels."""
+    for place, at, side in (
+        (world.province, (98, 22), 8),
+        (world.city, (102, 24), 2),
+        (world.county, (102.5, 24.5), 1),
+    ):
+        place.outline, place.center = square(*at, side), [at[0] + side / 2, at[1] + side / 2]
+        place.save()
 
 
 def _real_questions() -> list[dict]:
