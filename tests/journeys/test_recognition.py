@@ -115,7 +115,7 @@ def test_from_the_form_to_the_point_on_the_map_and_the_money(visit, people, lang
     assert case.state == "EXAMINING"
 
     conclude(examiner, case)
-    make_public(examiner, case)
+    make_public(examiner, people, case)
     read_the_list(visit(language=language, size=size, touch=touch), people)
     refused_before_the_last_day(leader, case)
     move_to(moment("2026-10-12 09:00"))
@@ -278,10 +278,10 @@ def conclude(examiner, case):
     examiner.reads(examiner.words("Examined") + ": ")
 
 
-def make_public(examiner, case):
+def make_public(examiner, people, case):
     page = examiner.page
     page.goto(examiner.address("admin:reviews_publicity_add"))
-    page.locator("[name=organization]").select_option(label="云南省人力资源和社会保障厅")
+    page.locator("[name=organization]").select_option(str(people.world.office.pk))
     page.locator("[name=title_zh]").fill("2026 年拟认定省级劳务品牌名单")
     page.locator("[name=title_en]").fill("Labor brands proposed in 2026")
     examiner.press("Prepare a publicity")
