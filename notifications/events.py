@@ -111,6 +111,10 @@ EVENTS = {
     "objection_due": (_("An objection is due"), ("publicity", "code", "date")),
     "objection_answered": (_("An objection was answered"), ("publicity", "code", "outcome")),
     # labor brands: recognition and subsidies
+    "brand_word_due": (_("Word on a brand application is due"), ("brand", "tier", "case_no", "level", "date")),
+    "brand_word_reminder": (_("Reminder of a word on a brand application"), ("brand", "case_no", "level", "date")),
+    "brand_review_due": (_("Brand application ready for review"), ("brand", "tier", "case_no")),
+    "subsidy_step_due": (_("Step of a brand subsidy is due"), ("brand", "tier", "amount", "step")),
     "subsidy_entitled": (_("Entitled to a brand subsidy"), ("brand", "tier", "amount")),
     "subsidy_paid": (_("Brand subsidy paid"), ("brand", "tier", "amount", "date", "account")),
     # labor brands: reports, evaluation, removal

@@ -93,6 +93,7 @@ def work_summary(context) -> dict:
         summary["queues"] = [(key, office.QUEUES[key], count, key == own) for key, count in counts.items()]
         summary["own"], summary["own_name"] = own, office.QUEUES[own]
         summary["rows"] = queue.page(office.Wish(own), size=8).rows
+    summary["more"] = office.more_work(request.user, now)
     if Role.EDITOR in roles:
         counts = desk.counts(desk.reached(request.user, timezone.localdate(now)), request.user, timezone.localdate(now))
         summary["library"] = [(key, desk.LISTS[key], count) for key, count in counts.items()]
