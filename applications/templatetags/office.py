@@ -53,6 +53,8 @@ def rail(context) -> list[dict]:
         if its.has_module_permission(request) and its.has_view_permission(request):
             url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
             entries.append({"url": url, "name": label, "icon": icon, "here": request.path.startswith(url)})
+    if Role.EXPERT in roles_in(request):
+        entries.append({"url": reverse("expert:home"), "name": _("Reviews"), "icon": "pen", "here": False})
     return entries
 
 

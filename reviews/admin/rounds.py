@@ -20,6 +20,7 @@ from jobs import clock
 from policies.models import ServiceItem
 from reviews import office_forms as forms
 from reviews.models import Draw, Group, ReviewRound, Seat
+from reviews.queries import progress
 from reviews.queries import rounds as queries
 from reviews.rules import draw as rules
 from reviews.services import draw as draws
@@ -46,7 +47,7 @@ ACTS = {
     "draw": Act("draw", draws.draw, gettext_lazy("The experts are drawn."), forms.NonceForm),
     "drop": Act("draw", draws.drop, gettext_lazy("The frozen pool is dropped."), forms.ReasonForm),
     "invite": Act("group", invitations.invite, gettext_lazy("The experts are invited.")),
-    "accept": Act("seat", invitations.accept, gettext_lazy("The answer is noted.")),
+    "accept": Act("seat", invitations.accept, gettext_lazy("The answer is noted."), forms.AccountForm),
     "decline": Act("seat", invitations.decline, gettext_lazy("The answer is noted."), forms.ReasonForm),
     "stand_down": Act("seat", invitations.stand_down, gettext_lazy("The next reserve is called."), forms.ReasonForm),
 }
@@ -112,6 +113,7 @@ class ReviewRoundAdmin(RoleAdminMixin, admin.ModelAdmin):
             "title": str(round_),
             "round": round_,
             "groups": [_group(group, request.user, now, tried) for group in groups],
+            "due": progress.due_in(round_, now),
             "may_work": may_work,
             "group_form": _form("add_group", round_.pk, tried),
             "may_add": round_.state in (RoundState.PREPARING, RoundState.DRAWN),
@@ -233,6 +235,7 @@ def _seat(seat: Seat, tried: dict) -> dict:
     shown = {"seat": seat, "is_first": seat.rank <= seat.draw.wanted}
     if seat.state == SeatState.INVITED:
         shown["decline"] = _form("decline", seat.pk, tried)
+        shown["accept"] = _form("accept", seat.pk, tried)
     if seat.state in queries.ON_THEIR_SEATS:
         shown["stand_down"] = _form("stand_down", seat.pk, tried)
     return shown
