@@ -44,8 +44,8 @@ class ApplicationForm(NamedErrors, forms.Form):
     avoids = forms.CharField(
         label=_("Whom you keep away from"),
         help_text=_(
-            "One name a line: former employers, companies you advise or own shares of, relatives who may apply. You are "
-            "never drawn for their dossiers. Your own unit counts by itself."
+            "One name a line: former employers, companies you advise or own shares of, relatives who may apply. You "
+            "are never drawn for their dossiers. Your own unit counts by itself."
         ),
         max_length=2500,
         required=False,

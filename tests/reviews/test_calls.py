@@ -135,9 +135,7 @@ def test_who_cannot_apply_and_when(world, call, applicant, stranger, examiner, o
 
 
 def test_nobody_decides_on_the_own_application_nor_another_office(call, examiner, leader, other_clerk, applicant):
-    mine = ExpertApplication.objects.create(
-        call=call, user=examiner, name="x", submitted_at=NOW, **{k: v for k, v in callings.SAID.items()}
-    )
+    mine = ExpertApplication.objects.create(call=call, user=examiner, name="x", submitted_at=NOW, **callings.SAID)
     facts = {"application": mine, "reason": "x", "now": NOW}
     assert refused(calls.refuse_application, actor=examiner, **facts) == [
         "Somebody else has to decide on your own application."

@@ -202,7 +202,8 @@ def test_who_has_no_account_names_one_when_accepting_by_telephone(seats, group, 
     assert states(group) == "AIIRRRRRR"
     assert Message.objects.filter(event="expert_account_linked", recipient=stranger).count() == 1
     assert Reminder.objects.filter(event="review_due", recipient=stranger).count() == 3
-    assert invitations.commit(seat=seat, actor=stranger, now=LATER).committed_at == LATER
+    linked = Seat.objects.get(pk=seat.pk)
+    assert invitations.commit(seat=linked, actor=stranger, now=LATER).committed_at == LATER
 
 
 def test_an_account_that_shows_a_tie_is_not_linked(seats, group, examiner, applicant):
