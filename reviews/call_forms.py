@@ -8,7 +8,7 @@ from accounts.forms import RegionField
 from reviews.models import Discipline, ExpertCall
 from reviews.rules import calls as rules
 from talentportal.lib import uscc
-from talentportal.lib.field_errors import NamedErrors
+from talentportal.lib.field_errors import NamedErrors, needed_sometimes
 
 
 class ApplicationForm(NamedErrors, forms.Form):
@@ -24,9 +24,8 @@ class ApplicationForm(NamedErrors, forms.Form):
         max_length=40,
         required=False,
     )
-    region = RegionField(
-        label=_("County where you work"), help_text=_("Leave it open outside the province."), required=False
-    )
+    region = needed_sometimes(RegionField(label=_("County where you work")))
+    is_outside = forms.BooleanField(label=_("I work outside the province."), required=False)
     title = forms.CharField(label=_("Professional title or position"), max_length=60)
     years = forms.IntegerField(label=_("Years of work in the discipline"), min_value=1, max_value=70)
     disciplines = forms.ModelMultipleChoiceField(
@@ -80,6 +79,10 @@ class ApplicationForm(NamedErrors, forms.Form):
     def clean(self):
         data = super().clean()
         data.pop("is_true", None)
+        if not data.pop("is_outside", False) and "region" not in self.errors and data.get("region") is None:
+            self.add_error("region", _("Choose the county, or say that you work outside the province."))
+        elif "is_outside" in self.data:
+            data["region"] = None
         return data
 
 
@@ -90,6 +93,7 @@ def known_of(expert, units, earlier) -> dict:
         unit = units.select_related("work_region").first()
         return {"unit_name": unit.name, "unit_uscc": unit.uscc, "region": unit.work_region} if unit else {}
     known = {name: getattr(source, name) for name in ("unit_name", "unit_uscc", "region", "title")}
+    known["is_outside"] = source.region_id is None
     known["disciplines"] = list(source.disciplines.values_list("pk", flat=True))
     if earlier:
         known |= {"years": earlier.years, "statement": earlier.statement, "avoids": "\n".join(earlier.avoids)}

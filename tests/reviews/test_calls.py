@@ -165,7 +165,7 @@ def open_call(world, examiner):
 
 def posted(call, **changes) -> dict:
     words = {name: value or "" for name, value in callings.SAID.items()}
-    words |= {"avoids": "甲公司\n\n乙公司\n甲公司", "disciplines": ["210"], "is_true": "on"}
+    words |= {"avoids": "甲公司\n\n乙公司\n甲公司", "disciplines": ["210"], "is_true": "on", "is_outside": "on"}
     return words | changes
 
 
@@ -189,6 +189,7 @@ def test_applying_online(client, open_call, applicant):
         ({"disciplines": []}, "disciplines"),
         ({"disciplines": ["210", "790", "790.43", "790.61"]}, "disciplines"),
         ({"unit_uscc": "123"}, "unit_uscc"),
+        ({"is_outside": []}, "region"),
         ({"years": "0"}, "years"),
         ({"statement": "x" * 2001}, "statement"),
         ({"avoids": "\n".join(map(str, range(21)))}, "avoids"),
