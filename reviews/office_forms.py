@@ -11,6 +11,7 @@ from policies.models import ServiceItem
 from reviews.models import Discipline, Expert, ScoreScheme
 from reviews.services.rounds import SEATS
 from reviews.states import ExpertStatus
+from talentportal.lib.field_errors import needed_sometimes
 from talentportal.lib.workdays import add_months
 
 MOST_DISCIPLINES, LONGEST_TERM = 3, 36  # months
@@ -71,11 +72,12 @@ class AccountForm(forms.Form):
     """The account of an expert who had none; asked only of those."""
 
     use_required_attribute = False
-    account = ContactField(
-        label=_("Account of the expert, by mobile number or e-mail"),
-        help_text=_("Dossiers are read and scored online by the expert alone; who has no account registers first."),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    account = needed_sometimes(
+        ContactField(
+            label=_("Account of the expert, by mobile number or e-mail"),
+            help_text=_("Dossiers are read and scored online by the expert alone; who has no account registers first."),
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        )
     )
 
 

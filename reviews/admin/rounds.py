@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -19,12 +19,13 @@ from accounts.queries import posts_of
 from jobs import clock
 from policies.models import ServiceItem
 from reviews import office_forms as forms
-from reviews.models import Draw, Group, ReviewRound, Seat
+from reviews.conflict_forms import FoundConflictForm
+from reviews.models import Draw, Group, ReviewRound, Seat, Sheet
 from reviews.queries import progress
 from reviews.queries import rounds as queries
 from reviews.rules import draw as rules
+from reviews.services import conflicts, invitations, rounds
 from reviews.services import draw as draws
-from reviews.services import invitations, rounds
 from reviews.states import RoundState, SeatState
 from talentportal.lib import again
 from talentportal.lib.refusals import Refused
@@ -49,6 +50,12 @@ ACTS = {
     "invite": Act("group", invitations.invite, gettext_lazy("The experts are invited.")),
     "accept": Act("seat", invitations.accept, gettext_lazy("The answer is noted."), forms.AccountForm),
     "decline": Act("seat", invitations.decline, gettext_lazy("The answer is noted."), forms.ReasonForm),
+    "conflict": Act(
+        "seat",
+        conflicts.declare_conflict,
+        gettext_lazy("The sheets are void, the standings are computed again, the next reserve is called."),
+        FoundConflictForm,
+    ),
     "stand_down": Act("seat", invitations.stand_down, gettext_lazy("The next reserve is called."), forms.ReasonForm),
 }
 ROWS = {
@@ -228,7 +235,8 @@ def _group(group: Group, user, now, tried: dict) -> dict:
 
 
 def _seats(group: Group):
-    return group.seats.select_related("expert__user", "draw", "replaces__expert").order_by("draw__seq", "rank")
+    seats = group.seats.select_related("expert__user", "draw", "replaces__expert", "group")
+    return seats.annotate(has_sheets=Exists(Sheet.objects.filter(seat=OuterRef("pk")))).order_by("draw__seq", "rank")
 
 
 def _seat(seat: Seat, tried: dict) -> dict:
@@ -236,6 +244,8 @@ def _seat(seat: Seat, tried: dict) -> dict:
     if seat.state == SeatState.INVITED:
         shown["decline"] = _form("decline", seat.pk, tried)
         shown["accept"] = _form("accept", seat.pk, tried)
-    if seat.state in queries.ON_THEIR_SEATS:
+    if seat.state == SeatState.ACCEPTED:
+        shown["conflict"] = _form("conflict", seat.pk, tried).of(seat.group)
+    if seat.state in queries.ON_THEIR_SEATS and not seat.has_sheets:
         shown["stand_down"] = _form("stand_down", seat.pk, tried)
     return shown

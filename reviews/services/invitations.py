@@ -157,7 +157,7 @@ def stand_down(*, seat: Seat, reason: str, actor, now: datetime) -> Seat:
     if seat.state not in queries.ON_THEIR_SEATS:
         reasons.append(_("The seat is in another state now: %(state)s.") % {"state": seat.get_state_display()})
     if seat.sheets.exists():
-        reasons.append(_("This expert has scored already. Note the conflict at the scores, which voids them."))
+        reasons.append(_("This expert has scored already. Note the conflict, which voids the sheets."))
     refuse_unless(not reasons, reasons)
     _free(seat, SeatState.DISMISSED, reason.strip(), actor, now)
     if seat.expert.user:

@@ -279,7 +279,7 @@ def test_the_office_stands_somebody_down_before_scoring(seats, group, examiner, 
     words = refused(invitations.stand_down, seat=seats[1], reason="", actor=examiner, now=LATER)
     assert words == [
         "Give the reason.",
-        "This expert has scored already. Note the conflict at the scores, which voids them.",
+        "This expert has scored already. Note the conflict, which voids the sheets.",
     ]
 
 
