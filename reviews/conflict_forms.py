@@ -43,8 +43,8 @@ class FoundConflictForm(ConflictForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.fields["kind"].label = _("What relates the expert to the applicant?")
-        self.fields["kind"].widget = forms.Select(choices=[(kind.value, kind.label) for kind in FOUND])
-        self.fields["kind"].choices = [(kind.value, kind.label) for kind in FOUND]
+        self.fields["kind"].widget = forms.Select()
+        self.fields["kind"].choices = [("", _("Choose")), *((kind.value, kind.label) for kind in FOUND)]
         self.fields["reason"].help_text = _("How it became known. The expert's sheets become void and are kept.")
 
     def of(self, group) -> "FoundConflictForm":

@@ -53,7 +53,7 @@ ACTS = {
     "conflict": Act(
         "seat",
         conflicts.declare_conflict,
-        gettext_lazy("The sheets are void, the standings are computed again, the next reserve is called."),
+        gettext_lazy("The expert's sheets are void. Below is who comes next."),
         FoundConflictForm,
     ),
     "stand_down": Act("seat", invitations.stand_down, gettext_lazy("The next reserve is called."), forms.ReasonForm),

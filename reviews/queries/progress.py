@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reviews.models import Group, ReviewRound, Seat
+from reviews.queries.rounds import ON_THEIR_SEATS
 from reviews.queries.seats import Places
+from reviews.rules.scores import FURTHER
 from reviews.states import RoundState, SeatState, SheetState
 
 
@@ -50,17 +52,14 @@ def _of_group(group: Group, round_: ReviewRound, now: datetime) -> Iterator[Due]
     yield from _draws(group)
     done = Count("sheets", filter=Q(sheets__state=SheetState.SUBMITTED, sheets__dossier__in=live))
     seats = list(group.seats.select_related("expert", "draw").order_by("draw__seq", "rank").annotate(done=done))
-    yield from _places(group, seats)
+    standings = [(dossier, dossier.standings.first()) for dossier in live]
+    far_apart = any(last and last.needs_more for _dossier, last in standings)
+    yield from _places(group, seats, round_.seats, far_apart)
     total = live.count()
-    for seat in seats:
-        if line := _of_seat(group, round_, seat, total, now):
-            yield line
-    for dossier in live:
-        last = dossier.standings.first()
+    yield from (line for seat in seats if (line := _of_seat(group, round_, seat, total, now)))
+    for dossier, last in standings:
         if last and last.needs_panel and not dossier.panel_opinion:
             yield Due(group, _("%(code)s: the panel has to discuss the vetoes") % {"code": dossier.code}, is_ours=True)
-        if last and last.needs_more:
-            yield Due(group, _("%(code)s: draw two further experts") % {"code": dossier.code}, is_ours=True)
 
 
 def _draws(group: Group) -> Iterator[Due]:
@@ -71,22 +70,25 @@ def _draws(group: Group) -> Iterator[Due]:
         yield Due(group, _("freeze the candidates"), is_ours=True)
 
 
-def _places(group: Group, seats: list[Seat]) -> Iterator[Due]:
-    """Yield the places that nobody was invited to, or that nobody is left for."""
+def _places(group: Group, seats: list[Seat], wanted: int, far_apart: bool) -> Iterator[Due]:
+    """Yield the places that nobody was invited to, and those that nobody is left for."""
+    if not seats:
+        return
     places = Places(seats)
     holders = [seat for draw in {seat.draw_id for seat in seats} for seat in places.of_draw(draw)]
-    to_invite = sum(seat.state == SeatState.RESERVE for seat in holders)
-    free = sum(seat.state in (SeatState.DECLINED, SeatState.EXPIRED, SeatState.DISMISSED) for seat in holders)
-    if to_invite:
+    if to_invite := sum(seat.state == SeatState.RESERVE for seat in holders):
         words = ngettext("%(n)d expert is to be invited", "%(n)d experts are to be invited", to_invite)
         yield Due(group, words % {"n": to_invite}, is_ours=True)
-    if free:
+    active = to_invite + sum(seat.state in ON_THEIR_SEATS for seat in seats)
+    if active < wanted:
         words = ngettext(
             "%(n)d place is free and no reserve fits: draw a further expert",
             "%(n)d places are free and no reserve fits: draw further experts",
-            free,
+            wanted - active,
         )
-        yield Due(group, words % {"n": free}, is_ours=True)
+        yield Due(group, words % {"n": wanted - active}, is_ours=True)
+    elif far_apart and active < wanted + FURTHER:
+        yield Due(group, _("the sheets differ too much: draw two further experts"), is_ours=True)
 
 
 def _of_seat(group: Group, round_: ReviewRound, seat: Seat, total: int, now: datetime) -> Due | None:

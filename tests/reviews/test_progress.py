@@ -65,6 +65,15 @@ def test_while_they_score(reviewed, people):
     assert [line.is_late for line in due_in(reviewed.round, moment("2026-10-16 00:01"))] == [True] * 3
 
 
+def test_sheets_far_apart_ask_for_two_more_until_they_are_drawn(reviewed, people):
+    for seat, feature in zip(reviewed.seats, ("60", "55", "10"), strict=True):
+        for dossier in reviewed.dossiers:
+            scoring.score(seat, dossier, feature=feature)
+    assert said(reviewed.round) == ["the sheets differ too much: draw two further experts"]
+    scoring.seat_all(reviewed, people, 2, 0, seq=2, start=11)
+    assert said(reviewed.round) == ["专家11: 0 of 2 sheets submitted", "专家12: 0 of 2 sheets submitted"]
+
+
 def test_when_all_is_in_the_page_says_so(reviewed, people, client):
     for seat in reviewed.seats:
         for dossier in reviewed.dossiers:
