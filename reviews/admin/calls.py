@@ -155,7 +155,7 @@ class ExpertCallAdmin(ActPages, admin.ModelAdmin):
             (_("Months of a term"), row.term_months),
             (_("Chinese requirements"), row.requirements_zh),
             (_("English requirements"), row.requirements_en),
-            (_("Published by"), row.published_by),
+            (pgettext("call", "Published by"), row.published_by),
         ]
 
     def links_of(self, row):
@@ -167,7 +167,7 @@ class ExpertCallAdmin(ActPages, admin.ModelAdmin):
             (_linked(one), one.unit_name, spoken.day(timezone.localdate(one.submitted_at)), one.get_state_display())
             for one in found
         ]
-        heads = (pgettext("expert", "Name"), _("Unit"), _("Handed in"), _("State"))
+        heads = (pgettext("expert", "Name"), _("Unit"), pgettext("expert application", "Handed in"), _("State"))
         return [{"title": _("Applications"), "heads": heads, "rows": rows}]
 
     def acts_of(self, row):
@@ -205,7 +205,7 @@ class ExpertApplicationAdmin(ActPages, admin.ModelAdmin):
             (_("Disciplines"), _joined(row.disciplines.all())),
             (_("Experience"), row.statement),
             (_("Keeps away from"), "、".join(row.avoids)),
-            (_("Handed in"), spoken.day(timezone.localdate(row.submitted_at))),
+            (pgettext("expert application", "Handed in"), spoken.day(timezone.localdate(row.submitted_at))),
             (_("Decided by"), row.decided_by),
             (_("Reason"), row.reason),
         ]
