@@ -101,6 +101,9 @@ EVENTS = {
     "expert_stood_down": (_("An expert is stood down"), EXPERT),
     "review_due": (_("Reminder of a review"), EXPERT),
     "experts_short": (_("No reserve is left for a seat"), ("round", "group")),
+    "expert_application_accepted": (_("Taken into the pool of experts"), ("call", "number", "date")),
+    "expert_application_refused": (_("Application as an expert refused"), ("call", "reason")),
+    "expert_account_linked": (_("Account linked to an expert"), EXPERT),
     # reviews: dossiers and score sheets
     "sheet_returned": (_("Score sheet returned"), ("round", "code", "reason")),
     "conflict_declared": (_("Expert stood down for a conflict"), ("round", "group", "number")),

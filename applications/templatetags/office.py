@@ -70,6 +70,9 @@ def _rail(request) -> list[dict]:
             due = its.due_count(request) if hasattr(its, "due_count") else 0
             here = request.path.startswith(url)
             entries.append({"url": url, "name": label, "icon": icon, "here": here, "due": due})
+    if Role.EXPERT in roles_in(request):
+        url = reverse("expert:home")
+        entries.append({"url": url, "name": _("Reviews"), "icon": "pen", "here": False, "due": 0})
     return entries
 
 

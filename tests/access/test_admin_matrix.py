@@ -53,6 +53,8 @@ MODELS = {
     "reviews.discipline": (EXAMINERS | {"official"} | ADMINISTRATOR, ADMINISTRATOR),
     "reviews.expert": (EXAMINERS | {"official"} | ADMINISTRATOR, EXAMINERS),
     "reviews.reviewround": (EXAMINERS | {"official"}, EXAMINERS),
+    "reviews.expertcall": (EXAMINERS, EXAMINERS),
+    "reviews.expertapplication": (EXAMINERS, set()),
     # dossiers, sheets
     "reviews.dossier": (EXAMINERS, set()),
     # publicity
@@ -279,6 +281,8 @@ BUTTONS = {
         lambda s: [s.seat.group.round_id, "invite", s.seat.group_id],
     ),
     "reviews_reviewround_record": (only(EXAMINERS | {"official"}), lambda s: [s.seat.draw_id]),
+    "reviews_expertcall_act": (only(EXAMINERS, 302), lambda s: [s.applied.call_id, "end"]),
+    "reviews_expertapplication_act": (only(EXAMINERS, 302), lambda s: [s.applied.pk, "refuse"]),
     "reviews_publicity_act": (only(WATCHING, 302), lambda s: [s.kept.notice.pk, "post"]),
     "reviews_objection_act": (only(DECIDING, 302), lambda s: [s.kept.objection.pk, "take_up"]),
     "reviews_objection_reveal": (only(DECIDING), lambda s: [s.kept.objection.pk]),

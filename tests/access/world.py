@@ -36,7 +36,7 @@ from tests.applications import samples
 from tests.cast import moment
 from tests.laborbrands import factory
 from tests.policies import library
-from tests.reviews import notices
+from tests.reviews import callings, notices
 from tests.reviews import scene as reviews
 
 ROLES = (
@@ -112,6 +112,7 @@ def build() -> SimpleNamespace:
         search=following.save_search(query="topic=talent", frequency="DAILY", actor=people.owner, now=now),
         seat=_draw(world, people, case, now),
         reading=_scores(world, people, done, now),
+        applied=callings.applied(callings.published(world, people.examiner, clock.now()), people.owner, clock.now()),
         kept=_kept_honest(world, people, unit, now),
     )
     _recognition(scene)
