@@ -9,9 +9,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from accounts.act_pages import Act, ActPages, PlainForm, day_field, words_field
 from accounts.models import Organization
 from jobs import clock
-from reviews.act_pages import Act, ActPages, PlainForm, day_field, words_field
 from reviews.models import Discipline, ExpertApplication, ExpertCall
 from reviews.queries.rounds import OFFICE, in_charge
 from reviews.rules.calls import LONGEST_TERM
