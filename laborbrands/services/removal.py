@@ -212,7 +212,7 @@ def _let_go(removal: Removal, actor, now: datetime) -> None:
 def carry_out(*, removal: Removal, actor, now: datetime) -> Removal:
     """Carry a decided removal out once its publicity has ended without an open objection.
 
-    A person does it, reminded by `remind`: the end of a publicity alone takes no right away (docs/decisions/0035).
+    A person does it, reminded by `remind`: the end of a publicity alone takes no right away (docs/decisions/0039).
     A removal ends every recognition that stands; a downgrade ends the highest tier and leaves the next lower one, newly
     written where the brand did not hold it. Effects: plates withdrawn, subsidies taken back after fraud and forfeited
     where not paid, the stage, an event; the history stays. Raises Refused with every reason.
