@@ -85,6 +85,7 @@ def test_a_verified_statement_counts_while_it_is_valid(world):
 
 def test_every_way_of_writing_leaves_a_change(world):
     made = pool.profile(world.city)
+    pk = made.pk
     PoolChange.objects.all().delete()
     index.put(made, NOW)
     made.delete()
@@ -245,7 +246,7 @@ def test_nothing_private_is_read_for_a_card(world, unit):
 def many(world, n=160):
     draw = random.Random(7)
     places = [world.city, world.county, world.province]
-    for n_th in range(n):
+    for _n in range(n):
         pool.profile(
             draw.choice(places),
             degree=draw.choice(Degree.values),
