@@ -7,14 +7,20 @@ class TalentsConfig(AppConfig):
     verbose_name = _("Talent pool")
 
     def ready(self):
-        from jobs.registry import register_sweep
-        from talents.queries import memory
-
         # profiles and consents
 
         # the search
+        from jobs.registry import register_sweep
+        from talents.queries import memory
+
         register_sweep("talents.changes", memory.forget_changes)
 
         # units and contact
+        from jobs.registry import register_job, register_moment
+        from talents.services import contact, units
+
+        register_job(units.SCAN_JOB, units.scan_file, _("Scan a file of a unit for viruses"))
+        register_sweep("talents.contacts", contact.sweep)
+        register_moment("talents.contacts", contact.next_moment)
 
         # vacancies

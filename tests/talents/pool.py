@@ -6,7 +6,7 @@ from itertools import count
 from stdnum.cn.uscc import calc_check_digit
 
 from accounts.models import Unit, UnitMember, User
-from talents.models import Authority, ContactRequest, PoolEntry, Profile
+from talents.models import Authority, ContactRequest, Profile
 from talents.services import index
 from talents.states import Degree, Purpose, RequestState, Shared, Title, Visibility
 from tests import cast
@@ -78,14 +78,8 @@ def profile(region, user: User | None = None, *, now=NOW, listed: bool = True, *
         made.user.pool_consents.get_or_create(
             purpose=Purpose.POOL, unit=None, ended_at=None, defaults={"text_version": "1", "given_at": now}
         )
-        entry(made, now)
+        index.put(made, now)
     return made
-
-
-def entry(of: Profile, now=NOW) -> PoolEntry:
-    """Write the row that is searched."""
-    index.put(of, now)
-    return of.entry
 
 
 def request(of: Unit, to: Profile, by: User, *, now=NOW, **more) -> ContactRequest:
