@@ -16,6 +16,7 @@ from talents.states import Purpose
 
 PEOPLE = 300
 SEED = 5
+NONE = "!"  # no password fits
 
 
 @transaction.atomic
@@ -23,9 +24,9 @@ def load(_pack: Pack, now: datetime) -> str:
     """Make the people that are missing, with their consent; return how many can be found."""
     emails = [f"sample{number:03}@pool.demo.example" for number in range(1, PEOPLE + 1)]
     if not User.objects.filter(email=emails[0]).exists():
-        draw = random.Random(SEED)
+        draw = random.Random(SEED)  # noqa: S311 (not a secret)
         users = User.objects.bulk_create(
-            User(email=email, name=samples.name(draw), password="!", is_demo=True) for email in emails
+            User(email=email, name=samples.name(draw), password=NONE, is_demo=True) for email in emails
         )
         drawn = islice(samples.people(_cities(), now, SEED), PEOPLE)
         Profile.objects.bulk_create(Profile(user=user, **facts) for user, facts in zip(users, drawn, strict=True))

@@ -84,10 +84,9 @@ def test_nothing_that_names_somebody_leaves(asking, world):
         for language in ("", "/en"):
             answer = asking.get(f"{language}{ADDRESS}{query}")
             leaves = (answer.content.decode() + str(dict(answer.headers))).replace("\n", "")
-            for secret in ("秘密姓名", "绝密大学", "绝密有限公司", "secret.name", "19900000077", "摘要只在卡片页"):
-                assert secret not in leaves.replace(f'value="{secret}"', "").replace(
-                    f'href="/org/talents/?q={secret}', ""
-                ) or (secret in query)
+            for secret in ("秘密姓名", "绝密", "绝密大学", "secret.name", "19900000077", "摘要只在卡片页"):
+                assert secret not in leaves or secret in query
+            assert "T-" in leaves or "q=" in query
             assert made.user.email not in leaves
             assert 'data-id="' not in leaves
 
@@ -142,8 +141,8 @@ def test_what_keeps_people_out_is_offered_to_be_left_out(asking, world):
 
 def test_five_hundred_conditions_at_once(asking):
     codes = sorted(majors().below(""))[:300]
-    query = "&".join([*(f"major={code}" for code in codes), *(f"industry={i}" for i in industries().below("")),
-                      *(f"language={i}" for i in languages().below("")), *(f"degree={i}" for i in range(99))])  # fmt: skip
+    lists = {"major": codes, "industry": industries().below(""), "language": languages().below(""), "degree": range(99)}
+    query = "&".join(f"{name}={value}" for name, values in lists.items() for value in values)
     answer = asking.get(f"{ADDRESS}?{query}")
     assert answer.status_code == 200
     asked = parse(parse_qs(query))
