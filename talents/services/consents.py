@@ -1,4 +1,4 @@
-"""Consents: one for each purpose, for words of a known version, withdrawn as easily as given (个人信息保护法 14–16, 23)."""
+"""Consents: one for each purpose, for words of a known version, withdrawn as easily (个人信息保护法 14–16, 23)."""
 
 from collections.abc import Sequence
 from datetime import datetime
