@@ -1,11 +1,21 @@
-"""What concerns a person's own place in the pool: profile, requests, consents, looks."""
+"""Who acts for a unit now, to be told; and what concerns a person's own place in the pool."""
 
-from django.db.models import QuerySet
+from datetime import datetime
 
-from accounts.models import User
+from django.db.models import Exists, OuterRef, QuerySet
+
+from accounts.models import Unit, UnitMember, User
 from accounts.queries import person_of
 from talents.models import Consent, ContactRequest, Look, Profile
+from talents.queries.units import running_authorities
 from talents.states import Shared
+
+
+def handlers_of(unit: Unit, now: datetime) -> QuerySet[User]:
+    """Return who acts for the unit now with a power of attorney that holds."""
+    members = UnitMember.objects.filter(unit=unit, left_at__isnull=True)
+    members = members.filter(Exists(running_authorities(now).filter(member=OuterRef("pk"))))
+    return User.objects.filter(pk__in=members.values("user"), is_active=True)
 
 
 def profile_of(user: User) -> Profile | None:
