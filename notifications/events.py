@@ -127,6 +127,12 @@ EVENTS = {
     "brand_removal_dropped": (_("Removal of a brand dropped"), ("brand", "reason")),
     "brand_removed": (_("A brand was removed"), ("brand", "reason")),
     # labor brands: around the brand
+    # talent pool: person
+    "contact_accepted": (_("A contact request was accepted"), ("code", "unit")),
+    "contact_declined": (_("A contact request was declined"), ("code", "unit")),
+    "talent_confirm": (_("Reminder to confirm a talent profile"), ("date",)),
+    "talent_hidden": (_("A talent profile is no longer found"), ()),
+    "talent_looks": (_("Weekly note on who looked at a talent profile"), ("count",)),
     # talent pool: units and contact
     "unit_check_passed": (_("A unit is verified"), ("unit",)),
     "unit_check_returned": (_("The check of a unit is sent back"), ("unit", "reason")),

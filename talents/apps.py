@@ -8,6 +8,19 @@ class TalentsConfig(AppConfig):
 
     def ready(self):
         # profiles and consents
+        from applications import own_data
+        from certificates.registry import on_ended
+        from jobs.registry import register_sweep
+        from talents import own
+        from talents.services import profiles, proofs, rounds
+
+        own_data.register("talent_pool", own_data.Holding(own.copy, profiles.forget))
+        on_ended(proofs.certificate_ended)
+        register_sweep("talents.employers", rounds.block_new_employers)
+        register_sweep("talents.proofs", proofs.sweep)
+        register_sweep("talents.unconfirmed", rounds.hide_unconfirmed)
+        register_sweep("talents.weekly_notes", rounds.weekly_notes)
+        register_sweep("talents.old_consents", rounds.erase_old_consents)
 
         # the search
 
