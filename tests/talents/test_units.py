@@ -27,6 +27,11 @@ pytestmark = pytest.mark.django_db
 FACTS = {"legal_representative": "李示例", "industry": "C", "size": "SMALL"}
 
 
+@pytest.fixture(autouse=True)
+def _wording(db):
+    pool.wording("unit_check_returned")
+
+
 @pytest.fixture
 def owner(world):
     return pool.person("owner@example.org", "刘经办")
