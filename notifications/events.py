@@ -145,6 +145,6 @@ EVENTS = {
     "contact_expired": (_("Contact request not answered in time"), ("code", "unit")),
     "contact_ended": (_("What a person showed is no longer shown"), ("code", "unit")),
     "contact_message": (_("Message of an accepted contact"), ("sender", "code", "unit")),
-    "talent_search_news": (_("News of a saved talent search"), ("search", "count", "unit")),
+    "talent_search_news": (_("News of a saved talent search"), ("search", "unit")),
     "pool_overused": (_("A unit uses the talent pool too much"), ("unit", "count", "date")),
 }

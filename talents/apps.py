@@ -30,10 +30,11 @@ class TalentsConfig(AppConfig):
 
         # units and contact
         from jobs.registry import register_job, register_moment
-        from talents.services import contact, units
+        from talents.services import contact, searches, units
 
         register_job(units.SCAN_JOB, units.scan_file, _("Scan a file of a unit for viruses"))
         register_sweep("talents.contacts", contact.sweep)
         register_moment("talents.contacts", contact.next_moment)
+        register_sweep("talents.searches", searches.sweep)
 
         # vacancies
