@@ -77,14 +77,10 @@ def _tell_news(pk: int, now: datetime) -> bool:
     if new_since(parse(QueryDict(search.query)), search.unit, search.told_until, now, most=1):
         words = {"search": search.name, "unit": search.unit.name}
         stamp = f"talent_search_news:{search.pk}:{now:%Y%m%d%H%M}"
+        event, path = "talent_search_news", "/org/searches/"
         people = handlers_of(search.unit, now)
-        path = "/org/searches/"
-        notify_many(
-            notes=[
-                Note("talent_search_news", one, f"{stamp}:{one.pk}", words, path, must_reach=False) for one in people
-            ],
-            now=now,
-        )
+        notes = [Note(event, one, f"{stamp}:{one.pk}", words, path, must_reach=False) for one in people]
+        notify_many(notes=notes, now=now)
     search.told_until = now
     search.save(update_fields=["told_until"])
     return True

@@ -315,13 +315,8 @@ def test_the_answer_of_an_expert_is_nobody_elses(scene):
             assert answer == ("in" if role == "anonymous" else 404), f"{role} {name}"
 
 
-UNITS_ACTS = (
-    "org:act_for",
-    "org:take_back",
-    "org:shortlist_put",
-    "org:shortlist_drop",
-    "org:shortlist_entry",
-    "org:search",
+UNITS_ACTS = tuple(
+    f"org:{name}" for name in ("act_for", "take_back", "shortlist_put", "shortlist_drop", "shortlist_entry", "search")
 )
 
 
