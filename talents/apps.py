@@ -23,9 +23,13 @@ class TalentsConfig(AppConfig):
         register_sweep("talents.old_consents", rounds.erase_old_consents)
 
         # the search
+        from jobs.registry import register_sweep
+        from talents.queries import memory
+
+        register_sweep("talents.changes", memory.forget_changes)
 
         # units and contact
-        from jobs.registry import register_job, register_moment, register_sweep
+        from jobs.registry import register_job, register_moment
         from talents.services import contact, units
 
         register_job(units.SCAN_JOB, units.scan_file, _("Scan a file of a unit for viruses"))

@@ -25,6 +25,8 @@ RAIL = (  # model of the admin, what the rail says, icon
     ("Certificate", _("Certificates"), "certificate"),
     ("Person", _("People"), "user"),
     ("Unit", _("Units"), "users"),
+    ("UnitCheck", _("Unit checks"), "check"),
+    ("Authority", _("Powers of attorney of units"), "key"),
     ("BrandApplication", _("Brand cases"), "flag"),
     ("Subsidy", _("Brand subsidies"), "yuan"),
     ("Brand", _("Labor brands"), "pin"),

@@ -3,9 +3,12 @@
 import datetime as dt
 from itertools import count
 
+import yaml
+from django.conf import settings
 from stdnum.cn.uscc import calc_check_digit
 
 from accounts.models import Unit, UnitMember, User
+from notifications.models import MessageTemplate
 from talents.models import Authority, ContactRequest, Profile
 from talents.services import index
 from talents.states import Degree, Purpose, RequestState, Shared, Title, Visibility
@@ -21,6 +24,17 @@ def person(email: str = "", name: str = "陈思远", phone: str | None = None) -
     return User.objects.create_user(
         email=email or f"person{next(_serial)}@example.org", password=cast.PASSWORD, name=name, phone=phone
     )
+
+
+def wording(*events: str) -> None:
+    """Take in the words of these messages."""
+    path = settings.BASE_DIR / "provinces" / "common" / "messages.yaml"
+    texts = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for event in events:
+        title, body = texts[event]["title"], texts[event]["body"]
+        MessageTemplate.objects.create(
+            event=event, title_zh=title["zh"], title_en=title["en"], body_zh=body["zh"], body_en=body["en"], channels=[]
+        )
 
 
 def unit(region, *, name: str = "", status: str = "VERIFIED", work_region=None) -> Unit:
