@@ -4,7 +4,7 @@ import pytest
 from django.utils.translation import override
 
 from accounts.models import UnitSuccession
-from notifications.models import Reminder
+from notifications.models import MessageTemplate, Reminder
 from talentportal.lib.refusals import Refused
 from talents import consent_texts
 from talents.models import BlockedUnit, Consent, ContactRequest, Look, PoolEntry, Profile, ShortlistEntry
@@ -209,9 +209,10 @@ def test_the_weekly_note_counts_the_units_of_last_week_once(world, applicant):
     monday = pool.cast.moment("2026-09-21 09:30")  # NOW is a Friday
     assert rounds.weekly_notes(monday - DAY) == 0
     assert rounds.weekly_notes(pool.cast.moment("2026-09-21 08:59")) == 0
+    MessageTemplate.objects.create(event="talent_looks", title_zh="{count} 家", title_en="{count}", body_zh="-")
     assert rounds.weekly_notes(monday) == 1
     assert rounds.weekly_notes(monday + DAY) == 0
     note = applicant.inbox.get()
-    assert (note.event, "2" in note.title) == ("talent_looks", True)
+    assert (note.event, note.title) == ("talent_looks", "2 家")
     profiles.set_weekly_note(profile=profile, wanted=False, actor=applicant, now=monday)
     assert rounds.weekly_notes(monday + 7 * DAY) == 0
