@@ -10,7 +10,7 @@ class TalentsConfig(AppConfig):
         # profiles and consents
         from applications import own_data
         from certificates.registry import on_ended
-        from jobs.registry import register_sweep
+        from jobs.registry import register_moment, register_sweep
         from talents import own
         from talents.services import profiles, proofs, rounds
 
@@ -21,6 +21,7 @@ class TalentsConfig(AppConfig):
         register_sweep("talents.unconfirmed", rounds.hide_unconfirmed)
         register_sweep("talents.weekly_notes", rounds.weekly_notes)
         register_sweep("talents.old_consents", rounds.erase_old_consents)
+        register_moment("talents.unconfirmed", rounds.next_moment)
 
         # the search
         from jobs.registry import register_sweep
