@@ -37,7 +37,7 @@ def contact_list(request):
         "most": limits.REQUESTS_A_DAY,
         "unit": request.unit,
     }
-    return render(request, "talents/contacts.html", context)
+    return render(request, "talents/org_contacts.html", context)
 
 
 def _own(request, public_id: str):
@@ -67,7 +67,7 @@ def contact(request, public_id: str):
         "findable": queries.profiles_for(request.unit, now).filter(pk=found.profile_id).exists(),
         "unit": request.unit,
     }
-    return render(request, "talents/contact.html", context)
+    return render(request, "talents/org_contact.html", context)
 
 
 def _write(request, found, form):

@@ -21,6 +21,11 @@ from tests.talents.pool import DAY, NOW
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _wording(db):
+    pool.wording("contact_asked", "contact_expired", "contact_ended", "contact_message", "pool_overused")
+
+
 @pytest.fixture
 def unit(world):
     return pool.unit(world.county, name="云岭示例科技有限公司")
