@@ -100,6 +100,10 @@ ADDRESSES = {
     "org:act_for": (POST_ONLY, None),
     "org:check": (UNIT, lambda s: {"pk": s.unit.pk}),
     "org:authority": (UNIT, lambda s: {"pk": s.unit.pk}),
+    "org:talents": (UNIT, None),
+    "org:keys": (UNIT, None),
+    "org:key_revoke": (POST_ONLY, lambda s: {"pk": s.pool.token.pk}),
+    "api_talents:talents": (everybody(401), None),  # with a key of a unit alone
     "org:card": (UNIT, lambda s: {"code": s.pool.profile.code}),
     "org:ask": (UNIT, lambda s: {"code": s.pool.profile.code}),
     "org:compare": (UNIT, None),
@@ -316,7 +320,8 @@ def test_the_answer_of_an_expert_is_nobody_elses(scene):
 
 
 UNITS_ACTS = tuple(
-    f"org:{name}" for name in ("act_for", "take_back", "shortlist_put", "shortlist_drop", "shortlist_entry", "search")
+    f"org:{name}"
+    for name in ("act_for", "take_back", "shortlist_put", "shortlist_drop", "shortlist_entry", "search", "key_revoke")
 )
 
 

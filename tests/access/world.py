@@ -32,6 +32,7 @@ from policies.search.index import index_version
 from policies.services import following
 from reviews.services import invitations, objections
 from talents.models import UnitUse
+from talents.services import tokens
 from tests import cast
 from tests.applications import samples
 from tests.cast import moment
@@ -198,6 +199,7 @@ def _units_of_the_pool(scene) -> None:
         contact=pool.accepted(unit, found, handler, now=now),
         entry=lists.entries.create(profile=found, by=handler, at=now),
         search=unit.talent_searches.create(name="搜索", query="degree=5", told_until=now, by=handler, created_at=now),
+        token=tokens.make(unit=unit, name="接口", actor=handler, now=now)[0],
     )
 
 
