@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from talents.views import cards, contacts, lists, units
+from talents.views import cards, contacts, lists, search, units
 
 app_name = "org"
 urlpatterns = [
     # search
+    path("talents/", search.talents, name="talents"),
     # units and contact
     path("", units.home, name="home"),
     path("act-for/", units.act_for, name="act_for"),
