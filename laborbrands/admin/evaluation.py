@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
+from accounts.act_pages import Act, ActPages, PlainForm, day_field, words_field
 from accounts.models import Organization, Role
 from jobs import clock
 from laborbrands.models import AnnualReport, Brand, EvaluationRound, Removal, Succession
 from laborbrands.services import evaluation, removal, succession
 from laborbrands.states import ON_THE_MAP, RemovalGround, RemovalState, Tier
-from reviews.act_pages import Act, ActPages, PlainForm, day_field, words_field
 from reviews.models import ScoreScheme
 from reviews.queries.publicity import is_in_charge
 from talentportal.lib import spoken

@@ -9,11 +9,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from accounts.act_pages import Act, ActPages, PlainForm, day_field, words_field
 from accounts.models import Organization, Role
 from applications.models import Case
 from applications.views.files import give_out
 from jobs import clock
-from reviews.act_pages import Act, ActPages, PlainForm, day_field, words_field
 from reviews.models import Objection, Publicity
 from reviews.queries.publicity import ACTING_ROLES, is_in_charge
 from reviews.rules.publicity import OUTCOMES, private_words

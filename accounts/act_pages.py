@@ -132,7 +132,7 @@ class ActPages(ReadOnlyAdminMixin):
             "reasons": told.get("reasons", []),
             "has_errors": bool(told),
         }
-        return self.page(request, "reviews/admin_row.html", context)
+        return self.page(request, "admin/act_row.html", context)
 
     def page(self, request, template: str, context: dict):
         """Draw a page of the office."""
@@ -184,4 +184,4 @@ class ActPages(ReadOnlyAdminMixin):
             "reasons": reasons,
             "has_errors": bool(reasons),
         }
-        return self.page(request, "reviews/admin_new.html", context)
+        return self.page(request, "admin/act_new.html", context)

@@ -1,0 +1,130 @@
+"""Rows of the talent pool for tests: verified units, their handlers, people who may be found."""
+
+import datetime as dt
+from itertools import count
+
+from stdnum.cn.uscc import calc_check_digit
+
+from accounts.models import Unit, UnitMember, User
+from talents.models import Authority, ContactRequest, PoolEntry, Profile
+from talents.states import Degree, Purpose, RequestState, Shared, Title, Visibility
+from tests import cast
+
+NOW = cast.moment("2026-09-18 10:00")
+DAY = dt.timedelta(days=1)
+_serial = count(1)
+
+
+def person(email: str = "", name: str = "陈思远", phone: str | None = None) -> User:
+    """Make an account without a real-name record; `cast.make_person` makes one with it."""
+    return User.objects.create_user(
+        email=email or f"person{next(_serial)}@example.org", password=cast.PASSWORD, name=name, phone=phone
+    )
+
+
+def unit(region, *, name: str = "", status: str = "VERIFIED", work_region=None) -> Unit:
+    """Make a unit; nobody acts for it yet."""
+    number = next(_serial)
+    body = f"91990100MA8{number:06d}"
+    return Unit.objects.create(
+        name=name or f"示例单位{number}",
+        uscc=body + calc_check_digit(body),
+        region=region,
+        work_region=work_region or region,
+        status=status,
+    )
+
+
+def handler(of: Unit, email: str = "", *, role: str = "HR", now=NOW, days: int = 365, confirmed: bool = True) -> User:
+    """Make somebody who acts for a unit, with a power of attorney that the office has confirmed."""
+    user = person(email, "王经办")
+    member = UnitMember.objects.create(unit=of, user=user, role=role, joined_at=now)
+    Authority.objects.create(
+        member=member,
+        starts_on=cast.today(now) - DAY,
+        ends_on=cast.today(now) + days * DAY,
+        file="units/none.pdf",
+        name="授权书.pdf",
+        kind="pdf",
+        sha256="0" * 64,
+        scan_state="CLEAN",
+        submitted_at=now,
+        confirmed_by=user if confirmed else None,
+        confirmed_at=now if confirmed else None,
+    )
+    return user
+
+
+def profile(region, user: User | None = None, *, now=NOW, listed: bool = True, **facts) -> Profile:
+    """Make a profile that may be found, with the consent for it. What is not told is the same for everybody."""
+    told = {
+        "visibility": Visibility.OPEN if listed else Visibility.HIDDEN,
+        "degree": Degree.MASTER,
+        "major": "080901",
+        "work_since": 2015,
+        "title": Title.INTERMEDIATE,
+        "region": region,
+        "headline": "车联网架构",
+        "school": "示例保密大学",
+        "employer": "保密单位有限公司",
+        "confirmed_at": now,
+        "confirm_by": now + 90 * DAY,
+        "created_at": now,
+        "updated_at": now,
+    }
+    made = Profile.objects.create(user=user or person(), **{**told, **facts})
+    if listed:
+        made.user.pool_consents.get_or_create(
+            purpose=Purpose.POOL, unit=None, ended_at=None, defaults={"text_version": "1", "given_at": now}
+        )
+        entry(made)
+    return made
+
+
+def entry(of: Profile) -> PoolEntry:
+    """Write the row that is searched."""
+    region = of.region
+    return PoolEntry.objects.update_or_create(
+        profile=of,
+        defaults={
+            "audience": of.audience.path if of.audience else "",
+            "is_open": of.visibility == Visibility.OPEN,
+            "blocked": list(of.blocked.values_list("unit_id", flat=True)),
+            "degree": of.degree,
+            "school_kind": of.school_kind,
+            "discipline": of.major[:2],
+            "major": of.major,
+            "work_since": of.work_since or 9999,
+            "graduation_year": of.graduation_year,
+            "industry": of.industry,
+            "occupation": of.occupation,
+            "title": of.title,
+            "skill": of.skill,
+            "grade": of.grade,
+            "available": of.available,
+            "pay_from": of.pay_from,
+            "region": region.pk,
+            "city": region.parent_id or region.pk,
+            "wanted_regions": of.wanted_regions,
+            "languages": of.languages,
+            "traits": of.traits,
+            "kinds": of.wanted_kinds,
+            "confirm_by": of.confirm_by,
+            "updated_at": of.updated_at,
+            "vector": "",
+        },
+    )[0]
+
+
+def request(of: Unit, to: Profile, by: User, *, now=NOW, **more) -> ContactRequest:
+    """Make a contact request that waits for its answer."""
+    told = {"wanted": [Shared.NAME, Shared.PHONE], "sent_at": now, "expires_at": now + 7 * DAY}
+    return ContactRequest.objects.create(unit=of, profile=to, by=by, **{**told, **more})
+
+
+def accepted(of: Unit, to: Profile, by: User, fields=(Shared.NAME, Shared.PHONE), *, now=NOW) -> ContactRequest:
+    """Make a request that the person has accepted: for these facts, for 30 days."""
+    consent = to.user.pool_consents.create(
+        purpose=Purpose.SHARE, text_version="1", unit=of, fields=list(fields), given_at=now, ends_at=now + 30 * DAY
+    )
+    return request(of, to, by, now=now, state=RequestState.ACCEPTED, consent=consent, answered_at=now)
