@@ -1,13 +1,35 @@
 """A vacancy 岗位 of a verified unit."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Role, Unit
+from accounts.queries import posts_of
 from applications.models.case import new_public_id
+from jobs import clock
 from talents.states import Degree, PayPeriod, VacancyState, WorkKind
+
+
+class VacancyQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """For the admin: those of units at home in the regions that the user's posts cover."""
+        if user.is_superuser:
+            return self
+        own = Q(pk__in=[])
+        for post in posts_of(user, timezone.localdate(clock.now())).exclude(role=Role.EXPERT):
+            own |= Q(unit__region=post.region_id) | Q(unit__region__path__startswith=f"{post.region.path}/")
+        return self.filter(own)
+
+    def online(self, now: datetime):
+        """Those that everybody may read: online, not past their last day, of a unit that is verified now."""
+        today = timezone.localdate(now)
+        return self.filter(state=VacancyState.ONLINE, expires_on__gt=today, unit__status=Unit.Status.VERIFIED)
 
 
 class Vacancy(models.Model):
@@ -39,9 +61,12 @@ class Vacancy(models.Model):
     online_since = models.DateTimeField(_("online since"), null=True, blank=True)
     expires_on = models.DateField(_("online until (not included)"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("written by"))
+    is_sample = models.BooleanField(_("sample"), default=False)
     version = models.PositiveIntegerField(_("version"), default=1)
     created_at = models.DateTimeField(_("made at"))
     updated_at = models.DateTimeField(_("changed at"))
+
+    objects = VacancyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("vacancy")
