@@ -17,3 +17,6 @@ SMALL_CELL = _limit("SMALL_CELL", 5)  # counts below are hidden
 VACANCY_DAYS = _limit("VACANCY_DAYS", 30)  # a vacancy is online
 LOOKS_A_DAY = _limit("LOOKS_A_DAY", 200)  # cards that a unit reads
 SEARCHES_A_DAY = _limit("SEARCHES_A_DAY", 2000)  # pages of results that a unit asks for
+LOOKS_A_MINUTE = _limit("LOOKS_A_MINUTE", 30)  # cards that a unit reads within a minute: more does a script alone
+LISTS = _limit("LISTS", 50)  # shortlists, and saved searches, of a unit
+CANDIDATES = _limit("CANDIDATES", 200)  # on one shortlist

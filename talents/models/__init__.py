@@ -1,6 +1,6 @@
 from talents.models.contact import ContactMessage, ContactRequest
 from talents.models.profile import BlockedUnit, Consent, Look, Profile, Proof
-from talents.models.search import PoolEntry, SavedSearch, Shortlist, ShortlistEntry
+from talents.models.search import PoolChange, PoolEntry, PoolText, SavedSearch, Shortlist, ShortlistEntry
 from talents.models.units import Authority, UnitCheck, UnitToken, UnitUse
 from talents.models.vacancy import Vacancy
 
@@ -11,7 +11,9 @@ __all__ = [
     "ContactMessage",
     "ContactRequest",
     "Look",
+    "PoolChange",
     "PoolEntry",
+    "PoolText",
     "Profile",
     "Proof",
     "SavedSearch",

@@ -1,11 +1,13 @@
 """What a unit searches in: one narrow row for each profile that may be found, and what the unit keeps of it."""
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Func
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from talents.models.profile import Profile
@@ -35,28 +37,69 @@ class PoolEntry(models.Model):
     pay_from = models.PositiveIntegerField(_("pay from"), null=True)
     region = models.CharField(_("region code"), max_length=6)
     city = models.CharField(_("prefecture code"), max_length=6)
-    wanted_regions = ArrayField(models.CharField(max_length=6), verbose_name=_("would work in"), default=list)
+    places = ArrayField(
+        models.CharField(max_length=7), verbose_name=_("found in"), default=list
+    )  # services.index.places
     languages = ArrayField(models.CharField(max_length=2), verbose_name=_("languages"), default=list)
     traits = ArrayField(models.CharField(max_length=12), verbose_name=_("marks"), default=list)
     kinds = ArrayField(models.CharField(max_length=12), verbose_name=_("kinds of work"), default=list)
     proofs = ArrayField(models.CharField(max_length=12), verbose_name=_("verified"), default=list)
     confirm_by = models.DateTimeField(_("found until"))
     updated_at = models.DateTimeField(_("changed at"))
-    vector = SearchVectorField(_("index words"))  # of headline, summary, skills, catalog names in both languages
 
     class Meta:
         verbose_name = _("entry of the pool")
         verbose_name_plural = _("entries of the pool")
         indexes = [
-            GinIndex(fields=["vector"], name="pool_words"),
             models.Index(F("updated_at").desc(), F("profile").desc(), name="pool_newest"),
             models.Index(fields=["major"], name="pool_major"),
             models.Index(fields=["discipline"], name="pool_discipline"),
             models.Index(fields=["city", "region"], name="pool_region"),
         ]
+        triggers = [
+            pgtrigger.Trigger(  # whoever writes it, also a cascade
+                name="pool_entry_changed",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func="INSERT INTO talents_poolchange (profile) VALUES (coalesce(NEW.profile_id, OLD.profile_id));"
+                " RETURN NULL;",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.profile_id)
+
+
+class PoolText(models.Model):
+    """The words by which an entry is found; apart from it, so that counting walks through narrow rows."""
+
+    entry = models.OneToOneField(PoolEntry, models.CASCADE, primary_key=True, related_name="text")
+    vector = SearchVectorField(_("index words"))  # of headline, summary, skills, catalog names in both languages
+
+    class Meta:
+        verbose_name = _("words of an entry of the pool")
+        verbose_name_plural = _("words of entries of the pool")
+        indexes = [GinIndex(fields=["vector"], name="pool_words")]
+
+    def __str__(self) -> str:
+        return str(self.entry_id)
+
+
+class PoolChange(models.Model):
+    """An entry was written, and by which transaction: so that what a process keeps in memory is never behind."""
+
+    profile = models.BigIntegerField()
+    xact = models.BigIntegerField(
+        db_default=Cast(Cast(Func(function="pg_current_xact_id"), models.TextField()), models.BigIntegerField()),
+        db_index=True,
+    )
+
+    class Meta:
+        verbose_name = _("change of the pool")
+        verbose_name_plural = _("changes of the pool")
+
+    def __str__(self) -> str:
+        return str(self.profile)
 
 
 class SavedSearch(models.Model):

@@ -3,11 +3,46 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Role
+from accounts.queries import posts_of
 from applications.models.case import new_public_id
 from applications.states import ScanState
+from jobs import clock
 from talents.states import CheckState, UnitSize
+
+CHECKING_ROLES = (Role.EXAMINER, Role.LEADER, Role.ADMINISTRATOR)
+
+
+def covered(user, place: str) -> Q:
+    """Return the condition that a region, named by its field, lies where the user checks units today."""
+    if not user.is_authenticated:
+        return Q(pk__in=[])
+    if user.is_superuser:
+        return Q()
+    posts = posts_of(user, timezone.localdate(clock.now())).filter(role__in=CHECKING_ROLES)
+    found = Q(pk__in=[])
+    for post in posts:
+        found |= Q(**{place: post.region_id}) | Q(**{f"{place}__path__startswith": f"{post.region.path}/"})
+    return found
+
+
+class UnitCheckQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those of units that are registered where the user checks them."""
+        return self.filter(covered(user, "unit__region"))
+
+
+class AuthorityQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those for units that are registered where the user checks them."""
+        return self.filter(covered(user, "member__unit__region"))
+
+    def running_on(self, day):
+        """Those that an office has confirmed and that hold on the day."""
+        return self.filter(confirmed_at__isnull=False, ended_at__isnull=True, starts_on__lte=day, ends_on__gt=day)
 
 
 class UnitCheck(models.Model):
@@ -33,6 +68,8 @@ class UnitCheck(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+
+    objects = UnitCheckQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("check of a unit")
@@ -77,6 +114,9 @@ class Authority(models.Model):
     )
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    note = models.CharField(_("note of the office"), max_length=300, blank=True)
+
+    objects = AuthorityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("power of attorney of a handler")

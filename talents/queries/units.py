@@ -1,21 +1,19 @@
-"""For which units somebody may use the pool now."""
+"""For which units somebody may use the pool now, and who checks units."""
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import Unit, UnitMember
-from accounts.queries import units_of
+from accounts.models import Role, StaffPost, Unit, UnitMember, User
+from accounts.queries import membership, posts_of, units_of
 from talents.models import Authority
+from talents.models.units import CHECKING_ROLES
 
 
 def running_authorities(now: datetime) -> QuerySet[Authority]:
     """Return the powers of attorney that an office has confirmed and that hold today."""
-    today = timezone.localdate(now)
-    return Authority.objects.filter(
-        confirmed_at__isnull=False, ended_at__isnull=True, starts_on__lte=today, ends_on__gt=today
-    )
+    return Authority.objects.running_on(timezone.localdate(now))
 
 
 def acting_units(user, now: datetime) -> QuerySet[Unit]:
@@ -28,3 +26,37 @@ def acting_units(user, now: datetime) -> QuerySet[Unit]:
     members = UnitMember.objects.filter(unit=OuterRef("pk"), user=user, left_at__isnull=True)
     members = members.filter(Exists(running_authorities(now).filter(member=OuterRef("pk"))))
     return units_of(user).filter(Exists(members), status=Unit.Status.VERIFIED).order_by("name", "pk")
+
+
+def acts_for(user, unit: Unit, now: datetime) -> bool:
+    """Tell whether the user may use the pool for the unit now."""
+    return acting_units(user, now).filter(pk=unit.pk).exists()
+
+
+def handlers_of(unit: Unit, now: datetime) -> list[User]:
+    """Return who acts for the unit in the pool now, the oldest account first."""
+    members = UnitMember.objects.filter(unit=unit, left_at__isnull=True, user__is_active=True)
+    members = members.filter(Exists(running_authorities(now).filter(member=OuterRef("pk"))))
+    return [member.user for member in members.select_related("user").order_by("user_id")]
+
+
+def checks_units(user, unit: Unit, now: datetime) -> bool:
+    """Tell whether the user checks units where this one is registered, and does not act for it."""
+    if membership(user, unit) is not None:
+        return False
+    posts = posts_of(user, timezone.localdate(now)).filter(role__in=CHECKING_ROLES)
+    return user.is_superuser or posts.filter(region__in=unit.region.path.split("/")).exists()
+
+
+def administrators_of(unit: Unit, now: datetime) -> list[User]:
+    """Return the administrators whose region covers the unit."""
+    today = timezone.localdate(now)
+    held = Q(ends_on__isnull=True) | Q(ends_on__gt=today)
+    posts = StaffPost.objects.filter(
+        held,
+        role=Role.ADMINISTRATOR,
+        starts_on__lte=today,
+        region__in=unit.region.path.split("/"),
+        user__is_active=True,
+    )
+    return list({post.user_id: post.user for post in posts.select_related("user").order_by("pk")}.values())

@@ -1,0 +1,41 @@
+"""Small cells: a count that could point at a person is hidden, and so is what would let one work it out."""
+
+from collections.abc import Mapping, Sequence
+
+
+def hide_small(counts: Mapping, floor: int, *, total_is_known: bool = True) -> dict:
+    """Return the counts of a partition with small ones as None; 0 stays, since it tells of nobody.
+
+    Where the total is known, one hidden cell alone, or hidden ones that together stay below the floor, could be worked
+    out by taking away the others: then the next smallest are hidden as well, until the hidden sum is safe.
+    """
+    shown = dict(counts)
+    hidden = [key for key, count in counts.items() if 0 < count < floor]
+    if hidden and total_is_known:
+        rest = sorted((key for key, count in counts.items() if count >= floor), key=lambda key: counts[key])
+        while rest and (len(hidden) == 1 or sum(counts[key] for key in hidden) < floor):
+            hidden.append(rest.pop(0))
+    return shown | dict.fromkeys(hidden)
+
+
+def hide_in_table(rows: Sequence[Sequence[int]], floor: int) -> list[list[int | None]]:
+    """Return a table with small cells as None, and others so that no row and no column has exactly one hidden cell.
+
+    For a table whose margins are printed: a lone hidden cell of a row or column would follow from its margin.
+    """
+    hidden = {(i, j) for i, row in enumerate(rows) for j, count in enumerate(row) if 0 < count < floor}
+    while more := _lone_partner(rows, hidden):
+        hidden.add(more)
+    return [[None if (i, j) in hidden else count for j, count in enumerate(row)] for i, row in enumerate(rows)]
+
+
+def _lone_partner(rows: Sequence[Sequence[int]], hidden: set) -> tuple[int, int] | None:
+    """Return the smallest cell that has to be hidden beside one that stands alone in its row or column."""
+    cells = [(i, j) for i, row in enumerate(rows) for j, count in enumerate(row) if count]
+    for axis in (0, 1):
+        for line in sorted({cell[axis] for cell in hidden}):
+            alone = [cell for cell in hidden if cell[axis] == line]
+            others = [cell for cell in cells if cell[axis] == line and cell not in hidden]
+            if len(alone) == 1 and others:
+                return min(others, key=lambda cell: (rows[cell[0]][cell[1]], cell))
+    return None
