@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -92,3 +93,27 @@ class Vacancy(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class VacancyEvent(models.Model):
+    """What happened to a vacancy: the ledger of the service 服务台账, kept two years at least (条例 第33条)."""
+
+    vacancy = models.ForeignKey(Vacancy, models.PROTECT, related_name="events", verbose_name=_("vacancy"))
+    verb = models.CharField(_("act"), max_length=12)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    at = models.DateTimeField(_("at"))
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    content = models.JSONField(_("what was handed in"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("act on a vacancy")
+        verbose_name_plural = _("acts on vacancies")
+        ordering = ["at", "pk"]
+        triggers = [
+            pgtrigger.Protect(name="vacancy_event_unchanged", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.vacancy}: {self.verb}"

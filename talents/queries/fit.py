@@ -7,7 +7,6 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import User
 from regions.models import Region
 from talents.models import BlockedUnit, PoolEntry, Profile, Vacancy
 from talents.queries.contact import findable_by
@@ -83,11 +82,6 @@ def all_paths() -> dict[str, str]:
 # --- for a person ----------------------------------------------------------------------------------------------------
 
 
-def profile_of(user: User) -> Profile | None:
-    """Return the user's own profile, None for a stranger or who has none."""
-    return Profile.objects.filter(user=user).first() if user.is_authenticated else None
-
-
 def own_facts(profile: Profile, now: datetime) -> Facts:
     """Return what one profile says. One query."""
     return facts_of(profile, paths_of([profile.region_id, *profile.wanted_regions]), now)
@@ -127,15 +121,11 @@ def fitting_people(vacancy: Vacancy, now: datetime) -> list[Fit]:
 
     Only whom the unit may find now; the rows hold a code and facts, nothing that names anybody.
     """
-    entries = findable_by(vacancy.unit, now).filter(degree__gte=vacancy.degree or 0)
-    codes = [*vacancy.region.path.split("/"), *_below(vacancy.region)]
-    entries = entries.filter(Q(region__in=codes) | Q(city__in=codes) | Q(wanted_regions__overlap=codes))
+    near = [vacancy.region_id, *(f"*{code}" for code in vacancy.region.path.split("/"))]  # services.index.places
+    entries = findable_by(vacancy.unit, now).filter(degree__gte=vacancy.degree or 0, places__overlap=near)
     rows = list(entries.select_related("profile").order_by("-updated_at", "-pk")[:LOOKED_AT])
     paths, asked = all_paths() if rows else {}, conditions_of(vacancy)
     found = [Fit(row, match.explain(asked, facts_of(row.profile, paths, now))) for row in rows]
     close = sorted(found, key=lambda one: match.closeness(one.reasons), reverse=True)
     return [one for one in close if one.fits][:PEOPLE_SHOWN]
 
-
-def _below(region: Region) -> list[str]:
-    return list(Region.objects.filter(path__startswith=f"{region.path}/").values_list("pk", flat=True))

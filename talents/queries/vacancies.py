@@ -9,8 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from accounts.models import StaffPost, Unit, User
-from accounts.queries import posts_of
+from accounts.models import Unit
 from regions.models import Region, RegionKind
 from talentportal.lib.bilingual import pick
 from talents.models import Vacancy
@@ -217,15 +216,10 @@ def _counted(rows: QuerySet[Vacancy], column: str) -> dict:
     return dict(rows.order_by().values_list(column).annotate(n=Count("pk")))
 
 
-# --- the office and the unit -----------------------------------------------------------------------------------------
+# --- the unit -----------------------------------------------------------------------------------------------------
 
 
 def of_units(units: list[Unit]) -> QuerySet[Vacancy]:
     """Return the vacancies of these units, what was changed last first."""
     return Vacancy.objects.filter(unit__in=units).select_related("unit", "region")
 
-
-def covering_post(user: User, unit: Unit, roles, today) -> StaffPost | None:
-    """Return a post that the user holds on the day in one of the roles, over the region where the unit is at home."""
-    posts = posts_of(user, today).filter(role__in=roles, region__in=unit.region.path.split("/"))
-    return posts.order_by("pk").first()
