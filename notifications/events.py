@@ -127,4 +127,18 @@ EVENTS = {
     "brand_removal_dropped": (_("Removal of a brand dropped"), ("brand", "reason")),
     "brand_removed": (_("A brand was removed"), ("brand", "reason")),
     # labor brands: around the brand
+    # talent pool: units and contact
+    "unit_check_passed": (_("A unit is verified"), ("unit",)),
+    "unit_check_returned": (_("The check of a unit is sent back"), ("unit", "reason")),
+    "unit_suspended": (_("A unit is suspended"), ("unit", "reason")),
+    "unit_resumed": (_("A unit is let in again"), ("unit",)),
+    "authority_confirmed": (_("Power of attorney confirmed"), ("unit", "date")),
+    "authority_returned": (_("Power of attorney sent back or ended"), ("unit", "reason")),
+    "authority_ending": (_("Power of attorney about to end"), ("unit", "date")),
+    "contact_asked": (_("A unit asks a person for contact"), ("unit", "date")),
+    "contact_expired": (_("Contact request not answered in time"), ("code", "unit")),
+    "contact_ended": (_("What a person showed is no longer shown"), ("code", "unit")),
+    "contact_message": (_("Message of an accepted contact"), ("sender", "code", "unit")),
+    "talent_search_news": (_("News of a saved talent search"), ("search", "count", "unit")),
+    "pool_overused": (_("A unit uses the talent pool too much"), ("unit", "count", "date")),
 }

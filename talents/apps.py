@@ -12,6 +12,11 @@ class TalentsConfig(AppConfig):
         # the search
 
         # units and contact
+        from jobs.registry import register_job, register_moment, register_sweep
+        from talents.services import contact, units
+
+        register_job(units.SCAN_JOB, units.scan_file, _("Scan a file of a unit for viruses"))
+        register_sweep("talents.contacts", contact.sweep)
+        register_moment("talents.contacts", contact.next_moment)
 
         # vacancies
-        pass

@@ -1,4 +1,4 @@
-"""A unit is verified 单位核验, and so is everybody who acts for it; what an office says takes effect with the next click."""
+"""A unit is verified 单位核验, and so is who acts for it; what an office says takes effect with the next click."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -178,7 +178,7 @@ def _wrong_days(starts_on: date, ends_on: date, today: date) -> list:
 
 @transaction.atomic
 def confirm_authority(*, authority: Authority, actor: User, now: datetime) -> Authority:
-    """Confirm a power of attorney: its handler may search while it runs and is reminded before it ends. Raises Refused."""
+    """Confirm a power of attorney: its handler may search while it runs, and is reminded of its end. Raises Refused."""
     authority = _take_authority(authority, actor, now)
     reasons = [] if authority.confirmed_at is None else [_("This power of attorney is confirmed already.")]
     if authority.ends_on <= timezone.localdate(now):

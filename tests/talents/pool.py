@@ -6,7 +6,8 @@ from itertools import count
 from stdnum.cn.uscc import calc_check_digit
 
 from accounts.models import Unit, UnitMember, User
-from talents.models import Authority, ContactRequest, PoolEntry, Profile
+from talents.models import Authority, ContactRequest, Profile
+from talents.services import index
 from talents.states import Degree, Purpose, RequestState, Shared, Title, Visibility
 from tests import cast
 
@@ -77,43 +78,8 @@ def profile(region, user: User | None = None, *, now=NOW, listed: bool = True, *
         made.user.pool_consents.get_or_create(
             purpose=Purpose.POOL, unit=None, ended_at=None, defaults={"text_version": "1", "given_at": now}
         )
-        entry(made)
+        index.put(made, now)
     return made
-
-
-def entry(of: Profile) -> PoolEntry:
-    """Write the row that is searched."""
-    region = of.region
-    return PoolEntry.objects.update_or_create(
-        profile=of,
-        defaults={
-            "audience": of.audience.path if of.audience else "",
-            "is_open": of.visibility == Visibility.OPEN,
-            "blocked": list(of.blocked.values_list("unit_id", flat=True)),
-            "degree": of.degree,
-            "school_kind": of.school_kind,
-            "discipline": of.major[:2],
-            "major": of.major,
-            "work_since": of.work_since or 9999,
-            "graduation_year": of.graduation_year,
-            "industry": of.industry,
-            "occupation": of.occupation,
-            "title": of.title,
-            "skill": of.skill,
-            "grade": of.grade,
-            "available": of.available,
-            "pay_from": of.pay_from,
-            "region": region.pk,
-            "city": region.parent_id or region.pk,
-            "wanted_regions": of.wanted_regions,
-            "languages": of.languages,
-            "traits": of.traits,
-            "kinds": of.wanted_kinds,
-            "confirm_by": of.confirm_by,
-            "updated_at": of.updated_at,
-            "vector": "",
-        },
-    )[0]
 
 
 def request(of: Unit, to: Profile, by: User, *, now=NOW, **more) -> ContactRequest:
