@@ -111,9 +111,7 @@ class VacancyEvent(models.Model):
         verbose_name = _("act on a vacancy")
         verbose_name_plural = _("acts on vacancies")
         ordering = ["at", "pk"]
-        triggers = [
-            pgtrigger.Protect(name="vacancy_event_unchanged", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = [pgtrigger.Protect(name="vacancy_event_unchanged", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.vacancy}: {self.verb}"

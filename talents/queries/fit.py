@@ -128,4 +128,3 @@ def fitting_people(vacancy: Vacancy, now: datetime) -> list[Fit]:
     found = [Fit(row, match.explain(asked, facts_of(row.profile, paths, now))) for row in rows]
     close = sorted(found, key=lambda one: match.closeness(one.reasons), reverse=True)
     return [one for one in close if one.fits][:PEOPLE_SHOWN]
-

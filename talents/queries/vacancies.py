@@ -1,5 +1,6 @@
 """Vacancies as everybody reads them: filters with counts, pages that begin behind the last row of the one before."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,15 +10,18 @@ from django.db.models.functions import Coalesce
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from accounts.models import Unit
+from accounts.models import Unit, User
+from jobs import clock
 from regions.models import Region, RegionKind
 from talentportal.lib.bilingual import pick
 from talents.models import Vacancy
+from talents.queries.units import acting_units
 from talents.rules.match import MONTHLY
 from talents.states import Degree, WorkKind
 
 PAGE_SIZE, LONGEST_TEXT = 20, 60
 PAYS = (5000, 8000, 12_000, 20_000, 30_000)  # yuan a month, at least
+_OWN_PAGE = re.compile(r"/org/vacancies/([\w-]{22})/")
 NAMES = ("q", "region", "degree", "kind", "pay", "fit")
 
 
@@ -223,3 +227,9 @@ def of_units(units: list[Unit]) -> QuerySet[Vacancy]:
     """Return the vacancies of these units, what was changed last first."""
     return Vacancy.objects.filter(unit__in=units).select_related("unit", "region")
 
+
+def may_hear(user: User, path: str) -> bool:
+    """Tell whether a user may still hear of a vacancy's own page: only who acts for its unit now."""
+    page = _OWN_PAGE.match(path)
+    units = acting_units(user, clock.now())
+    return page is None or Vacancy.objects.filter(public_id=page[1], unit__in=units).exists()
