@@ -18,6 +18,7 @@ NAVIGATION = (
     ("services", "services:list", _("Services")),
     ("windows", "windows:list", _("Service windows")),
     ("brands", "brands:map", _("Labor brands")),
+    ("vacancies", "vacancies:list", _("Vacancies")),
     ("verify", "verify:form", pgettext_lazy("navigation", "Verify")),
     ("me", "me:home", _("My space")),
 )

@@ -30,6 +30,7 @@ RAIL = (  # model of the admin, what the rail says, icon
     ("Brand", _("Labor brands"), "pin"),
     ("ReviewRound", _("Review rounds"), "users"),
     ("Publicity", _("Publicity"), "message"),
+    ("Vacancy", _("Vacancies"), "file"),
     ("PolicyVersion", _("Policy library"), "book"),
     ("Benefit", _("Benefits"), "yuan"),
     ("GuideVersion", _("Guides"), "file"),
