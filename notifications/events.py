@@ -147,4 +147,12 @@ EVENTS = {
     "contact_message": (_("Message of an accepted contact"), ("sender", "code", "unit")),
     "talent_search_news": (_("News of a saved talent search"), ("search", "unit")),
     "pool_overused": (_("A unit uses the talent pool too much"), ("unit", "count", "date")),
+    # talent pool: vacancies
+    "vacancy_online": (_("A vacancy is online"), ("vacancy", "unit", "date")),
+    "vacancy_sent_back": (_("A vacancy was sent back"), ("vacancy", "unit", "reason")),
+    "vacancy_offline": (_("A vacancy was taken offline"), ("vacancy", "unit", "reason")),
+    "vacancy_ending": (_("Reminder of a vacancy’s last day"), ("vacancy", "unit", "date")),
+    "vacancy_expired": (_("A vacancy has run out"), ("vacancy", "unit", "date")),
+    "vacancy_answered": (_("A person answered a vacancy"), ("vacancy", "unit", "code")),
+    "vacancy_news": (_("New vacancies that fit a person"), ("count", "vacancies")),
 }

@@ -39,3 +39,11 @@ class TalentsConfig(AppConfig):
         register_sweep("talents.searches", searches.sweep)
 
         # vacancies
+        from notifications.services import MAY_HEAR
+        from talents.queries.vacancies import may_hear
+        from talents.services import news, vacancies
+
+        register_job(news.JOB, news.tell, _("Tell people of new vacancies that fit"))
+        register_sweep("talents.vacancies", vacancies.expire)
+        register_moment("talents.vacancies", vacancies.next_moment)
+        MAY_HEAR.append(may_hear)

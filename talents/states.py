@@ -198,6 +198,20 @@ VACANCY_MOVES = {
 }
 
 
+class Ground(TextChoices):
+    """On what grounds words of a vacancy may discriminate; see rules/wording.py."""
+
+    SEX = "SEX", _("sex")
+    FAMILY = "FAMILY", _("marriage and children")
+    ETHNICITY = "ETHNICITY", _("ethnicity")
+    RELIGION = "RELIGION", _("religion")
+    AGE = "AGE", _("age")
+    HOUSEHOLD = "HOUSEHOLD", _("household registration")
+    HEALTH = "HEALTH", _("health or disability")
+    LOOKS = "LOOKS", _("looks")
+    SCHOOL = "SCHOOL", _("kind of school")
+
+
 class PayPeriod(TextChoices):
     """What a pay is for: without it a figure says nothing."""
 

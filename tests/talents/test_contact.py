@@ -63,9 +63,10 @@ def ask(unit, profile, handler, now=NOW, **more):
 
 
 def refusal(act, *args, **more) -> str:
-    with override("en"), pytest.raises(Refused) as refused:
-        act(*args, **more)
-    return str(refused.value)
+    with override("en"):
+        with pytest.raises(Refused) as refused:
+            act(*args, **more)
+        return str(refused.value)
 
 
 def test_a_request_waits_seven_days_and_the_person_is_told(unit, handler, profile):
