@@ -2,12 +2,18 @@
 
 from django.urls import path, re_path
 
+<<<<<<< HEAD
 from talents.views import cards, contacts, lists, own_vacancies, search, units
+=======
+from talents.views import cards, contacts, keys, lists, search, units
+>>>>>>> fast
 
 app_name = "org"
 urlpatterns = [
     # search
     path("talents/", search.talents, name="talents"),
+    path("keys/", keys.key_list, name="keys"),
+    path("keys/<int:pk>/revoke/", keys.revoke, name="key_revoke"),
     # units and contact
     path("", units.home, name="home"),
     path("act-for/", units.act_for, name="act_for"),
