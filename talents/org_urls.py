@@ -2,11 +2,7 @@
 
 from django.urls import path, re_path
 
-<<<<<<< HEAD
-from talents.views import cards, contacts, lists, own_vacancies, search, units
-=======
-from talents.views import cards, contacts, keys, lists, search, units
->>>>>>> fast
+from talents.views import cards, contacts, keys, lists, own_vacancies, search, units
 
 app_name = "org"
 urlpatterns = [
