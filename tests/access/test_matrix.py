@@ -95,6 +95,21 @@ ADDRESSES = {
     "brands:enquire": (PUBLIC, of_florists),
     "brands:thanks": (PUBLIC, of_florists),
     "org_brands:figures": (UNIT, of_florists),
+    # talent pool: person
+    "talents:home": (PUBLIC, None),
+    "me:pool": (SIGNED_IN, None),
+    "me:pool_visibility": (OWN, None),
+    "me:pool_block": (POST_ONLY, None),
+    "me:pool_confirm": (POST_ONLY, None),
+    "me:pool_weekly_note": (POST_ONLY, None),
+    "me:pool_leave": (OWN, None),
+    "me:pool_section": (OWN, lambda s: {"section": "work"}),
+    "me:consents": (SIGNED_IN, None),
+    "me:consent_give": (POST_ONLY, None),
+    "me:consent_withdraw": (POST_ONLY, lambda s: {"pk": s.consent.pk}),
+    "me:contacts": (SIGNED_IN, None),
+    "me:contact": (OWN, lambda s: {"public_id": s.asked.public_id}),
+    "me:contact_answer": (POST_ONLY, lambda s: {"public_id": s.asked.public_id, "verb": "refuse"}),
     # talent pool: units and contact
     "org:home": (SIGNED_IN, None),
     "org:act_for": (POST_ONLY, None),
@@ -225,6 +240,9 @@ ADDRESSES = {
 
 # What changes something: nobody but the owner gets through, by POST. The owner's answer is not 404.
 OWNERS_ACTS = (
+    "me:contact",
+    "me:contact_answer",
+    "me:consent_withdraw",
     "me:withdraw",
     "me:rate",
     "me:wallet_remove",

@@ -120,6 +120,7 @@ def build() -> SimpleNamespace:
     _recognition(scene)
     _around(scene)
     _units_of_the_pool(scene)
+    _person_of_the_pool(scene)
     return scene
 
 
@@ -183,6 +184,13 @@ def _recognition(scene) -> None:
             brand=brand, tier="PROVINCIAL", recognition=given, rule=rule, year=2026, amount_yuan=100000
         ),
     )
+
+
+def _person_of_the_pool(scene) -> None:
+    """The owner in the talent pool, asked by the handler's unit."""
+    scene.own_profile = pool.profile(scene.world.county, scene.people.owner, now=scene.now)
+    scene.asked = pool.request(scene.unit, scene.own_profile, scene.people.handler, now=scene.now)
+    scene.consent = scene.people.owner.pool_consents.get()
 
 
 def _units_of_the_pool(scene) -> None:
