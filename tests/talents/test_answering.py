@@ -22,9 +22,15 @@ from tests import cast
 from tests.browser import be_at
 from tests.talents import pool
 from tests.talents.pool import DAY, NOW
+from tests.talents.test_vacancies import wording
 from tests.talents.test_vacancy_list import put
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _wording(db):
+    wording()
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ import threading
 from types import SimpleNamespace
 
 import pytest
+import yaml
+from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -11,7 +13,7 @@ from django.utils.translation import override
 
 from accounts.models import Role, Unit
 from jobs import services as jobs
-from notifications.models import Message, Reminder
+from notifications.models import Message, MessageTemplate, Reminder
 from talentportal.lib.refusals import Refused
 from talents.models import Vacancy, VacancyEvent
 from talents.services import vacancies
@@ -46,8 +48,29 @@ def facts(region, **changes) -> dict:
     return plain | changes
 
 
+@pytest.fixture(autouse=True)
+def _wording(db):
+    wording()
+
+
+def wording() -> None:
+    """Load the portal's own words of the messages about vacancies."""
+    told = yaml.safe_load((settings.BASE_DIR / "provinces/common/messages.yaml").read_text(encoding="utf-8"))
+    rows = [(event, words) for event, words in told.items() if event.startswith("vacancy_")]
+    MessageTemplate.objects.bulk_create(
+        MessageTemplate(
+            event=event,
+            title_zh=words["title"]["zh"],
+            title_en=words["title"]["en"],
+            body_zh=words["body"]["zh"],
+            body_en=words["body"]["en"],
+        )
+        for event, words in rows
+    )
+
+
 @pytest.fixture
-def scene(monkeypatch):
+def scene():
     """A verified unit with two handlers, another unit, and the office."""
     be_at(NOW)
     with override("en"):
@@ -334,9 +357,9 @@ def test_a_unit_writes_and_hands_in_by_its_pages(scene):
         ({"pay_from": ""}, "Pay from"),
         ({"pay_to": "1"}, "upper pay"),
         ({"last_day": "2026-01-01"}, "Not before"),
-        ({"years": "-3"}, "greater than or equal to 0"),
+        ({"years": "-3"}, "a whole number from 0 to 40"),
         ({"kind": "NONE"}, "Kind of work"),
-        ({"region": "000000"}, "Place of work"),
+        ({"region": "000000"}, "Select a valid choice"),
     ],
 )
 def test_the_form_says_beside_the_field_what_is_wrong(scene, changes, words):

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
@@ -52,9 +53,7 @@ def titles(query: str = "") -> list[str]:
     return [one.title for one in queries.page(rows, "").rows]
 
 
-def _params(query: str):
-    from django.http import QueryDict
-
+def _params(query: str) -> QueryDict:
     return QueryDict(query)
 
 
@@ -99,7 +98,6 @@ def test_counts_leave_out_their_own_group_and_agree_with_the_list(world):
         "after=x~1",
         "after=~",
         "after=2026-01-01T00:00:00~1",
-        "q=%00",
         "q=" + "%25" * 200,
         "&".join(f"degree={n}" for n in range(500)),
     ],
