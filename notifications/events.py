@@ -127,6 +127,12 @@ EVENTS = {
     "brand_removal_dropped": (_("Removal of a brand dropped"), ("brand", "reason")),
     "brand_removed": (_("A brand was removed"), ("brand", "reason")),
     # labor brands: around the brand
+    # talent pool: person
+    "contact_accepted": (_("A contact request was accepted"), ("code", "unit")),
+    "contact_declined": (_("A contact request was declined"), ("code", "unit")),
+    "talent_confirm": (_("Reminder to confirm a talent profile"), ("date",)),
+    "talent_hidden": (_("A talent profile is no longer found"), ()),
+    "talent_looks": (_("Weekly note on who looked at a talent profile"), ("count",)),
     # talent pool: units and contact
     "unit_check_passed": (_("A unit is verified"), ("unit",)),
     "unit_check_returned": (_("The check of a unit is sent back"), ("unit", "reason")),
@@ -139,7 +145,7 @@ EVENTS = {
     "contact_expired": (_("Contact request not answered in time"), ("code", "unit")),
     "contact_ended": (_("What a person showed is no longer shown"), ("code", "unit")),
     "contact_message": (_("Message of an accepted contact"), ("sender", "code", "unit")),
-    "talent_search_news": (_("News of a saved talent search"), ("search", "count", "unit")),
+    "talent_search_news": (_("News of a saved talent search"), ("search", "unit")),
     "pool_overused": (_("A unit uses the talent pool too much"), ("unit", "count", "date")),
     # talent pool: vacancies
     "vacancy_online": (_("A vacancy is online"), ("vacancy", "unit", "date")),

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("talents", "0003_person"),
+        ("talents", "0004_person"),
         ("talents", "0003_unit_notes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

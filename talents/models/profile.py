@@ -217,3 +217,7 @@ class Look(models.Model):
 
     def __str__(self) -> str:
         return f"{self.profile}: {self.unit}"
+
+    def labels(self) -> list:
+        """Return the facts that were seen, in words."""
+        return [Shared(field).label for field in self.fields]

@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from accounts.queries import person_of
 from regions.models import Region
 from talentportal.lib.bilingual import pick
 from talents.catalogs import industries, languages, majors, occupations
 from talents.models import Profile
+from talents.queries.people import values_of
 from talents.states import Shared, Skill, Title, Trait, WorkKind
 
 HELD = "、"
@@ -68,14 +68,7 @@ def verified_of(profile: Profile, now: datetime) -> list[str]:
 
 def values_shown(profile: Profile, fields: Iterable[str]) -> list[tuple[str, str]]:
     """Return (label, value) of these private facts of a person, for a unit to which they are shown by consent."""
-    person, user = person_of(profile.user), profile.user
-    values = {
-        Shared.NAME: person.name if person else user.name,
-        Shared.PHONE: user.phone or "",
-        Shared.EMAIL: user.email or "",
-        Shared.SCHOOL: profile.school,
-        Shared.EMPLOYER: profile.employer,
-    }
+    values = values_of(profile.user)
     return [(str(Shared(field).label), values[field] or _("not given")) for field in Shared.values if field in fields]
 
 

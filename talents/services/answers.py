@@ -7,15 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
-from notifications.services import Note, notify_many
 from talentportal.lib.refusals import refuse_unless
 from talents import limits
 from talents.models import ContactRequest
-from talents.queries.people import handlers_of, values_of
-from talents.services import consents, profiles
+from talents.queries.people import values_of
+from talents.services import consents, contact, profiles
 from talents.states import REQUEST_MOVES, Purpose, Reason, RequestState, Shared
-
-UNIT_PAGE = "/org/contacts/"
 
 
 @transaction.atomic
@@ -50,7 +47,9 @@ def accept(
         version=version,
         now=now,
     )
-    return _answer(request, "accept", now, event="contact_accepted")
+    contact.move(request, "accept", now)
+    contact.tell_unit(request, "contact_accepted", now)
+    return request
 
 
 @transaction.atomic
@@ -60,7 +59,9 @@ def refuse(*, request: ContactRequest, reason: str, actor: User, now: datetime) 
     _check(request, "refuse", now)
     refuse_unless(reason in Reason.values, _("Choose a reason; “no reason given” is one."))
     request.reason = reason
-    return _answer(request, "refuse", now, event="contact_refused")
+    contact.move(request, "refuse", now)
+    contact.tell_unit(request, "contact_declined", now)
+    return request
 
 
 @transaction.atomic
@@ -77,13 +78,14 @@ def block(*, request: ContactRequest, actor: User, now: datetime) -> ContactRequ
     if request.state != RequestState.SENT:
         return request
     request.reason = Reason.NONE
-    return _answer(request, "block", now, event="contact_refused")
+    contact.move(request, "block", now)
+    contact.tell_unit(request, "contact_declined", now)
+    return request
 
 
 def _lock(request: ContactRequest, actor: User) -> ContactRequest:
     """Lock a request and return it fresh; Refused unless it was made to the actor."""
-    rows = ContactRequest.objects.select_for_update(of=("self",)).select_related("unit", "profile", "consent")
-    fresh = rows.get(pk=request.pk)
+    fresh = contact.locked(request)
     refuse_unless(fresh.profile.user_id == actor.pk, _("This request was not made to you."))
     return fresh
 
@@ -91,18 +93,3 @@ def _lock(request: ContactRequest, actor: User) -> ContactRequest:
 def _check(request: ContactRequest, verb: str, now: datetime) -> None:
     is_open = request.state in REQUEST_MOVES[verb].sources and request.expires_at > now
     refuse_unless(is_open, _("This request is over: %(state)s.") % {"state": request.get_state_display()})
-
-
-def _answer(request: ContactRequest, verb: str, now: datetime, *, event: str) -> ContactRequest:
-    """Write the answer and tell the unit; nothing of the person but the code is in the message."""
-    request.state, request.answered_at = REQUEST_MOVES[verb].target, now
-    request.save(update_fields=["state", "reason", "answered_at", "consent"])
-    words = {"code": request.profile.code}
-    notify_many(
-        notes=[
-            Note(event, one, f"{event}:{request.pk}:to:{one.pk}", words, UNIT_PAGE)
-            for one in handlers_of(request.unit, now)
-        ],
-        now=now,
-    )
-    return request

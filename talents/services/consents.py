@@ -7,12 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
-from notifications.services import Note, notify_many
 from talentportal.lib.refusals import refuse_unless
 from talents import consent_texts
 from talents.models import Consent, ContactRequest, Profile
-from talents.queries.people import handlers_of
-from talents.services import index
+from talents.services import contact, index
 from talents.states import Purpose, Reason, RequestState
 
 
@@ -93,21 +91,9 @@ def _end(consent: Consent, now: datetime, *, is_withdrawn: bool) -> None:
 
 
 def _stop_showing(consent: Consent, now: datetime) -> None:
-    """End the request that lived by the consent, and tell the unit."""
-    waiting = ContactRequest.objects.select_for_update(of=("self",)).select_related("profile", "unit")
-    request = waiting.filter(consent=consent, state=RequestState.ACCEPTED).first()
-    if request is None:
-        return
-    request.state = RequestState.ENDED
-    request.save(update_fields=["state"])
-    words = {"code": request.profile.code, "unit": request.unit.name}
-    notify_many(
-        notes=[
-            Note("contact_withdrawn", one, f"contact_withdrawn:{request.pk}:to:{one.pk}", words, "/org/contacts/")
-            for one in handlers_of(request.unit, now)
-        ],
-        now=now,
-    )
+    """End the request that lives by the consent; the unit is told to delete what it noted."""
+    for request in ContactRequest.objects.filter(consent=consent):
+        contact.end(request=request, now=now)
 
 
 def _into_the_search(user: User, purpose: str, now: datetime) -> None:

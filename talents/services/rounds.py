@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Unit, UnitMember, UnitSuccession
 from notifications.models import Message
 from notifications.services import Note, notify_many
-from talents.models import BlockedUnit, Consent, Look, Profile
+from talents.models import BlockedUnit, Consent, Look, PoolEntry, Profile
 from talents.services import index, profiles
 
 AT_ONCE = 500
@@ -79,3 +79,9 @@ def erase_old_consents(now: datetime) -> int:
     """Delete consents that ended more than PROOF_YEARS ago and that no request needs; return how many."""
     long_ago = now - timedelta(days=366 * PROOF_YEARS)
     return Consent.objects.filter(ended_at__lt=long_ago, request__isnull=True).delete()[0]
+
+
+def next_moment(after: datetime) -> datetime | None:
+    """Return when the next profile has to be confirmed, for the demo clock."""
+    found = PoolEntry.objects.filter(confirm_by__gt=after).order_by("confirm_by")
+    return found.values_list("confirm_by", flat=True).first()

@@ -190,7 +190,7 @@ def confirm_authority(*, authority: Authority, actor: User, now: datetime) -> Au
     others.filter(ends_on__lte=authority.ends_on, starts_on__gte=authority.starts_on).update(ended_at=now)
     authority.confirmed_by, authority.confirmed_at = actor, now
     authority.save(update_fields=["confirmed_by", "confirmed_at"])
-    _tell_handler(authority, "authority_confirmed", now, date=day_in_both(_last_day(authority)))
+    _tell_handler(authority, "authority_confirmed", now, date=day_in_both(authority.last_day))
     _plan_reminder(authority, now)
     return authority
 
@@ -217,13 +217,9 @@ def _take_authority(authority: Authority, actor: User, now: datetime) -> Authori
     return locked
 
 
-def _last_day(authority: Authority) -> date:
-    return authority.ends_on - timedelta(days=1)
-
-
 def _plan_reminder(authority: Authority, now: datetime) -> None:
     due = timezone.make_aware(datetime.combine(authority.ends_on, datetime.min.time())) - timedelta(days=REMIND_DAYS)
-    words = {"unit": authority.member.unit.name, "date": day_in_both(_last_day(authority))}
+    words = {"unit": authority.member.unit.name, "date": day_in_both(authority.last_day)}
     row = ("authority_ending", authority.member.user, due + timedelta(hours=9), words, HOME)
     plan_reminders(subject=f"authority:{authority.member_id}", rows=[row], now=now)
 

@@ -95,6 +95,24 @@ ADDRESSES = {
     "brands:enquire": (PUBLIC, of_florists),
     "brands:thanks": (PUBLIC, of_florists),
     "org_brands:figures": (UNIT, of_florists),
+    # talent pool: units and contact
+    "org:home": (SIGNED_IN, None),
+    "org:act_for": (POST_ONLY, None),
+    "org:check": (UNIT, lambda s: {"pk": s.unit.pk}),
+    "org:authority": (UNIT, lambda s: {"pk": s.unit.pk}),
+    "org:card": (UNIT, lambda s: {"code": s.pool.profile.code}),
+    "org:ask": (UNIT, lambda s: {"code": s.pool.profile.code}),
+    "org:compare": (UNIT, None),
+    "org:contacts": (UNIT, None),
+    "org:contact": (UNIT, lambda s: {"public_id": s.pool.contact.public_id}),
+    "org:take_back": (POST_ONLY, lambda s: {"public_id": s.pool.contact.public_id}),
+    "org:shortlists": (UNIT, None),
+    "org:shortlist_put": (POST_ONLY, None),
+    "org:shortlist": (UNIT, lambda s: {"pk": s.pool.entry.shortlist_id}),
+    "org:shortlist_drop": (POST_ONLY, lambda s: {"pk": s.pool.entry.shortlist_id}),
+    "org:shortlist_entry": (POST_ONLY, lambda s: {"pk": s.pool.entry.shortlist_id, "entry_pk": s.pool.entry.pk}),
+    "org:searches": (UNIT, None),
+    "org:search": (POST_ONLY, lambda s: {"pk": s.pool.search.pk}),
     # everything else
     "healthz": (PUBLIC, None),
     "readyz": (PUBLIC, None),
@@ -295,6 +313,23 @@ def test_the_answer_of_an_expert_is_nobody_elses(scene):
         for name in ("expert:sheet", "expert:conflict"):
             answer = found(client, reverse(name, kwargs={"pk": scene.reading.dossier_id}), "post")
             assert answer == ("in" if role == "anonymous" else 404), f"{role} {name}"
+
+
+UNITS_ACTS = tuple(
+    f"org:{name}" for name in ("act_for", "take_back", "shortlist_put", "shortlist_drop", "shortlist_entry", "search")
+)
+
+
+def test_what_a_unit_keeps_is_changed_by_its_handlers_alone(scene):
+    wrong = []
+    for role in [role for role in ROLES if role != "handler"]:
+        client = client_of(scene, role)
+        for name in UNITS_ACTS:
+            fill = ADDRESSES[name][1]
+            answer = found(client, reverse(name, kwargs=fill(scene) if fill else None), "post")
+            if answer != ("in" if role == "anonymous" else 404):
+                wrong.append(f"{role} {name}: {answer}")
+    assert not wrong, "\n".join(wrong)
 
 
 def test_the_owner_reaches_every_act(scene):

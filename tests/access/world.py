@@ -31,6 +31,7 @@ from policies.matching import proactive
 from policies.search.index import index_version
 from policies.services import following
 from reviews.services import invitations, objections
+from talents.models import UnitUse
 from tests import cast
 from tests.applications import samples
 from tests.cast import moment
@@ -38,6 +39,7 @@ from tests.laborbrands import around, brands
 from tests.policies import library
 from tests.reviews import notices
 from tests.reviews import scene as reviews
+from tests.talents import pool
 
 ROLES = (
     "anonymous",
@@ -116,6 +118,7 @@ def build() -> SimpleNamespace:
     )
     _recognition(scene)
     _around(scene)
+    _units_of_the_pool(scene)
     return scene
 
 
@@ -178,6 +181,23 @@ def _recognition(scene) -> None:
         Subsidy.objects.create(
             brand=brand, tier="PROVINCIAL", recognition=given, rule=rule, year=2026, amount_yuan=100000
         ),
+    )
+
+
+def _units_of_the_pool(scene) -> None:
+    """The handler's unit in the talent pool: checked, with a request that was accepted, a list and a search."""
+    unit, handler, now = scene.unit, scene.people.handler, clock.now()
+    authority = pool.authority(unit.members.get(user=handler), now=now)
+    found = pool.profile(scene.world.county, now=now)
+    lists = unit.shortlists.create(name="候选", by=handler, created_at=now)
+    UnitUse.objects.create(unit=unit, day=now.date())
+    scene.pool = SimpleNamespace(
+        authority=authority,
+        check=pool.check(unit, handler, now=now),
+        profile=found,
+        contact=pool.accepted(unit, found, handler, now=now),
+        entry=lists.entries.create(profile=found, by=handler, at=now),
+        search=unit.talent_searches.create(name="搜索", query="degree=5", told_until=now, by=handler, created_at=now),
     )
 
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0006_same_person_and_succession'),
         ('regions', '0001_initial'),
-        ('talents', '0002_search'),
+        ('talents', '0003_unit_notes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
