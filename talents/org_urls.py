@@ -2,12 +2,14 @@
 
 from django.urls import path, re_path
 
-from talents.views import cards, contacts, lists, own_vacancies, search, units
+from talents.views import cards, contacts, keys, lists, own_vacancies, search, units
 
 app_name = "org"
 urlpatterns = [
     # search
     path("talents/", search.talents, name="talents"),
+    path("keys/", keys.key_list, name="keys"),
+    path("keys/<int:pk>/revoke/", keys.revoke, name="key_revoke"),
     # units and contact
     path("", units.home, name="home"),
     path("act-for/", units.act_for, name="act_for"),

@@ -27,8 +27,18 @@ SKILLS = {
 }
 YEARS = {(0, 0): 90, (1, 2): 150, (3, 5): 210, (6, 10): 240, (11, 15): 140, (16, 20): 80, (21, 30): 70, (31, 38): 20}
 DISCIPLINES = {
-    **{"08": 334, "12": 166, "13": 98, "05": 88, "10": 83, "07": 66},
-    **{"02": 52, "04": 36, "03": 35, "09": 29, "06": 7, "01": 6},
+    "08": 334,
+    "12": 166,
+    "13": 98,
+    "05": 88,
+    "10": 83,
+    "07": 66,
+    "02": 52,
+    "04": 36,
+    "03": 35,
+    "09": 29,
+    "06": 7,
+    "01": 6,
 }
 AVAILABLE = {Available.NOW: 22, Available.MONTH: 26, Available.QUARTER: 24, Available.HALF_YEAR: 10, Available.OPEN: 18}
 SCHOOLS = {SchoolKind.DOUBLE_FIRST: 18, SchoolKind.DOMESTIC: 74, SchoolKind.OVERSEAS: 8}

@@ -79,6 +79,8 @@ MODELS = {
     **{f"laborbrands.{name}": (BRANDS, BRAND_EDITORS) for name in AROUND},
     "laborbrands.cooperation": (BRANDS, ADMINISTRATOR),
     "laborbrands.enquiry": (CLERKS | BRAND_EDITORS, set()),
+    # talent pool: figures
+    "talents.profile": ({"official", "leader", "administrator"}, set()),
     # talent pool: units
     "talents.unitcheck": (EXAMINERS | ADMINISTRATOR, set()),
     "talents.authority": (EXAMINERS | ADMINISTRATOR, set()),

@@ -95,11 +95,30 @@ ADDRESSES = {
     "brands:enquire": (PUBLIC, of_florists),
     "brands:thanks": (PUBLIC, of_florists),
     "org_brands:figures": (UNIT, of_florists),
+    # talent pool: person
+    "talents:home": (PUBLIC, None),
+    "me:pool": (SIGNED_IN, None),
+    "me:pool_visibility": (OWN, None),
+    "me:pool_block": (POST_ONLY, None),
+    "me:pool_confirm": (POST_ONLY, None),
+    "me:pool_weekly_note": (POST_ONLY, None),
+    "me:pool_leave": (OWN, None),
+    "me:pool_section": (OWN, lambda s: {"section": "work"}),
+    "me:consents": (SIGNED_IN, None),
+    "me:consent_give": (POST_ONLY, None),
+    "me:consent_withdraw": (POST_ONLY, lambda s: {"pk": s.consent.pk}),
+    "me:contacts": (SIGNED_IN, None),
+    "me:contact": (OWN, lambda s: {"public_id": s.asked.public_id}),
+    "me:contact_answer": (POST_ONLY, lambda s: {"public_id": s.asked.public_id, "verb": "refuse"}),
     # talent pool: units and contact
     "org:home": (SIGNED_IN, None),
     "org:act_for": (POST_ONLY, None),
     "org:check": (UNIT, lambda s: {"pk": s.unit.pk}),
     "org:authority": (UNIT, lambda s: {"pk": s.unit.pk}),
+    "org:talents": (UNIT, None),
+    "org:keys": (UNIT, None),
+    "org:key_revoke": (POST_ONLY, lambda s: {"pk": s.pool.token.pk}),
+    "api_talents:talents": (everybody(401), None),  # with a key of a unit alone
     "org:card": (UNIT, lambda s: {"code": s.pool.profile.code}),
     "org:ask": (UNIT, lambda s: {"code": s.pool.profile.code}),
     "org:compare": (UNIT, None),
@@ -221,6 +240,9 @@ ADDRESSES = {
 
 # What changes something: nobody but the owner gets through, by POST. The owner's answer is not 404.
 OWNERS_ACTS = (
+    "me:contact",
+    "me:contact_answer",
+    "me:consent_withdraw",
     "me:withdraw",
     "me:rate",
     "me:wallet_remove",
@@ -316,7 +338,8 @@ def test_the_answer_of_an_expert_is_nobody_elses(scene):
 
 
 UNITS_ACTS = tuple(
-    f"org:{name}" for name in ("act_for", "take_back", "shortlist_put", "shortlist_drop", "shortlist_entry", "search")
+    f"org:{name}"
+    for name in ("act_for", "take_back", "shortlist_put", "shortlist_drop", "shortlist_entry", "search", "key_revoke")
 )
 
 

@@ -32,6 +32,7 @@ from policies.search.index import index_version
 from policies.services import following
 from reviews.services import invitations, objections
 from talents.models import UnitUse
+from talents.services import tokens
 from tests import cast
 from tests.applications import samples
 from tests.cast import moment
@@ -119,6 +120,7 @@ def build() -> SimpleNamespace:
     _recognition(scene)
     _around(scene)
     _units_of_the_pool(scene)
+    _person_of_the_pool(scene)
     return scene
 
 
@@ -184,6 +186,13 @@ def _recognition(scene) -> None:
     )
 
 
+def _person_of_the_pool(scene) -> None:
+    """The owner in the talent pool, asked by the handler's unit."""
+    scene.own_profile = pool.profile(scene.world.county, scene.people.owner, now=scene.now)
+    scene.asked = pool.request(scene.unit, scene.own_profile, scene.people.handler, now=scene.now)
+    scene.consent = scene.people.owner.pool_consents.get()
+
+
 def _units_of_the_pool(scene) -> None:
     """The handler's unit in the talent pool: checked, with a request that was accepted, a list and a search."""
     unit, handler, now = scene.unit, scene.people.handler, clock.now()
@@ -198,6 +207,7 @@ def _units_of_the_pool(scene) -> None:
         contact=pool.accepted(unit, found, handler, now=now),
         entry=lists.entries.create(profile=found, by=handler, at=now),
         search=unit.talent_searches.create(name="搜索", query="degree=5", told_until=now, by=handler, created_at=now),
+        token=tokens.make(unit=unit, name="接口", actor=handler, now=now)[0],
     )
 
 
