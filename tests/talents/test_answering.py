@@ -15,15 +15,14 @@ from talents import consent_texts, limits
 from talents.models import BlockedUnit, ContactRequest
 from talents.queries import fit
 from talents.queries.contact import shown
-from talents.services import consents, news
+from talents.services import consents, index, news
 from talents.services.applying import answer
 from talents.states import Degree, Purpose, RequestState, Shared, VacancyState, Visibility
 from tests import cast
 from tests.browser import be_at
 from tests.talents import pool
 from tests.talents.pool import DAY, NOW
-from tests.talents.test_vacancies import wording
-from tests.talents.test_vacancy_list import put
+from tests.talents.vacancy_rows import put, wording
 
 pytestmark = pytest.mark.django_db
 
@@ -194,8 +193,6 @@ def test_who_may_not_be_found_is_not_found_by_a_vacancy(scene, how):
     for name, value in changed.items():
         setattr(scene.profile, name, value)
     scene.profile.save()
-    from talents.services import index
-
     index.put(scene.profile, NOW)
     assert fit.fitting_people(scene.vacancy, NOW) == []
 

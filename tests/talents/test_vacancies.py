@@ -4,8 +4,6 @@ import threading
 from types import SimpleNamespace
 
 import pytest
-import yaml
-from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -13,60 +11,23 @@ from django.utils.translation import override
 
 from accounts.models import Role, Unit
 from jobs import services as jobs
-from notifications.models import Message, MessageTemplate, Reminder
+from notifications.models import Message, Reminder
 from talentportal.lib.refusals import Refused
 from talents.models import Vacancy, VacancyEvent
 from talents.services import vacancies
-from talents.states import Degree, VacancyState, WorkKind
+from talents.states import VacancyState
 from tests import cast
 from tests.browser import be_at
 from tests.talents import pool
 from tests.talents.pool import DAY, NOW
+from tests.talents.vacancy_rows import facts, wording
 
 pytestmark = pytest.mark.django_db
-
-
-def facts(region, **changes) -> dict:
-    """Return what a unit writes of a vacancy."""
-    plain = {
-        "title": "车联网架构师",
-        "occupation": "",
-        "posts": 2,
-        "kind": WorkKind.FULL_TIME,
-        "region": region,
-        "pay_from": 20_000,
-        "pay_to": 30_000,
-        "pay_period": "MONTH",
-        "degree": Degree.MASTER,
-        "majors": ["0802"],
-        "years": 5,
-        "skills": ["AUTOSAR"],
-        "description": "负责车联网平台的架构。",
-        "conditions": "",
-        "expires_on": cast.today(NOW) + 30 * DAY,
-    }
-    return plain | changes
 
 
 @pytest.fixture(autouse=True)
 def _wording(db):
     wording()
-
-
-def wording() -> None:
-    """Load the portal's own words of the messages about vacancies."""
-    told = yaml.safe_load((settings.BASE_DIR / "provinces/common/messages.yaml").read_text(encoding="utf-8"))
-    rows = [(event, words) for event, words in told.items() if event.startswith("vacancy_")]
-    MessageTemplate.objects.bulk_create(
-        MessageTemplate(
-            event=event,
-            title_zh=words["title"]["zh"],
-            title_en=words["title"]["en"],
-            body_zh=words["body"]["zh"],
-            body_en=words["body"]["en"],
-        )
-        for event, words in rows
-    )
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Vacancies as everybody finds them: filters, counts, pages, bad addresses, the interface."""
 
-import datetime as dt
-
 import pytest
 from django.http import QueryDict
 from django.test import Client
@@ -14,7 +12,8 @@ from talents.states import Degree, VacancyState, WorkKind
 from tests import cast
 from tests.browser import be_at
 from tests.talents import pool
-from tests.talents.pool import DAY, NOW
+from tests.talents.pool import NOW
+from tests.talents.vacancy_rows import put
 
 pytestmark = pytest.mark.django_db
 
@@ -24,27 +23,6 @@ def world():
     be_at(NOW)
     with override("en"):
         yield cast.make_world()
-
-
-def put(world, title="岗位", *, minutes=0, unit=None, **changes) -> Vacancy:
-    """Put a vacancy online, as if it had been read."""
-    unit = unit or pool.unit(world.county)
-    by = changes.pop("by", None) or pool.person()
-    plain = {
-        "posts": 1,
-        "region": world.county,
-        "pay_from": 8000,
-        "pay_to": 10_000,
-        "description": "工作",
-        "state": VacancyState.ONLINE,
-        "reviewed_by": by,
-        "online_since": NOW - dt.timedelta(minutes=minutes),
-        "expires_on": cast.today(NOW) + 30 * DAY,
-        "by": by,
-        "created_at": NOW,
-        "updated_at": NOW,
-    }
-    return Vacancy.objects.create(unit=unit, title=title, **plain | changes)
 
 
 def titles(query: str = "") -> list[str]:
