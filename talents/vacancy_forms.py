@@ -141,6 +141,10 @@ class VacancyForm(NamedErrors, forms.Form):
         )
         self.initial = _initial(vacancy, today, region)
 
+    def clean_title(self) -> str:
+        """One line: it is the subject of messages."""
+        return " ".join(self.cleaned_data["title"].split())
+
     def clean(self):
         """Say what cannot be right beside the field that says it."""
         data = super().clean()

@@ -1,8 +1,10 @@
 """A person answers a vacancy, is told of new ones that fit, and a unit finds who fits its own."""
 
+import threading
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
@@ -111,6 +113,27 @@ def test_words_of_consent_that_changed_meanwhile_are_read_again(scene):
     with pytest.raises(Refused, match="have changed meanwhile"):
         answered(scene, version="1900-01")
     assert not ContactRequest.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_answers_at_once_are_one_contact(scene):
+    told = []
+
+    def try_it():
+        try:
+            told.append(answered(scene).state)
+        except Refused:
+            told.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=try_it) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(told) == ["ACCEPTED", "refused"]
+    assert ContactRequest.objects.count() == 1
 
 
 def test_the_quota_of_a_day_holds(scene, monkeypatch):

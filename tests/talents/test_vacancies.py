@@ -310,6 +310,11 @@ def test_a_unit_writes_and_hands_in_by_its_pages(scene):
     assert "being reviewed" in again.content.decode()
 
 
+def test_a_title_is_one_line(scene):
+    client_of(scene.handler).post(reverse("org:vacancy_new"), posted(scene.world.county, title="架构师\r\nBcc: x@y.z"))
+    assert Vacancy.objects.get().title == "架构师 Bcc: x@y.z"
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
