@@ -7,7 +7,7 @@ from accounts import views
 app_name = "accounts"
 
 urlpatterns = [
-    path("profile/", views.profile, name="profile"),
+    path("account/", views.profile, name="profile"),
     path("identity/", views.identity, name="identity"),
     path("take-over/", views.take_over, name="take_over"),
     path("security/", views.security, name="security"),

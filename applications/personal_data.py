@@ -1,6 +1,7 @@
 """Everything the portal holds about a person, gathered for the copy they may ask for: plain data, and files."""
 
 from accounts.models import Person, UnitMember
+from applications import own_data
 from applications.models import Case, DeferralBan, Viewing, WalletItem
 from certificates.models import Certificate
 from policies.models import Follow, Offer, ProactiveConsent, SavedSearch
@@ -32,7 +33,7 @@ def collect(user) -> tuple[dict, list]:
             for v in Viewing.objects.filter(case__in=Case.objects.own(user)).select_related("case")
         ],
     }
-    return data, files
+    return data | {name: holding.copied(user) for name, holding in own_data.holdings.items()}, files
 
 
 def _fields(row, *names: str) -> dict:

@@ -14,6 +14,7 @@ BENCHMARKS = {
     "policy_search_facets_100k": "bench.policies:all_facets",  # in the same library
     "policy_relevance": "bench.relevance",
     "queue_page_1m": "bench.queue",
+    "talent_search_1m": "bench.talents",
 }
 
 

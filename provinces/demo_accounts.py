@@ -100,7 +100,8 @@ def _unit(entry: dict, now: datetime) -> None:
         actor=owner,
         now=now,
     )
-    services.set_unit_status(unit=unit, status=entry["status"], actor=_administrator(), now=now)
+    if entry["status"] != unit.status:
+        services.set_unit_status(unit=unit, status=entry["status"], actor=_administrator(), now=now)
     for key, role in entry["members"].items():
         if users[key] != owner:
             services.add_member(unit=unit, contact=Contact("email", users[key].email), role=role, actor=owner, now=now)

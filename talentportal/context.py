@@ -17,11 +17,19 @@ NAVIGATION = (
     ("policies", "policies:list", _("Policy library")),
     ("services", "services:list", _("Services")),
     ("windows", "windows:list", _("Service windows")),
+    ("talents", "talents:home", _("Talent pool")),
     ("brands", "brands:map", _("Labor brands")),
+    ("vacancies", "vacancies:list", _("Vacancies")),
     ("verify", "verify:form", pgettext_lazy("navigation", "Verify")),
     ("me", "me:home", _("My space")),
 )
-PART_OF = {"apply": "services", "accounts": "me", "certificates": "me", "progress": "me"}  # URL space -> entry
+PART_OF = {
+    "apply": "services",
+    "accounts": "me",
+    "certificates": "me",
+    "progress": "me",
+    "org": "talents",
+}  # URL space -> entry
 LANGUAGES = (("zh-hans", "zh-Hans", "中文"), ("en", "en", "English"))
 
 

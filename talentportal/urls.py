@@ -27,8 +27,8 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("api/v1/", include("laborbrands.api_urls")),
-    path("api/v1/", include("policies.api.urls")),
     path("api/v1/", include("talents.api_urls")),
+    path("api/v1/", include("policies.api.urls")),  # the last: it answers whatever is left
     path("api/schema/", api.Schema.as_view(), name="schema"),
 ]
 

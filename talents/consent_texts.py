@@ -27,7 +27,7 @@ TEXTS: dict[str, tuple[ConsentText, ...]] = {  # the last one is in use
             "2026-11",
             date(2026, 11, 1),
             {
-                "zh": "我同意把我在这里填写的学历、专业、工作年限等信息放进人才库，供我选定范围内的用人单位按条件查找。",
+                "zh": "我同意把我在这里填写的学历、专业、工作年限等信息放进人才库，供我选定范围内的单位按条件查找。",
                 "en": "I agree that the education, major, working years and other facts I fill in here are put into "
                 "the talent pool, where the units I choose can find them.",
             },
@@ -74,7 +74,7 @@ TEXTS: dict[str, tuple[ConsentText, ...]] = {  # the last one is in use
             (
                 {
                     "zh": "只比对你填写的条件，每次都写明为什么合适。结果只给你看，不给单位。",
-                    "en": "Only the facts you gave are compared, and you are told why a vacancy fits. You alone see it.",
+                    "en": "Only the facts you gave are compared, and you read why a vacancy fits. You alone see it.",
                 },
                 {
                     "zh": "不同意不影响被单位找到，也可以自己浏览岗位。随时可以撤回。",
@@ -100,8 +100,8 @@ TEXTS: dict[str, tuple[ConsentText, ...]] = {  # the last one is in use
                 },
                 {
                     "zh": "30 天后自动停止展示。你可以提前撤回，撤回后马上看不到，并通知单位删除。",
-                    "en": "After 30 days they are no longer shown. You can withdraw earlier: they are gone at once, and "
-                    "the unit is told to delete what it noted.",
+                    "en": "After 30 days they are no longer shown. You can withdraw earlier: they are gone at once, "
+                    "and the unit is told to delete what it noted.",
                 },
             ),
         ),

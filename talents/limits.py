@@ -31,3 +31,6 @@ SUBSIDY_MONTH_GOOD = _limit("SUBSIDY_MONTH_GOOD", 1300)
 LOOKS_A_MINUTE = _limit("LOOKS_A_MINUTE", 30)  # cards that a unit reads within a minute: more does a script alone
 LISTS = _limit("LISTS", 50)  # shortlists, and saved searches, of a unit
 CANDIDATES = _limit("CANDIDATES", 200)  # on one shortlist
+VACANCY_DAYS_MOST = _limit("VACANCY_DAYS_MOST", 90)  # that a unit may choose
+VACANCIES = _limit("VACANCIES", 200)  # drafts and vacancies of a unit that are not over
+ANSWERS_A_DAY = _limit("ANSWERS_A_DAY", 20)  # vacancies that a person answers

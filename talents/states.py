@@ -103,7 +103,7 @@ class Purpose(TextChoices):
 class Shared(TextChoices):
     """What a person may show to a unit after a request. Nothing of it is in the pool."""
 
-    NAME = "NAME", _("name")
+    NAME = "NAME", pgettext_lazy("person", "name")
     PHONE = "PHONE", _("mobile number")
     EMAIL = "EMAIL", _("e-mail")
     SCHOOL = "SCHOOL", _("school")
@@ -196,6 +196,20 @@ VACANCY_MOVES = {
         Move("edit", (_V.DRAFT, _V.PAUSED, _V.EXPIRED, _V.OFFLINE), _V.DRAFT),  # whatever changes is reviewed anew
     )
 }
+
+
+class Ground(TextChoices):
+    """On what grounds words of a vacancy may discriminate; see rules/wording.py."""
+
+    SEX = "SEX", _("sex")
+    FAMILY = "FAMILY", _("marriage and children")
+    ETHNICITY = "ETHNICITY", _("ethnicity")
+    RELIGION = "RELIGION", _("religion")
+    AGE = "AGE", _("age")
+    HOUSEHOLD = "HOUSEHOLD", _("household registration")
+    HEALTH = "HEALTH", _("health or disability")
+    LOOKS = "LOOKS", _("looks")
+    SCHOOL = "SCHOOL", _("kind of school")
 
 
 class PayPeriod(TextChoices):

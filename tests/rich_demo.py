@@ -17,6 +17,7 @@ from tests.applications import samples
 from tests.cast import day
 from tests.laborbrands import kept
 from tests.reviews import walk
+from tests.talents import unit_walk, vacancy_walk
 from workstations.models import Window
 
 
@@ -51,6 +52,8 @@ def drafts() -> dict:
         "acted_on": acted_on_many(),
         "kept": kept.make(who, clock.now()),
         "walked": walk.make(who, clock.now()),
+        "units": unit_walk.make(who, clock.now()),
+        "vacancy": vacancy_walk.make(who, clock.now()),
     }
 
 

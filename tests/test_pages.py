@@ -34,6 +34,7 @@ from tests.cast import moment
 from tests.laborbrands import kept
 from tests.reviews import walk
 from tests.rich_demo import drafts, who
+from tests.talents import unit_walk, vacancy_walk
 from workstations.models import Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -69,6 +70,7 @@ NO_PAGES = {
     *("expert:file", "expert:page", "brands:share"),  # files
     *("schema", "open_data:file", "policies:rss", "policies:atom"),
     *("api:policies", "api:policy", "api:version", "api:benefits", "api:benefit", "api:regions", "api:region"),
+    *("api_talents:vacancies", "api_talents:vacancy"),
     *("api:services", "api:service", "api_brands:points", "api_brands:brands", "api_brands:brand"),
     "api_docs",  # Swagger UI is not our work, and heavy: tests/pages/test_api_docs.py looks at the rest
 }
@@ -327,6 +329,17 @@ def of_reviews(demo):
     yield from walk.pages(demo.walked, who)
 
 
+def of_units(demo):
+    """The pages of a unit in the talent pool, and its check at the office."""
+    yield from unit_walk.pages(demo.units, who)
+
+
+def of_vacancies(demo):
+    """Vacancies as everybody reads them, as a unit writes them, and as the office reads them first."""
+    yield from vacancy_walk.public(who)
+    yield from vacancy_walk.own(demo.vacancy, who)
+
+
 TURNS = {"examiner": ("EXAMINING",), "leader": ("REVIEWED",), "certificates": ("READY",)}
 ROLES = {
     "everybody": of_everybody,
@@ -338,6 +351,8 @@ ROLES = {
     "administrator": of_the_administrator,
     "kept": of_brands_kept_honest,
     "reviews": of_reviews,
+    "units": of_units,
+    "vacancies": of_vacancies,
 }
 
 

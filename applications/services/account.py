@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, UnitMember, User
+from applications import own_data
 from applications.models import Case, Clock, DataExport, WalletItem
 from applications.services.drafts import discard_draft
 from applications.services.export import drop_export
@@ -57,10 +58,10 @@ def _only_owner_of(user) -> list[str]:
 def close_account(*, actor: User, now: datetime) -> None:
     """Close the own account for good: nobody can sign in with it again, and its contacts are free.
 
-    Effects: drafts, verified materials, copies of data, followed policies, searches, consents, messages and sign-in
-    data are deleted; memberships end; case files are kept in store with access narrowed; the real-name record stays
-    with them, no longer findable, and is deleted where there are none. Certificates stay valid. Raises Refused with
-    every reason.
+    Effects: drafts, verified materials, copies of data, followed policies, searches, consents, messages, sign-in data
+    and what apps above hold (`own_data`) are deleted; memberships end; case files are kept in store with access
+    narrowed; the real-name record stays with them, no longer findable, and is deleted where there are none.
+    Certificates stay valid. Raises Refused with every reason.
     """
     user = User.objects.select_for_update().get(pk=actor.pk)
     refuse_unless(user.closed_at is None, _("This account is closed already."))
@@ -76,6 +77,8 @@ def close_account(*, actor: User, now: datetime) -> None:
 
 
 def _forget_what_is_only_theirs(user: User, now: datetime) -> None:
+    for holding in own_data.holdings.values():
+        holding.forgotten(user, now)
     for draft in Case.objects.filter(applicant=user, state=State.DRAFT):
         discard_draft(case=draft, actor=user)
     for export in DataExport.objects.filter(owner=user):

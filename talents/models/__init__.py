@@ -13,7 +13,7 @@ from talents.models.internship import (
 from talents.models.profile import BlockedUnit, Consent, Look, Profile, Proof
 from talents.models.search import PoolChange, PoolEntry, PoolText, SavedSearch, Shortlist, ShortlistEntry
 from talents.models.units import Authority, UnitCheck, UnitToken, UnitUse
-from talents.models.vacancy import Vacancy
+from talents.models.vacancy import Vacancy, VacancyEvent
 
 __all__ = [
     "Agreement",
@@ -43,4 +43,5 @@ __all__ = [
     "UnitToken",
     "UnitUse",
     "Vacancy",
+    "VacancyEvent",
 ]

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from talentportal.lib.numbers import short_code
@@ -76,6 +77,7 @@ class Profile(models.Model):
     wants_weekly_note = models.BooleanField(_("a note each week on who looked"), default=True)
     confirmed_at = models.DateTimeField(_("confirmed as current at"))
     confirm_by = models.DateTimeField(_("to be confirmed again by"))
+    proofs_at = models.DateTimeField(_("compared with certificates at"), null=True, blank=True)
     version = models.PositiveIntegerField(_("version"), default=1)
     created_at = models.DateTimeField(_("made at"))
     updated_at = models.DateTimeField(_("changed at"))
@@ -99,7 +101,12 @@ class Profile(models.Model):
                 condition=Q(work_since__isnull=True) | Q(work_since__range=(1950, 2100)), name="profile_work_since"
             ),
         ]
-        indexes = [models.Index(fields=["confirm_by"], name="profile_confirm_by")]
+        indexes = [
+            models.Index(fields=["confirm_by"], name="profile_confirm_by"),
+            models.Index(  # a unit that registers under the name of somebody's employer is looked for in it
+                Upper("employer"), name="profile_employer", condition=~Q(employer="") & Q(employer_unit__isnull=True)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -210,3 +217,7 @@ class Look(models.Model):
 
     def __str__(self) -> str:
         return f"{self.profile}: {self.unit}"
+
+    def labels(self) -> list:
+        """Return the facts that were seen, in words."""
+        return [Shared(field).label for field in self.fields]

@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Now
 from django.utils.translation import gettext_lazy as _
 
 from talents.models.profile import Profile
@@ -93,6 +93,7 @@ class PoolChange(models.Model):
         db_default=Cast(Cast(Func(function="pg_current_xact_id"), models.TextField()), models.BigIntegerField()),
         db_index=True,
     )
+    at = models.DateTimeField(db_default=Now())  # by the clock of the database
 
     class Meta:
         verbose_name = _("change of the pool")

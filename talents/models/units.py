@@ -1,5 +1,7 @@
 """Which units may search: what they handed in, what the office found, who acts for them, how much they use."""
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -131,6 +133,11 @@ class Authority(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member}, {self.ends_on}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it holds."""
+        return self.ends_on - timedelta(days=1)
 
 
 class UnitUse(models.Model):

@@ -1,13 +1,36 @@
 """A vacancy 岗位 of a verified unit."""
 
+from datetime import datetime
+
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Role, Unit
+from accounts.queries import posts_of
 from applications.models.case import new_public_id
+from jobs import clock
 from talents.states import Degree, PayPeriod, VacancyState, WorkKind
+
+
+class VacancyQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """For the admin: those of units at home in the regions that the user's posts cover."""
+        if user.is_superuser:
+            return self
+        own = Q(pk__in=[])
+        for post in posts_of(user, timezone.localdate(clock.now())).exclude(role=Role.EXPERT):
+            own |= Q(unit__region=post.region_id) | Q(unit__region__path__startswith=f"{post.region.path}/")
+        return self.filter(own)
+
+    def online(self, now: datetime):
+        """Those that everybody may read: online, not past their last day, of a unit that is verified now."""
+        today = timezone.localdate(now)
+        return self.filter(state=VacancyState.ONLINE, expires_on__gt=today, unit__status=Unit.Status.VERIFIED)
 
 
 class Vacancy(models.Model):
@@ -39,9 +62,12 @@ class Vacancy(models.Model):
     online_since = models.DateTimeField(_("online since"), null=True, blank=True)
     expires_on = models.DateField(_("online until (not included)"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("written by"))
+    is_sample = models.BooleanField(_("sample"), default=False)
     version = models.PositiveIntegerField(_("version"), default=1)
     created_at = models.DateTimeField(_("made at"))
     updated_at = models.DateTimeField(_("changed at"))
+
+    objects = VacancyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("vacancy")
@@ -67,3 +93,25 @@ class Vacancy(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class VacancyEvent(models.Model):
+    """What happened to a vacancy: the ledger of the service 服务台账, kept two years at least (条例 第33条)."""
+
+    vacancy = models.ForeignKey(Vacancy, models.PROTECT, related_name="events", verbose_name=_("vacancy"))
+    verb = models.CharField(_("act"), max_length=12)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    at = models.DateTimeField(_("at"))
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    content = models.JSONField(_("what was handed in"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("act on a vacancy")
+        verbose_name_plural = _("acts on vacancies")
+        ordering = ["at", "pk"]
+        triggers = [pgtrigger.Protect(name="vacancy_event_unchanged", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.vacancy}: {self.verb}"

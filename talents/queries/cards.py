@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from accounts.queries import person_of
 from regions.models import Region
 from talentportal.lib.bilingual import pick
 from talents.catalogs import industries, languages, majors, occupations
 from talents.models import Profile
+from talents.queries.people import values_of
 from talents.states import Shared, Skill, Title, Trait, WorkKind
 
 HELD = "、"
@@ -24,9 +24,9 @@ def with_parts(profiles: QuerySet[Profile]) -> QuerySet[Profile]:
 
 
 def facts_of(profile: Profile, now: datetime) -> list[tuple[str, str]]:
-    """Return (label, words) of what may be seen before consent, in the order of a card; what is not told is left out."""
+    """Return (label, words) of what may be seen before consent, in the order of a card; what is not told is missing."""
     rows = [
-        (_("Education"), _education(profile)),
+        (pgettext("card", "Education"), _education(profile)),
         (_("Major"), majors().name(profile.major) if profile.major else ""),
         (_("Graduated in"), str(profile.graduation_year or "")),
         (_("Working years"), years_of(profile, now)),
@@ -44,6 +44,13 @@ def facts_of(profile: Profile, now: datetime) -> list[tuple[str, str]]:
         (_("Could begin"), profile.get_available_display()),
     ]
     return [(label, words) for label, words in rows if words]
+
+
+def brief(profile: Profile, now: datetime) -> list[str]:
+    """Return the few words that stand for a person in a list: education, major, working years, title."""
+    major = majors().name(profile.major) if profile.major else ""
+    title = profile.get_title_display() if profile.title != Title.NONE else ""
+    return [str(words) for words in (profile.get_degree_display(), major, years_of(profile, now), title) if words]
 
 
 def years_of(profile: Profile, now: datetime) -> str:
@@ -68,14 +75,7 @@ def verified_of(profile: Profile, now: datetime) -> list[str]:
 
 def values_shown(profile: Profile, fields: Iterable[str]) -> list[tuple[str, str]]:
     """Return (label, value) of these private facts of a person, for a unit to which they are shown by consent."""
-    person, user = person_of(profile.user), profile.user
-    values = {
-        Shared.NAME: person.name if person else user.name,
-        Shared.PHONE: user.phone or "",
-        Shared.EMAIL: user.email or "",
-        Shared.SCHOOL: profile.school,
-        Shared.EMPLOYER: profile.employer,
-    }
+    values = values_of(profile.user)
     return [(str(Shared(field).label), values[field] or _("not given")) for field in Shared.values if field in fields]
 
 

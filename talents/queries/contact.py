@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
+from django.utils import timezone
 
 from accounts.models import Unit
-from talents.models import ContactRequest, PoolEntry, Profile
-from talents.states import RequestState
+from talents import limits
+from talents.models import ContactRequest, PoolEntry, Profile, Shortlist, UnitUse, Vacancy
+from talents.states import RequestState, VacancyState
 
 
 def findable_by(unit: Unit, now: datetime) -> QuerySet[PoolEntry]:
@@ -35,3 +37,30 @@ def shown(request: ContactRequest, now: datetime) -> tuple[str, ...]:
     if request.state != RequestState.ACCEPTED or consent is None or consent.ended_at is not None:
         return ()
     return tuple(consent.fields) if consent.ends_at > now else ()
+
+
+def of_units(units: Iterable[Unit]) -> QuerySet[ContactRequest]:
+    """Return the requests of these units and the answers to their vacancies, the latest first."""
+    related = ("profile", "vacancy", "consent", "by", "unit__work_region")
+    return ContactRequest.objects.filter(unit__in=list(units)).select_related(*related)
+
+
+def of_unit(unit: Unit) -> QuerySet[ContactRequest]:
+    """Return the unit's requests and the answers to its vacancies, the latest first."""
+    return of_units([unit])
+
+
+def lists_of(unit: Unit) -> QuerySet[Shortlist]:
+    """Return the unit's shortlists, each with the number of its `candidates`."""
+    return Shortlist.objects.filter(unit=unit).annotate(candidates=Count("entries")).order_by("name", "pk")
+
+
+def requests_left(unit: Unit, now: datetime) -> int:
+    """Return how many requests the unit may still send today."""
+    use = UnitUse.objects.filter(unit=unit, day=timezone.localdate(now)).first()
+    return max(limits.REQUESTS_A_DAY - (use.requests if use else 0), 0)
+
+
+def vacancies_to_offer(unit: Unit) -> QuerySet[Vacancy]:
+    """Return the unit's vacancies that are online."""
+    return Vacancy.objects.filter(unit=unit, state=VacancyState.ONLINE).order_by("title", "pk")

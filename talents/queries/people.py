@@ -5,8 +5,10 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Unit, UnitMember, User
+from accounts.queries import person_of
 from talents.models import Consent, ContactRequest, Look, Profile
 from talents.queries.units import running_authorities
+from talents.states import Shared
 
 
 def handlers_of(unit: Unit, now: datetime) -> QuerySet[User]:
@@ -36,3 +38,15 @@ def consents_of(user: User) -> QuerySet[Consent]:
 def looks_at(user: User) -> QuerySet[Look]:
     """Return which units looked at the person's profile, the latest first."""
     return Look.objects.filter(profile__user=user).select_related("unit", "by")
+
+
+def values_of(user: User) -> dict[str, str]:
+    """Return what a person could show to a unit, by fact; "" where there is nothing. For the person's eyes alone."""
+    profile, person = profile_of(user), person_of(user)
+    return {
+        Shared.NAME: person.name if person else user.name,
+        Shared.PHONE: user.phone or "",
+        Shared.EMAIL: user.email or "",
+        Shared.SCHOOL: profile.school if profile else "",
+        Shared.EMPLOYER: profile.employer if profile else "",
+    }

@@ -33,13 +33,6 @@ def acts_for(user, unit: Unit, now: datetime) -> bool:
     return acting_units(user, now).filter(pk=unit.pk).exists()
 
 
-def handlers_of(unit: Unit, now: datetime) -> list[User]:
-    """Return who acts for the unit in the pool now, the oldest account first."""
-    members = UnitMember.objects.filter(unit=unit, left_at__isnull=True, user__is_active=True)
-    members = members.filter(Exists(running_authorities(now).filter(member=OuterRef("pk"))))
-    return [member.user for member in members.select_related("user").order_by("user_id")]
-
-
 def checks_units(user, unit: Unit, now: datetime) -> bool:
     """Tell whether the user checks units where this one is registered, and does not act for it."""
     if membership(user, unit) is not None:

@@ -1,4 +1,4 @@
-"""Consents: one for each purpose, for words of a known version, withdrawn as easily as given (个人信息保护法 14–16, 23)."""
+"""Consents: one for each purpose, for words of a known version, withdrawn as easily (个人信息保护法 14–16, 23)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,12 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
-from notifications.services import Note, notify_many
 from talentportal.lib.refusals import refuse_unless
 from talents import consent_texts
 from talents.models import Consent, ContactRequest, Profile
-from talents.queries.people import handlers_of
-from talents.services import index
+from talents.services import contact, index
 from talents.states import Purpose, Reason, RequestState
 
 
@@ -45,7 +43,7 @@ def give(
     refuse_unless(
         version in (None, text.version), _("The words of the consent have changed meanwhile. Please read them again.")
     )
-    User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    hold(user)
     held = in_force(user, purpose, unit=unit)
     if held and purpose != Purpose.SHARE and held.text_version == text.version:
         return held
@@ -71,6 +69,8 @@ def withdraw(*, consent: Consent, actor: User, now: datetime) -> Consent:
     Effects: POOL takes the profile out of the search and declines what units still wait for; SHARE ends its request,
     and the unit is told to delete what it noted (domain 11.41). Raises Refused for somebody else's.
     """
+    hold(consent.user)
+    list(ContactRequest.objects.select_for_update().filter(consent=consent.pk))
     consent = Consent.objects.select_for_update(of=("self",)).select_related("unit").get(pk=consent.pk)
     refuse_unless(consent.user_id == actor.pk, _("Only the person who gave a consent withdraws it."))
     if consent.ended_at is None:
@@ -87,27 +87,21 @@ def lapse(*, consent: Consent, now: datetime) -> None:
     Consent.objects.filter(pk=consent.pk, ended_at__isnull=True, ends_at__lte=now).update(ended_at=now)
 
 
+def hold(user: User) -> None:
+    """Lock what a person has in the pool, before requests and then consents: verbs that come at once wait in line."""
+    Profile.objects.select_for_update().filter(user=user.pk).first()
+    User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+
+
 def _end(consent: Consent, now: datetime, *, is_withdrawn: bool) -> None:
     consent.ended_at, consent.is_withdrawn = now, is_withdrawn
     consent.save(update_fields=["ended_at", "is_withdrawn"])
 
 
 def _stop_showing(consent: Consent, now: datetime) -> None:
-    """End the request that lived by the consent, and tell the unit."""
-    waiting = ContactRequest.objects.select_for_update(of=("self",)).select_related("profile", "unit")
-    request = waiting.filter(consent=consent, state=RequestState.ACCEPTED).first()
-    if request is None:
-        return
-    request.state = RequestState.ENDED
-    request.save(update_fields=["state"])
-    words = {"code": request.profile.code, "unit": request.unit.name}
-    notify_many(
-        notes=[
-            Note("contact_withdrawn", one, f"contact_withdrawn:{request.pk}:to:{one.pk}", words, "/org/contacts/")
-            for one in handlers_of(request.unit, now)
-        ],
-        now=now,
-    )
+    """End the request that lives by the consent; the unit is told to delete what it noted."""
+    for request in ContactRequest.objects.filter(consent=consent):
+        contact.end(request=request, now=now)
 
 
 def _into_the_search(user: User, purpose: str, now: datetime) -> None:

@@ -14,7 +14,8 @@ from talentportal.lib.refusals import refuse_unless
 from talents import limits
 from talents.models import ContactMessage, ContactRequest, Profile, UnitUse, Vacancy
 from talents.queries import contact as queries
-from talents.queries.units import acts_for, handlers_of
+from talents.queries.people import handlers_of
+from talents.queries.units import acts_for
 from talents.services import use as usage
 from talents.states import REQUEST_MOVES, Ask, Move, RequestState, Shared, VacancyState
 

@@ -88,12 +88,12 @@ def places(path: str, wanted: list[str]) -> list[str]:
     province stands for each of its prefectures.
     """
     found = set(path.split("/"))
-    for code, above in Region.objects.filter(code__in=wanted).values_list("code", "path") if wanted else ():
-        found |= {*above.split("/"), f"*{code}"}
-    below = (
-        Region.objects.filter(parent__in=wanted, parent__kind=RegionKind.PROVINCE) if wanted else Region.objects.none()
-    )
-    return sorted(found | set(below.values_list("code", flat=True)))
+    if wanted:
+        for code, above in Region.objects.filter(code__in=wanted).values_list("code", "path"):
+            found |= {*above.split("/"), f"*{code}"}
+        below = Region.objects.filter(parent__in=wanted, parent__kind=RegionKind.PROVINCE)
+        found |= set(below.values_list("code", flat=True))
+    return sorted(found)
 
 
 def words(profile: Profile) -> set[str]:

@@ -1,4 +1,4 @@
-"""A unit is verified 单位核验, and so is everybody who acts for it; what an office says takes effect with the next click."""
+"""A unit is verified 单位核验, and so is who acts for it; what an office says takes effect with the next click."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -178,7 +178,7 @@ def _wrong_days(starts_on: date, ends_on: date, today: date) -> list:
 
 @transaction.atomic
 def confirm_authority(*, authority: Authority, actor: User, now: datetime) -> Authority:
-    """Confirm a power of attorney: its handler may search while it runs and is reminded before it ends. Raises Refused."""
+    """Confirm a power of attorney: its handler may search while it runs, and is reminded of its end. Raises Refused."""
     authority = _take_authority(authority, actor, now)
     reasons = [] if authority.confirmed_at is None else [_("This power of attorney is confirmed already.")]
     if authority.ends_on <= timezone.localdate(now):
@@ -190,7 +190,7 @@ def confirm_authority(*, authority: Authority, actor: User, now: datetime) -> Au
     others.filter(ends_on__lte=authority.ends_on, starts_on__gte=authority.starts_on).update(ended_at=now)
     authority.confirmed_by, authority.confirmed_at = actor, now
     authority.save(update_fields=["confirmed_by", "confirmed_at"])
-    _tell_handler(authority, "authority_confirmed", now, date=day_in_both(_last_day(authority)))
+    _tell_handler(authority, "authority_confirmed", now, date=day_in_both(authority.last_day))
     _plan_reminder(authority, now)
     return authority
 
@@ -217,13 +217,9 @@ def _take_authority(authority: Authority, actor: User, now: datetime) -> Authori
     return locked
 
 
-def _last_day(authority: Authority) -> date:
-    return authority.ends_on - timedelta(days=1)
-
-
 def _plan_reminder(authority: Authority, now: datetime) -> None:
     due = timezone.make_aware(datetime.combine(authority.ends_on, datetime.min.time())) - timedelta(days=REMIND_DAYS)
-    words = {"unit": authority.member.unit.name, "date": day_in_both(_last_day(authority))}
+    words = {"unit": authority.member.unit.name, "date": day_in_both(authority.last_day)}
     row = ("authority_ending", authority.member.user, due + timedelta(hours=9), words, HOME)
     plan_reminders(subject=f"authority:{authority.member_id}", rows=[row], now=now)
 

@@ -1,4 +1,4 @@
-"""How much a unit searches and looks: every look is written down, too many are slowed, and administrators hear of it."""
+"""How much a unit searches and looks: each look is written down, too many are slowed and reported."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

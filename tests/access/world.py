@@ -31,6 +31,8 @@ from policies.matching import proactive
 from policies.search.index import index_version
 from policies.services import following
 from reviews.services import invitations, objections
+from talents.models import UnitUse
+from talents.services import tokens
 from tests import cast
 from tests.applications import samples
 from tests.cast import moment
@@ -38,6 +40,7 @@ from tests.laborbrands import factory
 from tests.policies import library
 from tests.reviews import callings, notices
 from tests.reviews import scene as reviews
+from tests.talents import pool, vacancy_rows
 
 ROLES = (
     "anonymous",
@@ -117,6 +120,9 @@ def build() -> SimpleNamespace:
     )
     _recognition(scene)
     _around(scene)
+    _units_of_the_pool(scene)
+    _person_of_the_pool(scene)
+    _vacancies(scene)
     return scene
 
 
@@ -180,6 +186,38 @@ def _recognition(scene) -> None:
             brand=brand, tier="PROVINCIAL", recognition=given, rule=rule, year=2026, amount_yuan=100000
         ),
     )
+
+
+def _person_of_the_pool(scene) -> None:
+    """The owner in the talent pool, asked by the handler's unit."""
+    scene.own_profile = pool.profile(scene.world.county, scene.people.owner, now=scene.now)
+    scene.asked = pool.request(scene.unit, scene.own_profile, scene.people.handler, now=scene.now)
+    scene.consent = scene.people.owner.pool_consents.get()
+
+
+def _units_of_the_pool(scene) -> None:
+    """The handler's unit in the talent pool: checked, with a request that was accepted, a list and a search."""
+    unit, handler, now = scene.unit, scene.people.handler, clock.now()
+    authority = pool.authority(unit.members.get(user=handler), now=now)
+    found = pool.profile(scene.world.county, now=now)
+    lists = unit.shortlists.create(name="候选", by=handler, created_at=now)
+    UnitUse.objects.create(unit=unit, day=now.date())
+    scene.pool = SimpleNamespace(
+        authority=authority,
+        check=pool.check(unit, handler, now=now),
+        profile=found,
+        contact=pool.accepted(unit, found, handler, now=now),
+        entry=lists.entries.create(profile=found, by=handler, at=now),
+        search=unit.talent_searches.create(name="搜索", query="degree=5", told_until=now, by=handler, created_at=now),
+        token=tokens.make(unit=unit, name="接口", actor=handler, now=now)[0],
+    )
+
+
+def _vacancies(scene) -> None:
+    """A vacancy of the handler's unit that is online, and a draft."""
+    told = {"unit": scene.unit, "by": scene.people.handler}
+    scene.vacancy = vacancy_rows.put(scene.world, **told)
+    scene.vacancy_draft = vacancy_rows.put(scene.world, **told, state="DRAFT")
 
 
 def _draw(world, people, case, now):

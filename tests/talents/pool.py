@@ -3,10 +3,15 @@
 import datetime as dt
 from itertools import count
 
+import yaml
+from django.conf import settings
+from django.core.files.base import ContentFile
 from stdnum.cn.uscc import calc_check_digit
 
 from accounts.models import Unit, UnitMember, User
-from talents.models import Authority, ContactRequest, PoolEntry, Profile
+from notifications.models import MessageTemplate
+from talents.models import Authority, ContactRequest, Profile, UnitCheck
+from talents.services import index
 from talents.states import Degree, Purpose, RequestState, Shared, Title, Visibility
 from tests import cast
 
@@ -20,6 +25,17 @@ def person(email: str = "", name: str = "陈思远", phone: str | None = None) -
     return User.objects.create_user(
         email=email or f"person{next(_serial)}@example.org", password=cast.PASSWORD, name=name, phone=phone
     )
+
+
+def wording(*events: str) -> None:
+    """Take in the words of these messages."""
+    path = settings.BASE_DIR / "provinces" / "common" / "messages.yaml"
+    texts = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for event in events:
+        title, body = texts[event]["title"], texts[event]["body"]
+        MessageTemplate.objects.create(
+            event=event, title_zh=title["zh"], title_en=title["en"], body_zh=body["zh"], body_en=body["en"], channels=[]
+        )
 
 
 def unit(region, *, name: str = "", status: str = "VERIFIED", work_region=None) -> Unit:
@@ -37,22 +53,43 @@ def unit(region, *, name: str = "", status: str = "VERIFIED", work_region=None) 
 
 def handler(of: Unit, email: str = "", *, role: str = "HR", now=NOW, days: int = 365, confirmed: bool = True) -> User:
     """Make somebody who acts for a unit, with a power of attorney that the office has confirmed."""
-    user = person(email, "王经办")
-    member = UnitMember.objects.create(unit=of, user=user, role=role, joined_at=now)
-    Authority.objects.create(
+    member = UnitMember.objects.create(unit=of, user=person(email, "王经办"), role=role, joined_at=now)
+    authority(member, now=now, days=days, confirmed=confirmed)
+    return member.user
+
+
+def authority(member: UnitMember, *, now=NOW, days: int = 365, confirmed: bool = True) -> Authority:
+    """Give a member a power of attorney that runs since the day before."""
+    return Authority.objects.create(
         member=member,
         starts_on=cast.today(now) - DAY,
         ends_on=cast.today(now) + days * DAY,
-        file="units/none.pdf",
+        file=ContentFile(cast.PDF, name="authority.pdf"),
         name="授权书.pdf",
         kind="pdf",
         sha256="0" * 64,
         scan_state="CLEAN",
         submitted_at=now,
-        confirmed_by=user if confirmed else None,
+        confirmed_by=member.user if confirmed else None,
         confirmed_at=now if confirmed else None,
     )
-    return user
+
+
+def check(of: Unit, by: User, *, now=NOW) -> UnitCheck:
+    """Hand in what an office needs to verify a unit."""
+    return UnitCheck.objects.create(
+        unit=of,
+        legal_representative="李示例",
+        industry="C",
+        size="SMALL",
+        license=ContentFile(cast.PDF, name="license.pdf"),
+        license_name="营业执照.pdf",
+        license_kind="pdf",
+        sha256="0" * 64,
+        scan_state="CLEAN",
+        submitted_by=by,
+        submitted_at=now,
+    )
 
 
 def profile(region, user: User | None = None, *, now=NOW, listed: bool = True, **facts) -> Profile:
@@ -77,43 +114,8 @@ def profile(region, user: User | None = None, *, now=NOW, listed: bool = True, *
         made.user.pool_consents.get_or_create(
             purpose=Purpose.POOL, unit=None, ended_at=None, defaults={"text_version": "1", "given_at": now}
         )
-        entry(made)
+        index.put(made, now)
     return made
-
-
-def entry(of: Profile) -> PoolEntry:
-    """Write the row that is searched."""
-    region = of.region
-    return PoolEntry.objects.update_or_create(
-        profile=of,
-        defaults={
-            "audience": of.audience.path if of.audience else "",
-            "is_open": of.visibility == Visibility.OPEN,
-            "blocked": list(of.blocked.values_list("unit_id", flat=True)),
-            "degree": of.degree,
-            "school_kind": of.school_kind,
-            "discipline": of.major[:2],
-            "major": of.major,
-            "work_since": of.work_since or 9999,
-            "graduation_year": of.graduation_year,
-            "industry": of.industry,
-            "occupation": of.occupation,
-            "title": of.title,
-            "skill": of.skill,
-            "grade": of.grade,
-            "available": of.available,
-            "pay_from": of.pay_from,
-            "region": region.pk,
-            "city": region.parent_id or region.pk,
-            "wanted_regions": of.wanted_regions,
-            "languages": of.languages,
-            "traits": of.traits,
-            "kinds": of.wanted_kinds,
-            "confirm_by": of.confirm_by,
-            "updated_at": of.updated_at,
-            "vector": "",
-        },
-    )[0]
 
 
 def request(of: Unit, to: Profile, by: User, *, now=NOW, **more) -> ContactRequest:
