@@ -84,10 +84,15 @@ class SchoolField(forms.ModelChoiceField):
 class AskForm(NamedErrors, forms.Form):
     """Ask for a place: what the unit reads of the person, and the consent for it."""
 
-    degree = forms.TypedChoiceField(label=_("Education"), choices=Degree, coerce=int)
+    degree = forms.TypedChoiceField(label=_("Degree or diploma"), choices=Degree, coerce=int)
     major = MajorField(label=_("Major"))
     graduates_on = DayField(label=_("You graduate, or graduated, on"))
-    school = SchoolField(label=_("School"), queryset=School.objects.none(), required=False, empty_label="—")
+    school = SchoolField(
+        label=_("School"),
+        queryset=School.objects.none(),
+        empty_label="—",
+        help_text=_("It signs the agreement. Is yours not here? Ask it to register as a unit."),
+    )
     words = forms.CharField(
         label=_("Why this place"), max_length=1000, required=False, widget=forms.Textarea(attrs=ROWS)
     )
