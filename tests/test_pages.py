@@ -34,7 +34,7 @@ from tests.cast import moment
 from tests.laborbrands import kept
 from tests.reviews import walk
 from tests.rich_demo import drafts, who
-from tests.talents import unit_walk, vacancy_walk
+from tests.talents import interns, unit_walk, vacancy_walk
 from workstations.models import Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -340,6 +340,11 @@ def of_vacancies(demo):
     yield from vacancy_walk.own(demo.vacancy, who)
 
 
+def of_internships(demo):
+    """Internships for everybody, and the desks of student, unit, school and office."""
+    yield from interns.pages(demo.interns, who)
+
+
 TURNS = {"examiner": ("EXAMINING",), "leader": ("REVIEWED",), "certificates": ("READY",)}
 ROLES = {
     "everybody": of_everybody,
@@ -353,6 +358,7 @@ ROLES = {
     "reviews": of_reviews,
     "units": of_units,
     "vacancies": of_vacancies,
+    "internships": of_internships,
 }
 
 

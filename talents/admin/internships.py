@@ -17,7 +17,7 @@ from talents.services import places, traineeships
 from talents.states import BaseLevel, ClaimState, VacancyState
 
 OFFICE = (Role.EXAMINER, Role.LEADER)
-WATCHING = (*OFFICE, Role.CLERK, Role.OFFICIAL)
+WATCHING = (*OFFICE, Role.OFFICIAL)
 
 
 class NoteForm(PlainForm):

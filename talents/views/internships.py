@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from applications.views.common import signed_in
 from jobs import clock
@@ -81,16 +81,16 @@ def mine(request):
     return render(request, "talents/my_internships.html", {"applications": applications})
 
 
+@require_POST
 @signed_in
 def withdraw(request, public_id: str):
-    """Take an application back by POST."""
+    """Take an application back."""
     found = get_object_or_404(queries.applications_of(request.user), public_id=public_id)
-    if request.method == "POST":
-        try:
-            agreements.withdraw_application(application=found, actor=request.user, now=clock.now())
-            messages.success(request, _("Your application is taken back."))
-        except Refused as refused:
-            messages.error(request, str(refused))
+    try:
+        agreements.withdraw_application(application=found, actor=request.user, now=clock.now())
+        messages.success(request, _("Your application is taken back."))
+    except Refused as refused:
+        messages.error(request, str(refused))
     return redirect("me:internships")
 
 

@@ -89,6 +89,11 @@ MODELS = {
     "talents.unituse": (ADMINISTRATOR, set()),
     # talent pool: vacancies
     "talents.vacancy": (EXAMINERS | {"official"} | ADMINISTRATOR, set()),
+    # internships
+    "talents.place": (WATCHING, set()),
+    "talents.traineeshipbase": (WATCHING, DECIDING),
+    "talents.subsidyclaim": (WATCHING, set()),
+    "talents.school": (WATCHING, DECIDING),
     # everything else
     "jobs.job": (ADMINISTRATOR, set()),
     "regions.region": (ADMINISTRATOR, ADMINISTRATOR),
@@ -286,6 +291,10 @@ BUTTONS = {
     "talents_unitcheck_act": (only(EXAMINERS | ADMINISTRATOR, 302), lambda s: [s.pool.check.pk, "pass"]),
     "talents_unitcheck_scan": (only(EXAMINERS | ADMINISTRATOR), lambda s: [s.pool.check.pk]),
     "talents_vacancy_act": (only(EXAMINERS | {"official"} | ADMINISTRATOR, 302), lambda s: [s.vacancy.pk, "approve"]),
+    "talents_place_act": (only(WATCHING, 302), lambda s: [s.intern_draft.pk, "pass"]),
+    "talents_traineeshipbase_act": (only(WATCHING, 302), lambda s: [s.intern_base.pk, "cancel"]),
+    "talents_subsidyclaim_act": (only(WATCHING, 302), lambda s: [s.intern_claim.pk, "approve"]),
+    "talents_school_act": (only(WATCHING, 302), lambda s: [s.intern_school.pk, "turn"]),
     "talents_authority_act": (only(EXAMINERS | ADMINISTRATOR, 302), lambda s: [s.pool.authority.pk, "end"]),
     "talents_authority_scan": (only(EXAMINERS | ADMINISTRATOR), lambda s: [s.pool.authority.pk]),
     "reviews_expert_status": (only(EXAMINERS), lambda s: [s.seat.expert_id]),

@@ -40,7 +40,7 @@ from tests.laborbrands import factory
 from tests.policies import library
 from tests.reviews import callings, notices
 from tests.reviews import scene as reviews
-from tests.talents import pool, vacancy_rows
+from tests.talents import interns, pool, vacancy_rows
 
 ROLES = (
     "anonymous",
@@ -123,6 +123,7 @@ def build() -> SimpleNamespace:
     _units_of_the_pool(scene)
     _person_of_the_pool(scene)
     _vacancies(scene)
+    interns.scene(scene)
     return scene
 
 

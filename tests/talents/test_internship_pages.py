@@ -46,14 +46,7 @@ FORM = {
 
 @pytest.fixture(autouse=True)
 def _today(at):
-    at("2026-09-18 10:00")
-
-
-@pytest.fixture
-def at(monkeypatch):
-    from jobs import clock
-
-    return lambda when: monkeypatch.setattr(clock, "now", lambda: moment(when))
+    pass
 
 
 def of(client, user):
@@ -65,7 +58,7 @@ def text(response) -> str:
     return " ".join(response.content.decode().split())
 
 
-def test_a_unit_writes_a_place_the_office_reads_it_and_everybody_sees_it(world, unit, hr, client, settings):  # noqa: F811
+def test_a_unit_writes_a_place_the_office_reads_it_and_everybody_sees_it(world, unit, hr, client, settings):
     examiner = cast.make_staff("examiner@example.org", "赵审核", Role.EXAMINER, world.province, world.office)
     page = of(client, hr).post(reverse("org:new_internship"), FORM, follow=True)
     assert "设备维护" in text(page)
@@ -85,7 +78,7 @@ def test_a_unit_writes_a_place_the_office_reads_it_and_everybody_sees_it(world, 
     assert client.get(reverse("internships:detail", args=[place.public_id])).status_code == 200
 
 
-def test_what_was_typed_stays_when_a_place_is_refused(world, unit, hr, client):  # noqa: F811
+def test_what_was_typed_stays_when_a_place_is_refused(world, unit, hr, client):
     page = of(client, hr).post(
         reverse("org:new_internship"), FORM | {"is_insured": "", "months": "40", "title": "留下来"}, follow=True
     )
@@ -97,7 +90,7 @@ def test_what_was_typed_stays_when_a_place_is_refused(world, unit, hr, client): 
     assert not Place.objects.exists()
 
 
-def test_student_unit_and_school_come_to_an_agreement(world, unit, hr, school, teacher, clerk, applicant, client):  # noqa: F811
+def test_student_unit_and_school_come_to_an_agreement(world, unit, hr, school, teacher, clerk, applicant, client):
     place = online(world, unit, hr, clerk)
     address = reverse("internships:detail", args=[place.public_id])
     asked = {"degree": "2", "major": "080202", "graduates_on": "2027-07-01", "words": "想学", "school": school.pk}
@@ -132,7 +125,7 @@ def test_student_unit_and_school_come_to_an_agreement(world, unit, hr, school, t
     assert person.get(reverse("me:internships")).status_code == 200
 
 
-def test_strangers_find_nothing(world, unit, hr, school, teacher, clerk, applicant, client):  # noqa: F811
+def test_strangers_find_nothing(world, unit, hr, school, teacher, clerk, applicant, client):
     place = online(world, unit, hr, clerk)
     agreement = take(ask(place, applicant, school), hr)
     application = agreement.application
@@ -155,7 +148,7 @@ def test_strangers_find_nothing(world, unit, hr, school, teacher, clerk, applica
     assert of(client, applicant).get(pages[2]).status_code == 404
 
 
-def test_months_claim_and_retention_by_the_pages(world, unit, hr, clerk, applicant, base, client, at):  # noqa: F811
+def test_months_claim_and_retention_by_the_pages(world, unit, hr, clerk, applicant, base, client, at):
     at("2026-12-03 10:00")
     agreement = finished(world, unit, hr, clerk, applicant, base)
     mine, ours = (
@@ -201,7 +194,7 @@ def test_months_claim_and_retention_by_the_pages(world, unit, hr, clerk, applica
     assert "100" in text(of(client, hr).get(reverse("org:intern_base")))
 
 
-def test_an_application_is_taken_back_and_declined(world, unit, hr, school, clerk, applicant, client):  # noqa: F811
+def test_an_application_is_taken_back_and_declined(world, unit, hr, school, clerk, applicant, client):
     place = online(world, unit, hr, clerk)
     application = ask(place, applicant, school)
     of(client, applicant).post(reverse("me:withdraw_internship", args=[application.public_id]))

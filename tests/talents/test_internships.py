@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Unit
 from talentportal.lib.refusals import Refused
-from talents.models import Place, PlaceApplication, School
+from talents.models import Place, PlaceApplication
 from talents.queries import interns as queries
 from talents.rules import interns as rules
 from talents.services import agreements, places, traineeships
@@ -19,46 +19,6 @@ from tests.talents import pool
 
 NOW = moment("2026-09-18 10:00")
 GRADUATED, GRADUATES = dt.date(2026, 7, 1), dt.date(2027, 7, 1)
-
-
-@pytest.fixture
-def unit(world):
-    return pool.unit(world.province, name="示例制造有限公司")
-
-
-@pytest.fixture
-def hr(unit):
-    return pool.handler(unit)
-
-
-@pytest.fixture
-def school(world):
-    return School.objects.create(unit=pool.unit(world.province, name="示例职业学院"))
-
-
-@pytest.fixture
-def teacher(school):
-    return pool.handler(school.unit)
-
-
-@pytest.fixture
-def clerk(world):
-    return pool.person("office@example.org", "审核员")
-
-
-@pytest.fixture
-def base(world, unit, clerk):
-    return traineeships.recognize_base(
-        unit=unit,
-        level="COUNTY",
-        organization=world.office,
-        document_no="示人社〔2026〕1号",
-        staff=10,
-        starts_on=dt.date(2026, 1, 1),
-        ends_on=dt.date(2029, 1, 1),
-        actor=clerk,
-        now=NOW,
-    )
 
 
 def values(world, kind=PlaceKind.INTERNSHIP, **changed) -> dict:
