@@ -12,20 +12,7 @@ from talents.states import AgreementState, ApplicationState, ClaimState, Vacancy
 from tests import cast
 from tests.cast import moment
 from tests.talents import pool
-from tests.talents.test_internships import (  # noqa: F401
-    GRADUATED,
-    NOW,
-    ask,
-    base,
-    clerk,
-    finished,
-    hr,
-    online,
-    school,
-    take,
-    teacher,
-    unit,
-)
+from tests.talents.test_internships import NOW, ask, finished, online, take
 
 FORM = {
     "kind": "INTERNSHIP",
