@@ -56,18 +56,18 @@ class NaiveFilter(django_filters.FilterSet):
     """What a tutorial writes."""
 
     q = django_filters.CharFilter(method="has_words")
-    region = django_filters.CharFilter("region__path", "contains")
+    region = django_filters.CharFilter("region__path", lookup_expr="contains")
     major = django_filters.BaseInFilter(method="in_majors")
     degree = django_filters.BaseInFilter("degree")
     title = django_filters.BaseInFilter("title")
     skill = django_filters.BaseInFilter("skill")
     industry = django_filters.BaseInFilter("industry")
-    available = django_filters.NumberFilter("available", "lte")
+    available = django_filters.NumberFilter("available", lookup_expr="lte")
     years_min = django_filters.NumberFilter(method="worked_from")
     years_max = django_filters.NumberFilter(method="worked_to")
-    language = django_filters.BaseInFilter("languages", "overlap")
-    trait = django_filters.BaseInFilter("traits", "overlap")
-    pay = django_filters.NumberFilter("pay_from", "lte")
+    language = django_filters.BaseCSVFilter("languages", lookup_expr="overlap")
+    trait = django_filters.BaseCSVFilter("traits", lookup_expr="overlap")
+    pay = django_filters.NumberFilter("pay_from", lookup_expr="lte")
 
     class Meta:
         model = Profile

@@ -19,6 +19,7 @@ NAVIGATION = (
     ("windows", "windows:list", _("Service windows")),
     ("talents", "talents:home", _("Talent pool")),
     ("brands", "brands:map", _("Labor brands")),
+    ("vacancies", "vacancies:list", _("Vacancies")),
     ("verify", "verify:form", pgettext_lazy("navigation", "Verify")),
     ("me", "me:home", _("My space")),
 )

@@ -18,7 +18,7 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("api/v1/", include("laborbrands.api_urls")),
     path("api/v1/", include("talents.api_urls")),
-    path("api/v1/", include("policies.api.urls")),  # the last: it answers for every other address
+    path("api/v1/", include("policies.api.urls")),  # the last: it answers whatever is left
     path("api/schema/", api.Schema.as_view(), name="schema"),
 ]
 

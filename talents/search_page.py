@@ -109,6 +109,11 @@ class SearchPage:
         return [pair for pair in parse_qsl(self.asked.querystring()) if pair[0] not in without]
 
     @property
+    def numbers(self) -> dict[str, str]:
+        """Return the numbers that are set, as their fields hold them."""
+        return {name: str(number) for name, number in self.asked.numbers.items()}
+
+    @property
     def kept_for_words(self) -> list[tuple[str, str]]:
         return self.kept("q", "region")
 

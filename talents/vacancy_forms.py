@@ -19,7 +19,7 @@ from talents.queries.vacancies import places
 from talents.rules.vacancies import MOST, faults
 from talents.states import Degree, PayPeriod, Shared, WorkKind
 
-_SEPARATORS = re.compile(r"[,，、;；\n]+")  # noqa: RUF001
+_SEPARATORS = re.compile(r"[,，、;；\n]+")
 ONE_DAY = timedelta(days=1)
 
 

@@ -41,6 +41,7 @@ from tests.browser import Visitor, apart, be_at, chromium
 from tests.cast import day, moment
 from tests.laborbrands import kept
 from tests.reviews import walk
+from tests.talents import unit_walk
 from workstations.models import Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -142,6 +143,7 @@ def drafts() -> dict:
         "acted_on": acted_on_many(),
         "kept": kept.make(who, clock.now()),
         "walked": walk.make(who, clock.now()),
+        "units": unit_walk.make(who, clock.now()),
     }
 
 
@@ -459,6 +461,11 @@ def of_reviews(demo):
     yield from walk.pages(demo.walked, who)
 
 
+def of_units(demo):
+    """The pages of a unit in the talent pool, and its check at the office."""
+    yield from unit_walk.pages(demo.units, who)
+
+
 TURNS = {"examiner": ("EXAMINING",), "leader": ("REVIEWED",), "certificates": ("READY",)}
 ROLES = {
     "everybody": of_everybody,
@@ -470,6 +477,7 @@ ROLES = {
     "administrator": of_the_administrator,
     "kept": of_brands_kept_honest,
     "reviews": of_reviews,
+    "units": of_units,
 }
 
 

@@ -33,6 +33,7 @@ RAIL = (  # model of the admin, what the rail says, icon
     ("ReviewRound", _("Review rounds"), "users"),
     ("Publicity", _("Publicity"), "message"),
     ("Profile", _("Talent pool"), "users"),
+    ("Vacancy", _("Vacancies"), "file"),
     ("PolicyVersion", _("Policy library"), "book"),
     ("Benefit", _("Benefits"), "yuan"),
     ("GuideVersion", _("Guides"), "file"),

@@ -46,6 +46,13 @@ def facts_of(profile: Profile, now: datetime) -> list[tuple[str, str]]:
     return [(label, words) for label, words in rows if words]
 
 
+def brief(profile: Profile, now: datetime) -> list[str]:
+    """Return the few words that stand for a person in a list: education, major, working years, title."""
+    major = majors().name(profile.major) if profile.major else ""
+    title = profile.get_title_display() if profile.title != Title.NONE else ""
+    return [str(words) for words in (profile.get_degree_display(), major, years_of(profile, now), title) if words]
+
+
 def years_of(profile: Profile, now: datetime) -> str:
     """Return the working years in words."""
     if profile.work_since is None:
