@@ -104,7 +104,7 @@ def _shown(profile: Profile, name: str):
 
 
 class EducationForm(FactsForm):
-    degree = NumberChoice(label=_("Highest education"), choices=Degree.choices)
+    degree = NumberChoice(label=_("Highest education"), choices=[("", _("Choose")), *Degree.choices])
     major = forms.ChoiceField(label=_("Major"), required=False, help_text=_("The closest one of the national catalog."))
     school_kind = forms.ChoiceField(label=_("Kind of school"), required=False, choices=[*NOT_TOLD, *SchoolKind.choices])
     graduation_year = forms.IntegerField(label=_("Year of graduation"), required=False)
