@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import RegionField
+from jobs import clock
 from regions.models import Region, RegionKind
 from talentportal.lib.bilingual import pick
 from talentportal.lib.field_errors import NamedErrors
@@ -85,6 +87,13 @@ class FactsForm(NamedErrors, forms.Form):
         if profile:
             options["initial"] = {name: _shown(profile, name) for name in self.base_fields} | options.get("initial", {})
         super().__init__(*args, **options)
+
+    def clean(self) -> dict:
+        """Ask the rules at once, so that all that is wrong is said together."""
+        told = super().clean()
+        for name, reasons in rules.problems(told, timezone.localdate(clock.now()).year).items():
+            self.add_error(name if name in self.fields else None, reasons)
+        return told
 
     def refuse(self, refused: Refused) -> None:
         """Put what the service said beside its field; the rest above the form."""
@@ -183,8 +192,8 @@ class WishForm(FactsForm):
 
 SECTIONS = {  # key in the address: (title, form)
     "education": (_("Education and titles"), EducationForm),
-    "work": (_("Work"), WorkForm),
-    "abilities": (_("What you can do"), AbilityForm),
+    "work": (_("Present work"), WorkForm),
+    "abilities": (_("Abilities"), AbilityForm),
     "wishes": (_("What you look for"), WishForm),
 }
 
