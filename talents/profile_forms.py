@@ -61,10 +61,16 @@ class PlaceField(RegionField):
         self.queryset = self.queryset.defer("outline")
 
 
+class InLines(forms.CheckboxSelectMultiple):
+    """Short words to tick, side by side."""
+
+    template_name = "talents/_ticks.html"
+
+
 class Ticks(forms.MultipleChoiceField):
     """Tick any of a few."""
 
-    widget = forms.CheckboxSelectMultiple(attrs={"class": "choices choices--inline"})
+    widget = InLines
 
     def __init__(self, **options):
         super().__init__(**options | {"required": False})
