@@ -94,7 +94,7 @@ class VacancyForm(NamedErrors, forms.Form):
     region = forms.ModelChoiceField(label=_("Place of work"), queryset=Region.objects.none(), empty_label=None)
     pay_from = forms.IntegerField(label=_("Pay from (yuan, before tax)"), min_value=1)
     pay_to = forms.IntegerField(label=_("up to (yuan)"), min_value=1, required=False)
-    pay_period = forms.ChoiceField(label=_("for"), choices=PayPeriod, initial=PayPeriod.MONTH)
+    pay_period = forms.ChoiceField(label=_("Pay period"), choices=PayPeriod, initial=PayPeriod.MONTH)
     description = forms.CharField(
         label=_("What the work is"), max_length=3000, widget=forms.Textarea(attrs={"rows": 8})
     )
@@ -140,6 +140,10 @@ class VacancyForm(NamedErrors, forms.Form):
             help_text=_("This day included. Afterwards it goes offline by itself."),
         )
         self.initial = _initial(vacancy, today, region)
+
+    def clean_title(self) -> str:
+        """One line: it is the subject of messages."""
+        return " ".join(self.cleaned_data["title"].split())
 
     def clean(self):
         """Say what cannot be right beside the field that says it."""

@@ -33,6 +33,7 @@ CASE_AND_OFFICE = everybody(404, anonymous="in", owner=200, **dict.fromkeys(IN_C
 UNIT = everybody(404, anonymous="in", handler=200)
 EXPERT = everybody(404, anonymous="in", expert=200)
 POST_ONLY = everybody(405)
+POST_OF_UNIT = everybody(404, anonymous="in", handler=405)
 
 
 def case_no(s):
@@ -53,6 +54,10 @@ def of_certificate(s):
 
 def of_florists(s):
     return {"code": s.florists.code}
+
+
+def of_vacancy(s):
+    return {"public_id": s.vacancy.public_id}
 
 
 # name: (what each role finds, how to fill the address)
@@ -132,6 +137,18 @@ ADDRESSES = {
     "org:shortlist_entry": (POST_ONLY, lambda s: {"pk": s.pool.entry.shortlist_id, "entry_pk": s.pool.entry.pk}),
     "org:searches": (UNIT, None),
     "org:search": (POST_ONLY, lambda s: {"pk": s.pool.search.pk}),
+    # talent pool: vacancies
+    "vacancies:list": (PUBLIC, None),
+    "vacancies:detail": (PUBLIC, of_vacancy),
+    "vacancies:answer": (SIGNED_IN, of_vacancy),
+    "api_talents:vacancies": (PUBLIC, None),
+    "api_talents:vacancy": (PUBLIC, of_vacancy),
+    "org:vacancies": (UNIT, None),
+    "org:vacancy_new": (UNIT, None),
+    "org:vacancy": (UNIT, of_vacancy),
+    "org:vacancy_edit": (UNIT, lambda s: {"public_id": s.vacancy_draft.public_id}),
+    "org:vacancy_people": (UNIT, of_vacancy),
+    "org:vacancy_act": (POST_OF_UNIT, lambda s: of_vacancy(s) | {"verb": "pause"}),
     # everything else
     "healthz": (PUBLIC, None),
     "readyz": (PUBLIC, None),

@@ -40,7 +40,7 @@ from tests.laborbrands import around, brands
 from tests.policies import library
 from tests.reviews import notices
 from tests.reviews import scene as reviews
-from tests.talents import pool
+from tests.talents import pool, vacancy_rows
 
 ROLES = (
     "anonymous",
@@ -121,6 +121,7 @@ def build() -> SimpleNamespace:
     _around(scene)
     _units_of_the_pool(scene)
     _person_of_the_pool(scene)
+    _vacancies(scene)
     return scene
 
 
@@ -209,6 +210,13 @@ def _units_of_the_pool(scene) -> None:
         search=unit.talent_searches.create(name="搜索", query="degree=5", told_until=now, by=handler, created_at=now),
         token=tokens.make(unit=unit, name="接口", actor=handler, now=now)[0],
     )
+
+
+def _vacancies(scene) -> None:
+    """A vacancy of the handler's unit that is online, and a draft."""
+    told = {"unit": scene.unit, "by": scene.people.handler}
+    scene.vacancy = vacancy_rows.put(scene.world, **told)
+    scene.vacancy_draft = vacancy_rows.put(scene.world, **told, state="DRAFT")
 
 
 def _draw(world, people, case, now):
