@@ -100,7 +100,7 @@ class VacancyForm(NamedErrors, forms.Form):
     )
     degree = forms.TypedChoiceField(
         label=_("Education at least"),
-        choices=[("", _("not asked for")), *Degree.choices],
+        choices=[("", _("not asked for")), *Degree.choices[1:]],  # the lowest would ask for nothing
         coerce=int,
         empty_value=None,
         required=False,
