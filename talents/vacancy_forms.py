@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.questions import DayField
 from regions.models import Region
+from talentportal.lib import phones
 from talentportal.lib.bilingual import pick
 from talentportal.lib.field_errors import NamedErrors
 from talents import limits
@@ -201,6 +202,7 @@ class AnswerForm(NamedErrors, forms.Form):
 
     def __init__(self, *args, values: dict[str, str], words: str, version: str, **options):
         super().__init__(*args, **options)
+        values = values | {Shared.PHONE: phones.spaced(values.get(Shared.PHONE, ""))}
         held = [(name, f"{Shared(name).label}: {value}") for name, value in values.items() if value]
         self.fields["fields_shown"].choices = held
         self.fields["agrees"].label = words
