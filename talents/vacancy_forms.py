@@ -202,7 +202,8 @@ class AnswerForm(NamedErrors, forms.Form):
 
     def __init__(self, *args, values: dict[str, str], words: str, version: str, **options):
         super().__init__(*args, **options)
-        values = values | {Shared.PHONE: phones.spaced(values.get(Shared.PHONE, ""))}
+        if values.get(Shared.PHONE):
+            values = values | {Shared.PHONE: phones.spaced(values[Shared.PHONE])}
         held = [(name, f"{Shared(name).label}: {value}") for name, value in values.items() if value]
         self.fields["fields_shown"].choices = held
         self.fields["agrees"].label = words
