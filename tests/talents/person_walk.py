@@ -11,7 +11,8 @@ from tests.talents import pool
 
 def make(who, now) -> SimpleNamespace:
     """Let the demo's engineer accept a unit, block another, and hear from it; a request of the returnee waits."""
-    unit, other = Unit.objects.filter(status="VERIFIED").order_by("pk")[:2]
+    unit = Unit.objects.get(uscc="91990100MA0000001G")
+    other = Unit.objects.filter(status="VERIFIED").exclude(pk=unit.pk).earliest("pk")
     profile = profile_of(who("engineer"))
     handler = handlers_of(unit, now).first()
     shown = pool.accepted(unit, profile, handler, ("NAME", "SCHOOL"), now=now)
