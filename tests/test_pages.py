@@ -41,7 +41,7 @@ from tests.browser import Visitor, apart, be_at, chromium
 from tests.cast import day, moment
 from tests.laborbrands import kept
 from tests.reviews import walk
-from tests.talents import unit_walk, vacancy_walk
+from tests.talents import person_walk, unit_walk, vacancy_walk
 from workstations.models import Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -145,6 +145,7 @@ def drafts() -> dict:
         "kept": kept.make(who, clock.now()),
         "walked": walk.make(who, clock.now()),
         "units": unit_walk.make(who, clock.now()),
+        "pooled": person_walk.make(who, clock.now()),
         "vacancy": vacancy_walk.make(who, clock.now()),
     }
 
@@ -474,6 +475,11 @@ def of_vacancies(demo):
     yield from vacancy_walk.own(demo.vacancy, who)
 
 
+def of_people_in_the_pool(demo):
+    """The pages of a person in the talent pool, of one who is not, and what everybody reads of it."""
+    yield from person_walk.pages(demo.pooled, who)
+
+
 TURNS = {"examiner": ("EXAMINING",), "leader": ("REVIEWED",), "certificates": ("READY",)}
 ROLES = {
     "everybody": of_everybody,
@@ -486,6 +492,7 @@ ROLES = {
     "kept": of_brands_kept_honest,
     "reviews": of_reviews,
     "units": of_units,
+    "pooled": of_people_in_the_pool,
     "vacancies": of_vacancies,
 }
 
