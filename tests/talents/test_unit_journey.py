@@ -78,6 +78,5 @@ def test_a_unit_registers_searches_asks_sees_and_no_longer_sees(world, examiner)
     assert ("陈保密" in gone, "13800000123" in gone) == (False, False)
 
     person.post(reverse("me:contact_answer", args=[request.public_id, "block"]))
-    card = reverse("org:card", args=[found.code])
     assert handler.get(card).status_code == 404
     assert card not in handler.get(reverse("org:talents"), {"degree": "4"}).content.decode()
