@@ -53,9 +53,8 @@ def test_a_unit_registers_searches_asks_sees_and_no_longer_sees(world, examiner)
     office.post(reverse("admin:talents_unitcheck_act", args=[UnitCheck.objects.get().pk, "pass"]))
     assert handler.get(reverse("org:talents")).status_code == 404
     office.post(reverse("admin:talents_authority_act", args=[Authority.objects.get().pk, "confirm"]))
-    assert (
-        reverse("org:card", args=[found.code]) in handler.get(reverse("org:talents"), {"degree": "4"}).content.decode()
-    )
+    card = reverse("org:card", args=[found.code])
+    assert card in handler.get(reverse("org:talents"), {"degree": "4"}).content.decode()
 
     asked = {"ask": "ADVICE", "wanted": ["NAME", "PHONE", "SCHOOL"]}
     there = handler.post(reverse("org:ask", args=[found.code]), asked).url
