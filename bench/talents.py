@@ -33,6 +33,7 @@ from tests.talents import pool
 
 PEOPLE = int(os.environ.get("TALENTS", "1000000"))
 SIZES = [size for size in (10_000, 100_000, 1_000_000) if size <= PEOPLE]
+STEP = 10_000_000  # between the keys of copies
 DRAWN = 10_000  # people drawn one by one; the others are copies of them that changed at other times
 ROUNDS = 3
 NOW = pool.NOW
@@ -269,12 +270,8 @@ def draw(world: dict) -> None:
 def copies(cursor, known: int, size: int) -> None:
     """Insert copies that changed at other times; their indexes are made at the end."""
     first, last = known // DRAWN, size // DRAWN
-    step = Profile.objects.order_by("-pk").values_list("pk", flat=True)[0] + 1
-    step = max(step, User.objects.order_by("-pk").values_list("pk", flat=True)[0] + 1) if known == DRAWN else 0
-    step = step or int(os.environ["TALENTS_STEP"])
-    os.environ["TALENTS_STEP"] = str(step)
     source = f"generate_series({first}, {last - 1}) turn"
-    apart, earlier = f"turn * {step}", "t.updated_at - turn * interval '7.013 seconds'"
+    apart, earlier = f"turn * {STEP}", "t.updated_at - turn * interval '7.013 seconds'"
     own = {
         User: {"id": f"t.id + {apart}", "email": "'c' || turn || '-' || t.id || '@example.org'"},
         Profile: {
@@ -287,8 +284,8 @@ def copies(cursor, known: int, size: int) -> None:
         PoolEntry: {"profile_id": f"t.profile_id + {apart}", "updated_at": earlier},
         PoolText: {"entry_id": f"t.entry_id + {apart}"},
     }
-    limits = {User: "t.email LIKE 'p%%@example.org'", Profile: f"t.id < {step}", Consent: f"t.id < {step}",
-              PoolEntry: f"t.profile_id < {step}", PoolText: f"t.entry_id < {step}"}  # fmt: skip
+    limits = {User: "t.email LIKE 'p%%@example.org'", Profile: f"t.id < {STEP}", Consent: f"t.id < {STEP}",
+              PoolEntry: f"t.profile_id < {STEP}", PoolText: f"t.entry_id < {STEP}"}  # fmt: skip
     cursor.execute("SET session_replication_role = replica; DROP INDEX pool_words")
     for model, expressions in own.items():
         columns = [field.column for field in model._meta.concrete_fields]

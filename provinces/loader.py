@@ -87,6 +87,7 @@ def load(name: str, *, demo: bool, now: datetime, say: Callable[[str], None] = l
             demo_cases,
             demo_internships,
             demo_notices,
+            demo_profiles,
             demo_talents,
             demo_units,
             demo_vacancies,
@@ -100,6 +101,7 @@ def load(name: str, *, demo: bool, now: datetime, say: Callable[[str], None] = l
         say(f"sample notices: {demo_notices.load(pack, now)}")
         say(f"checked units: {demo_units.load(pack, now)}")
         say(f"sample people of the talent pool: {demo_talents.load(pack, now)}")
+        say(f"demo people in the talent pool: {demo_profiles.load(pack, now)}")
         say(f"sample vacancies: {demo_vacancies.load(pack, now)}")
         say(f"sample places for interns: {demo_internships.load(pack, now)}")
     ledger.news.update([stamped])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from urllib.parse import parse_qsl, urlencode
 
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from regions.models import Region, RegionKind
@@ -17,7 +17,7 @@ from talents.catalogs import industries, languages, majors
 from talents.queries import contact
 from talents.queries.cards import years_of
 from talents.queries.search import Card, Found
-from talents.rules.asked import GRADES, RANGES, SORTS, Asked
+from talents.rules.asked import GRADES, RANGES, Asked
 from talents.rules.conditions import LABELS, NEVER, name_of, names_of
 from talents.rules.steps import shown
 from talents.states import Available, Degree, ProofOf, SchoolKind, Skill, Title, Trait, WorkKind
@@ -42,7 +42,7 @@ LISTED = {
     "school": SchoolKind.values,
     "kind": WorkKind.values,
 }
-ORDERS = dict(zip(SORTS, (gettext_lazy("Best match"), gettext_lazy("Latest change")), strict=True))
+ORDERS = {"match": pgettext_lazy("talents", "Best match"), "newest": gettext_lazy("Latest change")}
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ class SearchPage:
 
     def _place(self, profile) -> str:
         told = {"place": pick(profile.region, "name"), "begin": profile.get_available_display()}
-        return _("lives in %(place)s, could begin %(begin)s") % told
+        return _("lives in %(place)s; %(begin)s") % told
 
     @property
     def next(self) -> str:

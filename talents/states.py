@@ -76,7 +76,7 @@ class ProofOf(TextChoices):
     """Which statement of a profile an office has verified."""
 
     DEGREE = "DEGREE", _("degree")
-    TITLE = "TITLE", _("title")
+    TITLE = "TITLE", pgettext_lazy("proof", "title")
     SKILL = "SKILL", _("skill level")
     GRADE = "GRADE", _("talent grade")
     CERTIFICATE = "CERTIFICATE", _("certificate")

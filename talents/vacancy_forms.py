@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.questions import DayField
 from regions.models import Region
+from talentportal.lib import phones
 from talentportal.lib.bilingual import pick
 from talentportal.lib.field_errors import NamedErrors
 from talents import limits
@@ -100,7 +101,7 @@ class VacancyForm(NamedErrors, forms.Form):
     )
     degree = forms.TypedChoiceField(
         label=_("Education at least"),
-        choices=[("", _("not asked for")), *Degree.choices],
+        choices=[("", _("not asked for")), *Degree.choices[1:]],  # the lowest would ask for nothing
         coerce=int,
         empty_value=None,
         required=False,
@@ -201,6 +202,8 @@ class AnswerForm(NamedErrors, forms.Form):
 
     def __init__(self, *args, values: dict[str, str], words: str, version: str, **options):
         super().__init__(*args, **options)
+        if values.get(Shared.PHONE):
+            values = values | {Shared.PHONE: phones.spaced(values[Shared.PHONE])}
         held = [(name, f"{Shared(name).label}: {value}") for name, value in values.items() if value]
         self.fields["fields_shown"].choices = held
         self.fields["agrees"].label = words

@@ -17,7 +17,7 @@ from tests.applications import samples
 from tests.cast import day
 from tests.laborbrands import kept
 from tests.reviews import walk
-from tests.talents import interns, unit_walk, vacancy_walk
+from tests.talents import interns, person_walk, unit_walk, vacancy_walk
 from workstations.models import Window
 
 
@@ -53,6 +53,7 @@ def drafts() -> dict:
         "kept": kept.make(who, clock.now()),
         "walked": walk.make(who, clock.now()),
         "units": unit_walk.make(who, clock.now()),
+        "pooled": person_walk.make(who, clock.now()),
         "vacancy": vacancy_walk.make(who, clock.now()),
         "interns": interns.walk(who, clock.now()),
     }

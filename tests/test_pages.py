@@ -357,6 +357,7 @@ ROLES = {
     "kept": of_brands_kept_honest,
     "reviews": of_reviews,
     "units": of_units,
+    "pooled": of_people_in_the_pool,
     "vacancies": of_vacancies,
     "internships": of_internships,
 }

@@ -8,13 +8,13 @@ CAP = 10_000  # a larger count says nothing to whoever searches
 
 
 def shown(count: int) -> str:
-    """Return a count of people as a unit may read it: "fewer than 5", else in steps of 5, at most "10,000+".
+    """Return a count of people as a unit may read it: "under 5", else in steps of 5, at most "10,000+".
 
     In steps, so that neither the rest of a sum nor the counts of two searches that differ by one person give that
     person away.
     """
     if count < SMALL_CELL:
-        return _("fewer than %(n)s") % {"n": SMALL_CELL}
+        return _("under %(n)s") % {"n": SMALL_CELL}
     if count >= CAP:
         return f"{CAP:,}+"
     stepped = count // SMALL_CELL * SMALL_CELL

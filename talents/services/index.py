@@ -51,7 +51,8 @@ def _write(ids: list[int], now: datetime) -> int:
     chosen = findable(now).filter(pk__in=ids, user__is_active=True).select_related("region", "audience")
     profiles = list(chosen.prefetch_related("blocked", "proofs"))
     PoolEntry.objects.filter(pk__in=set(ids) - {profile.pk for profile in profiles}).delete()
-    entries = [entry(profile, now) for profile in profiles]
+    paths, below = _regions({code for profile in profiles for code in profile.wanted_regions})
+    entries = [entry(profile, now, paths, below) for profile in profiles]
     fields = [field.name for field in PoolEntry._meta.fields if not field.primary_key]
     PoolEntry.objects.bulk_create(entries, update_conflicts=True, unique_fields=["profile"], update_fields=fields)
     texts = [PoolText(entry_id=profile.pk, vector=_as_vector(words(profile))) for profile in profiles]
@@ -59,7 +60,18 @@ def _write(ids: list[int], now: datetime) -> int:
     return len(entries)
 
 
-def entry(profile: Profile, now: datetime) -> PoolEntry:
+def _regions(codes: set[str]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Return the paths of these regions, and the prefectures of those that are provinces."""
+    if not codes:
+        return {}, {}
+    below: dict[str, list[str]] = {}
+    inside = Region.objects.filter(parent__in=codes, parent__kind=RegionKind.PROVINCE)
+    for code, above in inside.values_list("code", "parent"):
+        below.setdefault(above, []).append(code)
+    return dict(Region.objects.filter(code__in=codes).values_list("code", "path")), below
+
+
+def entry(profile: Profile, now: datetime, paths: dict[str, str], below: dict[str, list[str]]) -> PoolEntry:
     """Return what the search sees of a profile; nothing of it names the person, the school or the employer."""
     today, path = timezone.localdate(now), profile.region.path.split("/")
     proofs = {proof.of for proof in profile.proofs.all() if proof.valid_until is None or proof.valid_until > today}
@@ -74,25 +86,23 @@ def entry(profile: Profile, now: datetime) -> PoolEntry:
         work_since=profile.work_since or NEVER,
         region=profile.region_id,
         city=path[1] if len(path) > 1 else path[0],
-        places=places(profile.region.path, profile.wanted_regions),
+        places=places(profile.region.path, profile.wanted_regions, paths, below),
         kinds=profile.wanted_kinds,
         proofs=sorted(proofs),
         **{name: getattr(profile, name) for name in same},
     )
 
 
-def places(path: str, wanted: list[str]) -> list[str]:
+def places(path: str, wanted: list[str], paths: dict[str, str], below: dict[str, list[str]]) -> list[str]:
     """Return the codes of the regions for which somebody is found: lives in, or would work in.
 
     Whoever would work anywhere in a region has it with "*", too, for searches in the regions below it; anywhere in a
     province stands for each of its prefectures.
     """
     found = set(path.split("/"))
-    if wanted:
-        for code, above in Region.objects.filter(code__in=wanted).values_list("code", "path"):
-            found |= {*above.split("/"), f"*{code}"}
-        below = Region.objects.filter(parent__in=wanted, parent__kind=RegionKind.PROVINCE)
-        found |= set(below.values_list("code", flat=True))
+    for code in wanted:
+        if code in paths:
+            found |= {*paths[code].split("/"), f"*{code}", *below.get(code, ())}
     return sorted(found)
 
 

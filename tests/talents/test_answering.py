@@ -185,6 +185,21 @@ def test_a_person_reads_which_conditions_are_met(scene):
     assert "外地岗位" not in fitting
 
 
+def test_who_lives_in_the_next_county_is_near(scene):
+    near = pool.profile(scene.world.other_county, major="080207")
+    index.put(near, NOW)
+    assert scene.vacancy in [
+        one.row for one in fit.fitting_vacancies(near, type(scene.vacancy).objects.online(NOW), NOW)
+    ]
+    assert near.pk in [one.row.pk for one in fit.fitting_people(scene.vacancy, NOW)]
+    wants = pool.profile(
+        cast.make_region("532900", "PREFECTURE", "大理州", scene.world.province), wanted_regions=["530102"]
+    )
+    index.put(wants, NOW)
+    assert not fit.fitting_vacancies(wants, type(scene.vacancy).objects.online(NOW), NOW)
+    assert wants.pk not in [one.row.pk for one in fit.fitting_people(scene.vacancy, NOW)]
+
+
 def test_a_blocked_unit_fits_nobody_who_blocked_it(scene):
     rows = type(scene.vacancy).objects.online(NOW)
     assert fit.fitting_vacancies(scene.profile, rows, NOW)

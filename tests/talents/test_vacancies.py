@@ -272,7 +272,7 @@ def client_of(user) -> Client:
     return client
 
 
-def posted(region, **changes) -> dict:
+def posted(region, /, **changes) -> dict:
     """Return what the form posts."""
     plain = {
         "title": "车联网架构师",

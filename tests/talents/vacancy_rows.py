@@ -13,7 +13,7 @@ from tests.talents import pool
 from tests.talents.pool import DAY, NOW
 
 
-def facts(region, **changes) -> dict:
+def facts(region, /, **changes) -> dict:
     """Return what a unit writes of a vacancy."""
     plain = {
         "title": "车联网架构师",
