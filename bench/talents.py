@@ -132,7 +132,7 @@ def measure(world: dict, size: int, notes: dict) -> dict[str, list[float]]:
     for asked in QUERIES:
         taken["page"].append(median(lambda asked=asked: ours(world, asked)))
         taken["naive"].append(timed(lambda asked=asked: naive(asked)))
-    kept = memory._pool  # noqa: SLF001
+    kept = memory._pool
     same = sum(agree(world, asked) for asked in QUERIES)
     memory.keep(None)
     memory.LARGE = float("inf")
@@ -291,7 +291,7 @@ def copies(cursor, known: int, size: int) -> None:
         columns = [field.column for field in model._meta.concrete_fields]
         asked = ", ".join(expressions.get(column, f"t.{column}") for column in columns)
         cursor.execute(
-            f"INSERT INTO {model._meta.db_table} ({', '.join(columns)})"  # noqa: S608
+            f"INSERT INTO {model._meta.db_table} ({', '.join(columns)})"
             f" SELECT {asked} FROM {model._meta.db_table} t, {source} WHERE {limits[model]}".replace("%%", "%")
         )
     cursor.execute("CREATE INDEX pool_words ON talents_pooltext USING gin (vector); RESET session_replication_role")
@@ -320,5 +320,5 @@ def both(times: list[float]) -> str:
 
 def weight(kept: memory.Pool) -> int:
     """Return the bytes of the arrays."""
-    arrays = [kept.ids, kept.updated, kept.confirm_by, kept._by_id, kept._sorted]  # noqa: SLF001
+    arrays = [kept.ids, kept.updated, kept.confirm_by, kept._by_id, kept._sorted]
     return sum(array.nbytes for array in [*arrays, *(column.codes for column in kept.columns.values())])

@@ -53,6 +53,8 @@ MODELS = {
     "reviews.discipline": (EXAMINERS | {"official"} | ADMINISTRATOR, ADMINISTRATOR),
     "reviews.expert": (EXAMINERS | {"official"} | ADMINISTRATOR, EXAMINERS),
     "reviews.reviewround": (EXAMINERS | {"official"}, EXAMINERS),
+    "reviews.expertcall": (EXAMINERS, EXAMINERS),
+    "reviews.expertapplication": (EXAMINERS, set()),
     # dossiers, sheets
     "reviews.dossier": (EXAMINERS, set()),
     # publicity
@@ -87,6 +89,11 @@ MODELS = {
     "talents.unituse": (ADMINISTRATOR, set()),
     # talent pool: vacancies
     "talents.vacancy": (EXAMINERS | {"official"} | ADMINISTRATOR, set()),
+    # internships
+    "talents.place": (WATCHING, set()),
+    "talents.traineeshipbase": (WATCHING, DECIDING),
+    "talents.subsidyclaim": (WATCHING, set()),
+    "talents.school": (WATCHING, DECIDING),
     # everything else
     "jobs.job": (ADMINISTRATOR, set()),
     "regions.region": (ADMINISTRATOR, ADMINISTRATOR),
@@ -284,6 +291,10 @@ BUTTONS = {
     "talents_unitcheck_act": (only(EXAMINERS | ADMINISTRATOR, 302), lambda s: [s.pool.check.pk, "pass"]),
     "talents_unitcheck_scan": (only(EXAMINERS | ADMINISTRATOR), lambda s: [s.pool.check.pk]),
     "talents_vacancy_act": (only(EXAMINERS | {"official"} | ADMINISTRATOR, 302), lambda s: [s.vacancy.pk, "approve"]),
+    "talents_place_act": (only(WATCHING, 302), lambda s: [s.intern_draft.pk, "pass"]),
+    "talents_traineeshipbase_act": (only(WATCHING, 302), lambda s: [s.intern_base.pk, "cancel"]),
+    "talents_subsidyclaim_act": (only(WATCHING, 302), lambda s: [s.intern_claim.pk, "approve"]),
+    "talents_school_act": (only(WATCHING, 302), lambda s: [s.intern_school.pk, "turn"]),
     "talents_authority_act": (only(EXAMINERS | ADMINISTRATOR, 302), lambda s: [s.pool.authority.pk, "end"]),
     "talents_authority_scan": (only(EXAMINERS | ADMINISTRATOR), lambda s: [s.pool.authority.pk]),
     "reviews_expert_status": (only(EXAMINERS), lambda s: [s.seat.expert_id]),
@@ -292,6 +303,8 @@ BUTTONS = {
         lambda s: [s.seat.group.round_id, "invite", s.seat.group_id],
     ),
     "reviews_reviewround_record": (only(EXAMINERS | {"official"}), lambda s: [s.seat.draw_id]),
+    "reviews_expertcall_act": (only(EXAMINERS, 302), lambda s: [s.applied.call_id, "end"]),
+    "reviews_expertapplication_act": (only(EXAMINERS, 302), lambda s: [s.applied.pk, "refuse"]),
     "reviews_publicity_act": (only(WATCHING, 302), lambda s: [s.kept.notice.pk, "post"]),
     "reviews_objection_act": (only(DECIDING, 302), lambda s: [s.kept.objection.pk, "take_up"]),
     "reviews_objection_reveal": (only(DECIDING), lambda s: [s.kept.objection.pk]),
@@ -332,6 +345,7 @@ BUTTONS = {
     "applications_case_workload": (only(CASES), None),
     "applications_case_cover": (only(CASES, 302), None),
     "laborbrands_brand_picture": (only(BRAND_EDITORS), lambda s: [s.florists.pk]),
+    "laborbrands_brand_coverage": (only(BRAND_EDITORS), lambda s: [s.florists.pk]),
     "laborbrands_brandstat_verify": (only(BRANDS - {"other_clerk"}), lambda s: [s.florists.stats.get().pk]),
     "laborbrands_ambassador_dismiss": (only(BRAND_EDITORS), lambda s: [s.florists.ambassadors.get().pk]),
     "laborbrands_enquiry_answer": (only({"clerk"} | BRAND_EDITORS), lambda s: [s.florists.enquiries.get().pk]),

@@ -67,6 +67,12 @@ ADDRESSES = {
     "expert:invitation": (EXPERT, lambda s: {"pk": s.seat.pk}),
     "expert:answer": (POST_ONLY, lambda s: {"pk": s.seat.pk}),
     "expert:commit": (POST_ONLY, lambda s: {"pk": s.seat.pk}),
+    # calls for experts
+    "experts:list": (PUBLIC, None),
+    "experts:detail": (PUBLIC, lambda s: {"number": s.applied.call.number}),
+    "experts:apply": (SIGNED_IN, lambda s: {"number": s.applied.call.number}),
+    "me:expert_applications": (SIGNED_IN, None),
+    "me:withdraw_expert_application": (POST_ONLY, lambda s: {"pk": s.applied.pk}),
     # expert's desk: dossiers and sheets
     "expert:desk": (EXPERT, lambda s: {"pk": s.reading.dossier.group_id}),
     "expert:dossier": (EXPERT, lambda s: {"pk": s.reading.dossier_id}),
@@ -82,6 +88,8 @@ ADDRESSES = {
     "brands:map": (PUBLIC, None),
     "brands:list": (PUBLIC, None),
     "brands:hiring": (PUBLIC, None),
+    "brands:changes": (PUBLIC, None),
+    "brands:around": (PUBLIC, None),
     "brands:screen": (PUBLIC, None),
     "brands:embed": (PUBLIC, None),
     "api_brands:points": (PUBLIC, None),
@@ -148,6 +156,18 @@ ADDRESSES = {
     "org:vacancy": (UNIT, of_vacancy),
     "org:vacancy_edit": (UNIT, lambda s: {"public_id": s.vacancy_draft.public_id}),
     "org:vacancy_people": (UNIT, of_vacancy),
+    # internships
+    "internships:list": (PUBLIC, None),
+    "internships:detail": (PUBLIC, lambda s: {"public_id": s.intern_place.public_id}),
+    "me:internships": (SIGNED_IN, None),
+    "me:internship": (OWN, lambda s: {"public_id": s.agreement.public_id}),
+    "me:withdraw_internship": (POST_ONLY, lambda s: {"public_id": s.intern_application.public_id}),
+    "org:internships": (UNIT, None),
+    "org:new_internship": (UNIT, None),
+    "org:intern_base": (UNIT, None),
+    "org:intern_agreement": (UNIT, lambda s: {"public_id": s.agreement.public_id}),
+    "org:internship": (UNIT, lambda s: {"public_id": s.intern_place.public_id}),
+    "org:edit_internship": (UNIT, lambda s: {"public_id": s.intern_draft.public_id}),
     "org:vacancy_act": (POST_OF_UNIT, lambda s: of_vacancy(s) | {"verb": "pause"}),
     # everything else
     "healthz": (PUBLIC, None),
@@ -259,6 +279,7 @@ ADDRESSES = {
 OWNERS_ACTS = (
     "me:contact",
     "me:contact_answer",
+    "me:withdraw_internship",
     "me:consent_withdraw",
     "me:withdraw",
     "me:rate",
@@ -356,7 +377,10 @@ def test_the_answer_of_an_expert_is_nobody_elses(scene):
 
 UNITS_ACTS = tuple(
     f"org:{name}"
-    for name in ("act_for", "take_back", "shortlist_put", "shortlist_drop", "shortlist_entry", "search", "key_revoke")
+    for name in (
+        *("act_for", "take_back", "shortlist_put", "shortlist_drop", "shortlist_entry", "search", "key_revoke"),
+        *("new_internship", "internship", "edit_internship", "intern_agreement", "intern_base"),
+    )
 )
 
 
