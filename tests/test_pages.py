@@ -34,7 +34,7 @@ from tests.cast import moment
 from tests.laborbrands import kept
 from tests.reviews import walk
 from tests.rich_demo import drafts, who
-from tests.talents import interns, unit_walk, vacancy_walk
+from tests.talents import interns, person_walk, unit_walk, vacancy_walk
 from workstations.models import Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -327,6 +327,11 @@ def of_brands_kept_honest(demo):
 def of_reviews(demo):
     """The expert's pages, the office's around a round and around brands, and the page of a brand."""
     yield from walk.pages(demo.walked, who)
+
+
+def of_people_in_the_pool(demo):
+    """The pages of a person in the talent pool, of one who is not, and what everybody reads of it."""
+    yield from person_walk.pages(demo.pooled, who)
 
 
 def of_units(demo):

@@ -19,23 +19,24 @@ def hide_small(counts: Mapping, floor: int, *, total_is_known: bool = True) -> d
 
 
 def hide_in_table(rows: Sequence[Sequence[int]], floor: int) -> list[list[int | None]]:
-    """Return a table with small cells as None, and others so that no row and no column has exactly one hidden cell.
+    """Return a table with small cells as None, and others so that none follows from the margin of its row or column.
 
-    For a table whose margins are printed: a lone hidden cell of a row or column would follow from its margin.
+    Of a row or column either nothing is hidden, or at least two cells that together reach the floor.
     """
     hidden = {(i, j) for i, row in enumerate(rows) for j, count in enumerate(row) if 0 < count < floor}
-    while more := _lone_partner(rows, hidden):
+    while more := _partner(rows, hidden, floor):
         hidden.add(more)
     return [[None if (i, j) in hidden else count for j, count in enumerate(row)] for i, row in enumerate(rows)]
 
 
-def _lone_partner(rows: Sequence[Sequence[int]], hidden: set) -> tuple[int, int] | None:
-    """Return the smallest cell that has to be hidden beside one that stands alone in its row or column."""
+def _partner(rows: Sequence[Sequence[int]], hidden: set, floor: int) -> tuple[int, int] | None:
+    """Return the smallest cell that has to be hidden beside those of a row or column that could be worked out."""
     cells = [(i, j) for i, row in enumerate(rows) for j, count in enumerate(row) if count]
     for axis in (0, 1):
         for line in sorted({cell[axis] for cell in hidden}):
             alone = [cell for cell in hidden if cell[axis] == line]
             others = [cell for cell in cells if cell[axis] == line and cell not in hidden]
-            if len(alone) == 1 and others:
+            is_safe = len(alone) > 1 and sum(rows[i][j] for i, j in alone) >= floor
+            if others and not is_safe:
                 return min(others, key=lambda cell: (rows[cell[0]][cell[1]], cell))
     return None

@@ -3,9 +3,10 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts.models import User
 from applications.models import WalletItem
 from certificates.models import Certificate
 from talents.models import Profile, Proof
@@ -57,19 +58,19 @@ def certificate_ended(certificate: Certificate, now: datetime) -> None:
 
 def sweep(now: datetime) -> int:
     """Refresh profiles with a certificate or verified material that is new, or a proof that has run out."""
-    today = timezone.localdate(now)
-    proofs = Proof.objects.filter(profile=OuterRef("pk"))
-    certificates = Certificate.objects.filter(holder__user=OuterRef("user"), status_at__gt=OuterRef("proofs_at"))
-    items = WalletItem.objects.filter(owner=OuterRef("user"), unit=None, key__in=MATERIALS)
-    stale = Profile.objects.filter(
-        Q(proofs_at=None)
-        | Exists(certificates)
-        | Exists(items.filter(verified_on__gte=OuterRef("proofs_at__date")))
-        | Exists(proofs.filter(valid_until__lte=today))
-        | Exists(proofs.filter(material__removed_at__isnull=False))
-    )
-    users = stale.order_by(F("proofs_at").asc(nulls_first=True)).values_list("user", flat=True)
-    return sum(refresh_of(user, now) for user in users[:AT_ONCE])
+    since = F("talent_profile__proofs_at")
+    never = Q(talent_profile__isnull=False, talent_profile__proofs_at__isnull=True)
+    people = User.objects.filter(talent_profile__isnull=False)
+    certified = people.filter(never | Q(person__certificates__status_at__gt=since), person__certificates__isnull=False)
+    items = Q(wallet__unit=None, wallet__key__in=MATERIALS)
+    shown = people.filter(items & (never | Q(wallet__verified_on__gte=F("talent_profile__proofs_at__date"))))
+    gone = Q(valid_until__lte=timezone.localdate(now)) | Q(material__removed_at__isnull=False)
+    users = {*_ids(certified), *_ids(shown), *Proof.objects.filter(gone).values_list("profile__user", flat=True)}
+    return sum(refresh_of(user, now) for user in sorted(users)[:AT_ONCE])
+
+
+def _ids(users) -> list[int]:
+    return list(users.order_by().values_list("pk", flat=True).distinct()[:AT_ONCE])
 
 
 def _proofs(profile: Profile, today: date) -> list[Proof]:
