@@ -63,6 +63,15 @@ def met_words(fit: Fit) -> str:
 
 
 @register.filter
+def fit_words(fit: Fit) -> str:
+    """How a fit is told, with what is missing in words."""
+    if not fit.missing:
+        return met_words(fit)
+    missing = _(", ").join(reason.words for reason in fit.missing)
+    return _("%(met)s; missing: %(what)s") % {"met": met_words(fit), "what": missing}
+
+
+@register.filter
 def written_in(text: str) -> str:
     """The language tag of a text that a unit wrote in one language."""
     return "zh-Hans" if any(ord(character) in _HAN for character in text) else "en"
