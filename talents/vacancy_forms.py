@@ -77,10 +77,9 @@ def _parted(text: str) -> list[str]:
     return [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
 
 
-_HARMLESS = {  # stands in for what a field has refused by itself
-    **{"title": "x", "description": "x", "posts": 1, "years": 0, "pay_from": 1, "pay_to": None},
-    **{"pay_period": PayPeriod.MONTH, "majors": [], "skills": [], "occupation": ""},
-}
+_HARMLESS = dict(  # stands in for what a field has refused by itself
+    title="x", description="x", posts=1, years=0, pay_from=1, pay_to=None, occupation="", majors=[], skills=[]
+) | {"pay_period": PayPeriod.MONTH}
 
 
 class VacancyForm(NamedErrors, forms.Form):
