@@ -77,9 +77,18 @@ def _parted(text: str) -> list[str]:
     return [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
 
 
-_HARMLESS = dict(  # stands in for what a field has refused by itself
-    title="x", description="x", posts=1, years=0, pay_from=1, pay_to=None, occupation="", majors=[], skills=[]
-) | {"pay_period": PayPeriod.MONTH}
+_HARMLESS = {  # stands in for what a field has refused by itself
+    "title": "x",
+    "description": "x",
+    "occupation": "",
+    "posts": 1,
+    "years": 0,
+    "pay_from": 1,
+    "pay_to": None,
+    "pay_period": PayPeriod.MONTH,
+    "majors": [],
+    "skills": [],
+}
 
 
 class VacancyForm(NamedErrors, forms.Form):

@@ -21,8 +21,8 @@ _GAP = re.compile(r"(?<=[\u3400-\u9fff\d])[\s·・.．、_*-]+(?=[\u3400-\u9fff]
 def discriminating(texts: Mapping[str, str]) -> list[dict]:
     """Return what may discriminate in the texts of a vacancy, as {"field", "word", "ground", "around"}, as written.
 
-    Full-width letters and figures, and characters set apart (限 男 性), are read as if they stood together. Each word is
-    told once for each field.
+    Full-width letters and figures, and characters set apart (限 男 性), are read as if they stood together. Each word
+    is told once for each field.
     """
     found = {}
     for field, text in texts.items():

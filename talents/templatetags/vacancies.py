@@ -57,7 +57,7 @@ def met_words(fit: Fit) -> str:
     """How a fit is told: "meets 4 of 5 conditions", never a percentage."""
     total = len(fit.reasons)
     if not fit.missing:
-        return ngettext("meets the one condition", "meets all %(total)s conditions", total) % {"total": total}
+        return ngettext("meets the %(total)s condition", "meets all %(total)s conditions", total) % {"total": total}
     words = ngettext("meets %(met)s of %(total)s condition", "meets %(met)s of %(total)s conditions", total)
     return words % {"met": len(fit.met), "total": total}
 
