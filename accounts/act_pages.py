@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.permissions import ReadOnlyAdminMixin, roles_in
 from jobs import clock
-from talentportal.lib import again
+from talentportal.lib import again, spoken
 from talentportal.lib.field_errors import NamedErrors
 from talentportal.lib.refusals import Refused
 
@@ -54,6 +57,31 @@ class Act:
     roles: tuple[str, ...] = ()  # whose button it is among those who act on the page; empty: everybody's
 
 
+class DueFilter(admin.SimpleListFilter):
+    """Rows on which it is the office's turn, by the `due(day)` of their queryset."""
+
+    title = gettext_lazy("what is due")
+    parameter_name = "due"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("the office’s turn"))]
+
+    def queryset(self, request, rows):
+        return rows.due(timezone.localdate(clock.now())) if self.value() else rows
+
+
+def _labelled(table: dict) -> dict:
+    """Put its head beside each cell, for narrow windows, and say days as people do."""
+    rows = [
+        [
+            (head, spoken.day(cell) if type(cell) is date else cell)
+            for head, cell in zip(table["heads"], row, strict=True)
+        ]
+        for row in table["rows"]
+    ]
+    return table | {"rows": rows}
+
+
 class ActPages(ReadOnlyAdminMixin):
     """A model admin whose page of a row shows facts and the buttons of its state; put it before ModelAdmin.
 
@@ -71,6 +99,12 @@ class ActPages(ReadOnlyAdminMixin):
 
     def has_add_permission(self, request) -> bool:
         return self.new is not None and self._acts(request)
+
+    def due_count(self, request) -> int:
+        """Count what waits for this person: the rows that `DueFilter` leaves, none for who only watches."""
+        if DueFilter not in self.list_filter or not self._acts(request):
+            return 0
+        return self.get_queryset(request).due(timezone.localdate(clock.now())).count()
 
     def _acts(self, request) -> bool:
         return not roles_in(request).isdisjoint(self.acting_roles)
@@ -126,7 +160,7 @@ class ActPages(ReadOnlyAdminMixin):
             "row": row,
             "facts": [(label, text) for label, text in self.facts_of(row) if text not in ("", None)],
             "links": self.links_of(row),
-            "tables": self.tables_for(request, row),
+            "tables": [_labelled(table) for table in self.tables_for(request, row)],
             "offers": offers,
             "given_back": given_back,
             "reasons": told.get("reasons", []),
@@ -168,20 +202,27 @@ class ActPages(ReadOnlyAdminMixin):
         """Make a row by its service."""
         if not self.has_add_permission(request):
             return redirect("admin:index")
-        form, reasons = self.new.form(request.POST or None, user=request.user), []
-        if request.method == "POST" and form.is_valid():
-            try:
-                made = self.new.service(actor=request.user, now=clock.now(), **form.cleaned_data)
-            except Refused as refused:
-                reasons = refused.reasons
-            else:
-                messages.success(request, self.new.said)
-                return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", made.pk)
+        form = self.new.form(again.typed(request), user=request.user, initial=request.GET.dict())
+        if request.method == "POST":
+            return self._make(request, form)
+        told = again.told(request)
         context = {
             "title": self.new.label,
             "form": form,
             "act": self.new,
-            "reasons": reasons,
-            "has_errors": bool(reasons),
+            "reasons": told.get("reasons", []),
+            "has_errors": again.MARK in request.GET and bool(told or form.errors),
         }
         return self.page(request, "admin/act_new.html", context)
+
+    def _make(self, request, form):
+        """Make a row of a posted form and lead to it, or give the form back."""
+        if not form.is_valid():
+            return again.give_back(request)
+        try:
+            made = self.new.service(actor=request.user, now=clock.now(), **form.cleaned_data)
+        except Refused as refused:
+            return again.give_back(request, reasons=refused.reasons)
+        again.forget(request)
+        messages.success(request, self.new.said)
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", made.pk)

@@ -7,12 +7,14 @@ from allauth.account import stages
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts import codes, queries
 from accounts.contacts import PhoneField
-from accounts.models import User
+from accounts.models import Role, User
+from jobs import clock
 from talentportal.lib import sealed
 
 logger = logging.getLogger(__name__)
@@ -43,8 +45,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return [ours if path.endswith(".EmailVerificationStage") else path for path in super().get_login_stages()]
 
     def get_login_redirect_url(self, request) -> str:
-        """Lead staff to their work and everybody else to their space."""
-        return reverse("admin:index") if request.user.is_staff else super().get_login_redirect_url(request)
+        """Lead staff to their work, experts to their desk, and everybody else to their space."""
+        if not request.user.is_staff:
+            return super().get_login_redirect_url(request)
+        roles = queries.roles_of(request.user, timezone.localdate(clock.now()))
+        return reverse("expert:home" if roles == {Role.EXPERT} else "admin:index")
 
     def phone_form_field(self, **options) -> PhoneField:
         return PhoneField(**options)

@@ -66,7 +66,9 @@ def vouched(desk: Desk, sheet) -> list[tuple[str, str]]:
         person = desk.person
         told = [(_("Name"), person.name), (person.get_document_type_display(), person.id_masked)]
         return [*told, (_("Date of birth"), spoken.day(person.birth_date)), (_("Identity"), person.get_level_display())]
-    held = Certificate.objects.filter(holder=desk.person, kind__code=kind).select_related("kind", "organization")
+    held = Certificate.objects.filter(holder=desk.person, unit=None, kind__code=kind).select_related(
+        "kind", "organization"
+    )
     if source != "certificate" or (certificate := held.order_by("-approved_on", "-id").first()) is None:
         return []
     told = [(pick(certificate.kind, "name"), certificate.number), (_("Name"), certificate.holder_name)]
@@ -138,7 +140,7 @@ def _unit(desk: Desk):
 
 
 def _from_certificates(desk: Desk) -> dict[str, Told]:
-    held = Certificate.objects.valid_on(desk.today).filter(holder=desk.person).select_related("kind")
+    held = Certificate.objects.valid_on(desk.today).filter(holder=desk.person, unit=None).select_related("kind")
     known = {}
     for certificate in held.order_by("approved_on", "id"):  # the newest of a kind counts
         source = f"{pick(certificate.kind, 'name')} {certificate.number}"

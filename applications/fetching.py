@@ -31,5 +31,5 @@ def holds(spec: MaterialSpec, applicant, day: date) -> bool:
     if source == "identity":
         return person.level >= person.Level.CHECKED
     if source == "certificate":
-        return Certificate.objects.valid_on(day).filter(holder=person, kind__code=kind).exists()
+        return Certificate.objects.valid_on(day).filter(holder=person, unit=None, kind__code=kind).exists()
     return False

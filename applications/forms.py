@@ -72,6 +72,8 @@ class UnitForm(forms.Form):
     def __init__(self, units, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = units
+        if len(only := list(units[:2])) == 1:
+            self.fields["unit"].initial = only[0].pk
 
 
 class WhomField(forms.ModelChoiceField):

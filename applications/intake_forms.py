@@ -1,18 +1,20 @@
 """What a clerk types when paper comes over the counter: who and what, the answers of the form, the materials."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.contacts import ContactField
 from accounts.forms import IdentityForm
 from accounts.models import DocumentType, Unit
 from accounts.queries import owner_of
-from applications import fetching, questions, rules
+from applications import fetching, outcomes, questions, rules
+from applications.models import Case
 from applications.questions import DayField
 from applications.states import DeferralReason
 from applications.uploads import ScanField, ScansField
@@ -317,6 +319,10 @@ def windows_of_clerk(posts) -> "forms.models.QuerySet[Window]":
     return Window.objects.filter(scope, status="OPEN").select_related("region").order_by("region__path", "code")
 
 
-def answers_form(guide, today: date, data=None):
-    """Return the guide's questions as a form, empty or as posted."""
-    return questions.question_form(guide, today, answers={}, data=data)
+def answers_form(guide, place: dict, now: datetime, data=None):
+    """Return the guide's questions as a form, empty or as posted for this applicant, unit and window."""
+    window = place["window"]
+    who = {"applicant": place["applicant"], "unit": place["unit"]}
+    case = Case(item=place["item"], guide=guide, window=window, region=window.region, **who)
+    judge = outcomes.judge(case, now=now)
+    return questions.question_form(guide, timezone.localdate(now), answers={}, data=data, judge=judge)

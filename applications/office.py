@@ -1,5 +1,6 @@
 """What the queue of the office shows: whose turn, how much time is left, how many wait."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -23,6 +24,8 @@ from policies.models import ServiceItem
 from regions.queries import calendar_for, home_calendar
 
 PAGE = 25
+# What waits for somebody besides cases: (user, now) -> list of Work. Apps above add theirs when they are ready.
+MORE_WORK: list[Callable] = []
 SOON_DAYS = 2  # working days; what ends within them is "closing soon"
 CLOCK_NAMES = {
     ClockKind.ACCEPT: gettext_lazy("Time to accept"),
@@ -181,6 +184,41 @@ def with_row_parts(cases: QuerySet[Case]) -> QuerySet[Case]:
     related = ("item", "region", "claimed_by", "assigned_to", "commitment")
     cases = cases.select_related(*related).defer("answers", "region__outline")  # kilobytes that no line shows
     return cases.prefetch_related(Prefetch("clocks", running), "commitment__items", UNREAD)
+
+
+@dataclass(frozen=True)
+class WorkLine:
+    """One line of work that an app above finds for somebody."""
+
+    url: str
+    name: str
+    about: str
+    number: str
+    state: str
+    due_on: date | None = None
+    left: int | None = None  # working days
+
+    @property
+    def words(self) -> str:
+        return due_words(self.left)
+
+    @property
+    def tone(self) -> str:
+        return "calm" if self.left is None or self.left > SOON_DAYS else "late" if self.left < 0 else "soon"
+
+
+@dataclass(frozen=True)
+class Work:
+    """What waits for somebody under one heading; `url` leads to all of it."""
+
+    title: str
+    url: str
+    lines: list[WorkLine]
+
+
+def more_work(user, now: datetime) -> list[Work]:
+    """Return what the apps above have for somebody."""
+    return [work for find in MORE_WORK for work in find(user, now)]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Exactly one registration per key; a missing key is an error. This is the project
 """
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,17 +22,21 @@ from talentportal.lib.workdays import add_months
 class Outcome:
     """What an app above has to say about cases of its guides.
 
-    `grant(case, *, actor, now)` brings the result about. `obstacles(case, verb, *, actor, now)` lists the reasons why
-    `submit`, `conclude` (with the proposal to grant), `grant` or `refuse` (also as a proposal) cannot be yet, in the
-    transaction of the verb. `accepted(case, *, now)` hears that the examination begins, `ended(case, *, now)` of a case
-    that closes any other way, while it is locked. `page(case, user)` names the address of what it keeps about a case.
+    `grant(case, *, actor, now)` brings the result about. `faults(case, *, now)` maps a question's key, or "window", to
+    the reasons why the case cannot be handed in with its answers; the case may not be saved yet. `obstacles(case, verb,
+    *, actor, now)` lists the reasons why `conclude` (with the proposal to grant), `grant` or `refuse` (also as a
+    proposal) cannot be yet, in the transaction of the verb. `accepted(case, *, now)` hears that the examination begins,
+    `ended(case, *, now)` of a case that closes any other way, while it is locked. `page(case, user)` names the address
+    of what it keeps about a case. `shown(case)` returns what a public list says of it, by field.
     """
 
     grant: Callable
+    faults: Callable | None = None
     obstacles: Callable | None = None
     accepted: Callable | None = None
     ended: Callable | None = None
     page: Callable | None = None
+    shown: Callable | None = None
 
 
 _outcomes: dict[str, Outcome] = {}
@@ -47,6 +52,25 @@ def register_outcome(key: str, grant: Callable, **others: Callable) -> None:
 def run(case: Case, *, actor, now: datetime) -> None:
     """Do what a granted case brings about, in the transaction of the decision. KeyError when nobody registered it."""
     _outcomes[case.guide.outcome].grant(case, actor=actor, now=now)
+
+
+def faults(case: Case, *, now: datetime) -> dict[str, list]:
+    """Return what the app above has against the answers of a case by question, "window" among them: see `Outcome`."""
+    found = _outcomes[case.guide.outcome].faults
+    return found(case, now=now) if found else {}
+
+
+def judge(case: Case, *, now: datetime) -> Callable:
+    """Return what a form asks about the answers and the window that are typed for a case: `faults` by field."""
+
+    def judged(answers: dict, window) -> dict[str, list]:
+        tried = copy(case)
+        tried.answers = answers
+        if window is not None:
+            tried.window, tried.region = window, window.region
+        return faults(tried, now=now)
+
+    return judged
 
 
 def obstacles(case: Case, verb: str, *, actor, now: datetime) -> list:
@@ -67,6 +91,12 @@ def page_of(case: Case, user) -> str:
     return page(case, user) if page else ""
 
 
+def shown(case: Case) -> dict[str, str]:
+    """Return what the app above wants a public list to say of a case, {} where it says nothing."""
+    show = _outcomes[case.guide.outcome].shown
+    return show(case) if show else {}
+
+
 def ended(case: Case, *, now: datetime) -> None:
     """Tell the app above that a case closed without a grant."""
     if hears := _outcomes[case.guide.outcome].ended:
@@ -83,6 +113,7 @@ def issue_certificate(case: Case, *, actor, now: datetime) -> None:
         kind=case.guide.certificate_kind,
         organization=case.organization,
         holder=case.applicant.person,
+        unit=case.unit if case.guide.by_unit else None,
         face=_face(case),
         approved_on=today,
         valid_until=add_months(today, months) if months else None,

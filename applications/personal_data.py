@@ -115,7 +115,7 @@ def _commitment(case: Case) -> dict | None:
 
 
 def _certificates(user):
-    return Certificate.objects.filter(holder__user=user).select_related("kind").order_by("pk")
+    return Certificate.objects.filter(holder__user=user, unit=None).select_related("kind").order_by("pk")
 
 
 def _certificate(certificate: Certificate, files: list) -> dict:

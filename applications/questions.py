@@ -6,7 +6,7 @@ valid is kept in one spelling: ISO dates, numbers as text, "yes" and "no", regio
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -184,7 +184,8 @@ class QuestionForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, questions: list, today: date, *args, **kwargs):
+    def __init__(self, questions: list, today: date, *args, judge: Callable | None = None, **kwargs):
+        self.judge = judge  # (answers, window) -> reasons by field: `applications.outcomes.judge`
         self.questions, self.keys = questions, {question["key"] for question in questions}
         super().__init__(*args, prefix=PREFIX, **kwargs)
         for question in questions:
@@ -207,6 +208,10 @@ class QuestionForm(forms.Form):
         for key in self.unasked:
             self.cleaned_data[key] = None
             self.errors.pop(key, None)
+        if self.judge:
+            for key, reasons in self.judge(self.to_keep(), self.cleaned_data.get("window")).items():
+                if key not in self.errors:
+                    self.add_error(key if key in self.fields else None, reasons)
         return self.cleaned_data
 
     def to_keep(self) -> dict:
@@ -244,10 +249,17 @@ def answer_of(question: Mapping, value):
     return plain(value, many=question["kind"] == "multi")
 
 
-def question_form(guide, today: date, *, answers: Mapping | None = None, data: Mapping | None = None) -> QuestionForm:
-    """Return the form: bound to posted `data`, or filled in with kept `answers`."""
+def question_form(
+    guide,
+    today: date,
+    *,
+    answers: Mapping | None = None,
+    data: Mapping | None = None,
+    judge: Callable | None = None,
+) -> QuestionForm:
+    """Return the form: bound to posted `data` and judged, or filled in with kept `answers`."""
     if data is not None:
-        return QuestionForm(guide.questions, today, data)
+        return QuestionForm(guide.questions, today, data, judge=judge)
     return QuestionForm(guide.questions, today, initial=answers)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.queries import person_of
-from applications import queries, questions, rules
+from applications import outcomes, queries, questions, rules
 from applications.forms import PromiseForm, window_field
 from applications.models import Case, Material, MaterialFile, WalletItem
 from applications.services.clocks import calendar_of
@@ -154,7 +154,8 @@ class Wizard:
 
     def basics_form(self, data=None):
         """Return the questions of the guide with the choice of the window behind them."""
-        form = questions.question_form(self.guide, self.today, answers=self.case.answers, data=data)
+        judge = outcomes.judge(self.case, now=self.now)
+        form = questions.question_form(self.guide, self.today, answers=self.case.answers, data=data, judge=judge)
         form.fields["window"] = window_field(self.windows, self._home())
         form.fields["window"].initial = self.case.window_id or self._only_window()
         return form
@@ -310,7 +311,8 @@ class Wizard:
         faults = [error for errors in form.errors.values() for error in errors]
         if self.case.window_id is None or not self.windows.filter(pk=self.case.window_id).exists():
             faults.append(_("Choose the window that will handle your case."))
-        return faults
+        judged = outcomes.faults(self.case, now=self.now)
+        return faults + [reason for key, reasons in judged.items() if key not in form.errors for reason in reasons]
 
     def _materials_faults(self) -> list:
         if not self.missing:

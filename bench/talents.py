@@ -56,18 +56,18 @@ class NaiveFilter(django_filters.FilterSet):
     """What a tutorial writes."""
 
     q = django_filters.CharFilter(method="has_words")
-    region = django_filters.CharFilter("region__path", "contains")
+    region = django_filters.CharFilter("region__path", lookup_expr="contains")
     major = django_filters.BaseInFilter(method="in_majors")
     degree = django_filters.BaseInFilter("degree")
     title = django_filters.BaseInFilter("title")
     skill = django_filters.BaseInFilter("skill")
     industry = django_filters.BaseInFilter("industry")
-    available = django_filters.NumberFilter("available", "lte")
+    available = django_filters.NumberFilter("available", lookup_expr="lte")
     years_min = django_filters.NumberFilter(method="worked_from")
     years_max = django_filters.NumberFilter(method="worked_to")
-    language = django_filters.BaseInFilter("languages", "overlap")
-    trait = django_filters.BaseInFilter("traits", "overlap")
-    pay = django_filters.NumberFilter("pay_from", "lte")
+    language = django_filters.BaseCSVFilter("languages", lookup_expr="overlap")
+    trait = django_filters.BaseCSVFilter("traits", lookup_expr="overlap")
+    pay = django_filters.NumberFilter("pay_from", lookup_expr="lte")
 
     class Meta:
         model = Profile
@@ -131,7 +131,7 @@ def measure(world: dict, size: int, notes: dict) -> dict[str, list[float]]:
     for asked in QUERIES:
         taken["page"].append(median(lambda asked=asked: ours(world, asked)))
         taken["naive"].append(timed(lambda asked=asked: naive(asked)))
-    kept = memory._pool  # noqa: SLF001
+    kept = memory._pool
     same = sum(agree(world, asked) for asked in QUERIES)
     memory.keep(None)
     memory.LARGE = float("inf")
@@ -294,7 +294,7 @@ def copies(cursor, known: int, size: int) -> None:
         columns = [field.column for field in model._meta.concrete_fields]
         asked = ", ".join(expressions.get(column, f"t.{column}") for column in columns)
         cursor.execute(
-            f"INSERT INTO {model._meta.db_table} ({', '.join(columns)})"  # noqa: S608
+            f"INSERT INTO {model._meta.db_table} ({', '.join(columns)})"
             f" SELECT {asked} FROM {model._meta.db_table} t, {source} WHERE {limits[model]}".replace("%%", "%")
         )
     cursor.execute("CREATE INDEX pool_words ON talents_pooltext USING gin (vector); RESET session_replication_role")
@@ -323,5 +323,5 @@ def both(times: list[float]) -> str:
 
 def weight(kept: memory.Pool) -> int:
     """Return the bytes of the arrays."""
-    arrays = [kept.ids, kept.updated, kept.confirm_by, kept._by_id, kept._sorted]  # noqa: SLF001
+    arrays = [kept.ids, kept.updated, kept.confirm_by, kept._by_id, kept._sorted]
     return sum(array.nbytes for array in [*arrays, *(column.codes for column in kept.columns.values())])

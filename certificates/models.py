@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.queries import units_of
 from certificates.rules import OWN_WORDS, PLACEHOLDER
 from certificates.states import CertificateStatus, Layout, Way
 from talentportal.lib.bilingual import pick
@@ -53,15 +54,19 @@ class SerialCounter(models.Model):
 
 class CertificateQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The holder's own; staff see those of their region and below."""
+        """One's own; staff see those of their region and below."""
         if not user.is_authenticated:
             return self.none()
         if user.is_superuser:
             return self
-        own = Q(holder__user=user)
+        own = Q(pk__in=self.own(user).values("pk"))
         for post in user.posts.select_related("region"):
             own |= Q(organization__region__path__startswith=post.region.path)
         return self.filter(own)
+
+    def own(self, user):
+        """Those that somebody holds, and those of the units for which they act now."""
+        return self.filter(Q(holder__user=user, unit=None) | Q(unit__in=units_of(user)))
 
     def valid_on(self, day):
         """What holds on a day: valid, and not past its last day."""
@@ -81,8 +86,12 @@ class Certificate(models.Model):
     number = models.CharField(_("certificate number"), max_length=19)  # the same over all versions
     identifier = models.CharField(_("certificate identifier"), max_length=100, unique=True)  # GB/T 36904
     holder = models.ForeignKey("accounts.Person", models.PROTECT, related_name="certificates", verbose_name=_("holder"))
-    holder_name = models.CharField(_("name of the holder"), max_length=100)
-    holder_id_masked = models.CharField(_("document number, masked"), max_length=40)
+    # The unit that holds it, in place of the person, who then only applied for it.
+    unit = models.ForeignKey(
+        "accounts.Unit", models.PROTECT, null=True, blank=True, related_name="certificates", verbose_name=_("unit")
+    )
+    holder_name = models.CharField(_("name of the holder"), max_length=120)
+    holder_id_masked = models.CharField(_("document number, masked"), max_length=40)  # of a unit its whole credit code
     face = models.JSONField(_("what it says"), default=dict)  # by key of faces.FIELDS; a choice keeps its value
     approved_on = models.DateField(_("approved on"))
     issued_on = models.DateField(_("issued on"))

@@ -74,7 +74,7 @@ def verdict(certificate: Certificate, now: datetime) -> Verdict:
         certificate=certificate,
         status=rules.status_on(certificate, today),
         checked_at=now,
-        holder=masking.mask_name(certificate.holder_name),
+        holder=certificate.holder_name if certificate.unit_id else masking.mask_name(certificate.holder_name),
         fields=faces.fields(certificate, faces.PUBLIC_FIELDS),
         replacement=LABELS[rules.status_on(newer, today)] if newer else None,
     )

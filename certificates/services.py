@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organization, Person, Role, User
+from accounts.models import Organization, Person, Role, Unit, User
 from accounts.queries import posts_of
 from certificates import faces, files, registry, rules
 from certificates.models import Certificate, CertificateEvent, CertificateKind, Lookup, SerialCounter
@@ -39,19 +39,21 @@ def request_certificate(
     now: datetime,
     valid_until: date | None = None,
     actor: User | None = None,
+    unit: Unit | None = None,
 ) -> Certificate:
     """Number a certificate in the caller's transaction and leave its sealing to a job.
 
     `source` is what it is issued for, "<prefix>:<id>"; a second request for the same source and kind returns the
     newest version there is. `face` holds the printed values by key of `faces.FIELDS`, or words of the kind's text; a
-    value is a text or {"zh", "en"}, with the "value" of a choice beside its label. The serial is free of gaps per body,
+    value is a text or {"zh", "en"}, with the "value" of a choice beside its label. With `unit` the unit holds it, and
+    `holder` is who applied for the unit. The serial is free of gaps per body,
     kind and year: its counter stays locked until the transaction ends. Raises Refused when the kind's text needs a
     word that the face lacks.
     """
     counter = _locked_counter(organization, kind, timezone.localdate(now).year)
     if found := Certificate.objects.filter(source=source, kind=kind).order_by("-version").first():
         return found
-    certificate = _numbered(counter, source, holder, face, approved_on, valid_until, now)
+    certificate = _numbered(counter, source, holder, face, approved_on, valid_until, now, unit)
     counter.save(update_fields=["last"])
     certificate.save(force_insert=True)
     _note(certificate, now, actor)
@@ -129,6 +131,7 @@ def reissue(
         face=current.face if face is None else face,
         approved_on=current.approved_on,
         valid_until=current.valid_until,
+        unit=current.unit,
         replaces=current,
     )
     _complete(new, Person.objects.get(pk=current.holder_id), now)
@@ -200,7 +203,7 @@ def _locked_counter(organization: Organization, kind: CertificateKind, year: int
     )
 
 
-def _numbered(counter: SerialCounter, source, holder, face, approved_on, valid_until, now) -> Certificate:
+def _numbered(counter: SerialCounter, source, holder, face, approved_on, valid_until, now, unit=None) -> Certificate:
     """Take the next serial and return the first version; the caller saves both."""
     organization, kind = counter.organization, counter.kind
     certificate = Certificate(
@@ -218,6 +221,7 @@ def _numbered(counter: SerialCounter, source, holder, face, approved_on, valid_u
         face=face,
         approved_on=approved_on,
         valid_until=valid_until,
+        unit=unit,
     )
     _complete(certificate, holder, now)
     counter.last += 1
@@ -230,7 +234,9 @@ def _complete(certificate: Certificate, holder: Person, now: datetime) -> None:
         certificate.kind.type_code, certificate.organization.uscc, certificate.number, certificate.version
     )
     certificate.holder = holder
-    certificate.holder_name, certificate.holder_id_masked = holder.name, holder.id_masked
+    unit = certificate.unit
+    named = (unit.name, unit.uscc) if unit else (holder.name, holder.id_masked)
+    certificate.holder_name, certificate.holder_id_masked = named
     certificate.issued_on = timezone.localdate(now)
     certificate.verify_code, certificate.token = numbers.short_code(8), secrets.token_hex(16)
     certificate.status_at = now
@@ -244,7 +250,7 @@ def _locked(certificate_id: int) -> tuple[Certificate, list[Certificate]]:
     versions = list(
         Certificate.objects.filter(number=number)
         .select_for_update(of=("self",))
-        .select_related("kind", "organization__region", "holder")
+        .select_related("kind", "organization__region", "holder", "unit")
         .order_by("version")
     )
     return next(version for version in versions if version.pk == certificate_id), versions
@@ -257,7 +263,8 @@ def _check(certificate: Certificate, verb: str, actor: User | None, reason: str,
         _("This is not possible: the certificate is %(status)s.") % {"status": certificate.get_status_display()},
     )
     if actor is not None:
-        refuse_unless(certificate.holder.user_id != actor.pk, _("Somebody else has to act on your own certificate."))
+        is_own = Certificate.objects.own(actor).filter(pk=certificate.pk).exists()
+        refuse_unless(not is_own, _("Somebody else has to act on your own certificate."))
         check_in_charge(actor, certificate.organization, now)
 
 

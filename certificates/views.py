@@ -116,7 +116,7 @@ def pdf_response(content, certificate):
 
 
 def _own(request):
-    return Certificate.objects.filter(holder__user=request.user).select_related("kind", "organization")
+    return Certificate.objects.own(request.user).select_related("kind", "organization")
 
 
 def _form(name: str, asked):

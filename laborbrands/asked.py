@@ -44,6 +44,11 @@ class Asked:
     def level(self) -> Region:
         return self.filters.region or self.places.province
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it shows the whole province as it is today: only beside that stands what the province reported."""
+        return self.day == self.today and self.filters == brands.Filters(places=self.places)
+
     def query(self, **changes) -> str:
         """Return the query string of this reading with something changed; None leaves it out."""
         kept = {name: values for name, values in self.given.items() if name in KEPT}

@@ -1,9 +1,11 @@
 """Input on recognitions and subsidies, of the office and of builder units."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from applications.questions import DayField
+from laborbrands.rules.subsidy import account_obstacles
 
 
 class EndorseForm(forms.Form):
@@ -35,6 +37,12 @@ class AccountForm(forms.Form):
         max_length=40,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
+
+    def clean_account(self) -> str:
+        number = self.cleaned_data["account"]
+        if reasons := account_obstacles(number):
+            raise ValidationError(reasons)
+        return number
 
 
 class NoteForm(forms.Form):

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from laborbrands.models import BrandStat
+from laborbrands.rules.figures import misfits
 from laborbrands.services.figures import MONEY
 from talentportal.lib.field_errors import NamedErrors
 
@@ -31,6 +32,12 @@ class ReportForm(NamedErrors, forms.Form):
                 decimal_places=field.decimal_places,
                 required=False,
             )
+
+    def clean(self):
+        data = super().clean()
+        for name, words in misfits(data):
+            self.add_error(name, words)
+        return data
 
     def figures(self) -> dict:
         """Return the numbers by name."""

@@ -16,19 +16,31 @@ from laborbrands.models import BrandApplication, Recognition
 from laborbrands.queries import recognition as queries
 from laborbrands.rules import recognition as rules
 from laborbrands.services import recognition as services
+from laborbrands.services import turns
 from laborbrands.states import Tier
 from talentportal.lib.bilingual import both
+from talentportal.lib.spoken import day
 from talentportal.lib.workdays import add_months
 
 OUTCOME = "labor-brand"
 DECIDES = {"conclude": (Role.EXAMINER,), "grant": (Role.LEADER,), "refuse": (Role.EXAMINER, Role.LEADER)}
 
 
+def faults(case: Case, *, now: datetime) -> dict[str, list]:
+    """Map what is asked, or "window", to the reasons why the case cannot be handed in with its answers."""
+    today, answers = timezone.localdate(now), case.answers
+    asked = answers.get("category", ""), answers.get("tier", "")
+    unmet = rules.condition_faults(queries.conditions_on(today), answers, *asked)
+    found: dict[str, list] = {}
+    for faulty in (_place_faults(case, today), _brand_faults(case, today), unmet):
+        for question, reasons in faulty.items():
+            found[question] = found.get(question, []) + reasons
+    return {question: reasons for question, reasons in found.items() if reasons}
+
+
 def obstacles(case: Case, verb: str, *, actor, now: datetime) -> list:
-    """List what stands against a verb: "submit", "conclude" and "grant" (with a grant in mind), or "refuse"."""
+    """List what stands against a verb: "conclude" and "grant" (with a grant in mind), or "refuse"."""
     today = timezone.localdate(now)
-    if verb == "submit":
-        return _place_obstacles(case) + _brand_obstacles(case, today)
     application = services.application_of(case, now=now)
     reasons = _level_obstacles(application, actor, DECIDES[verb], today)
     if verb == "refuse":
@@ -37,7 +49,7 @@ def obstacles(case: Case, verb: str, *, actor, now: datetime) -> list:
     reasons += rules.endorsement_obstacles(application.tier, application.endorsements.all())
     conditions = queries.conditions_on(case.accepted_on or today)
     reasons += rules.condition_obstacles(conditions, answers, answers.get("category", ""), application.tier)
-    reasons += _brand_obstacles(case, today)
+    reasons += [reason for found in _brand_faults(case, today).values() for reason in found]
     standing = reviewing.standing_of(case)
     is_discussed = reviewing.is_discussed(standing)
     reasons += rules.standing_obstacles(standing, reviewing.lines_of(standing), application.tier, is_discussed)
@@ -46,26 +58,49 @@ def obstacles(case: Case, verb: str, *, actor, now: datetime) -> list:
     return reasons
 
 
-def _place_obstacles(case: Case) -> list:
-    """List what stands against the window: the county where the brand is at home takes the application."""
+def _place_faults(case: Case, today) -> dict[str, list]:
+    """Map home and window to what stands against them: the county where the brand is at home takes it."""
     home = queries.home_of(case.answers)
     if home is None:
-        return [_("Choose the county where the brand is at home.")]
-    if case.region_id != home.pk:
-        return [_("Choose the window of %(county)s, where the brand is at home.") % {"county": home}]
-    return []
+        return {"home": [_("Choose the county where the brand is at home.")]}
+    if home.valid_to and home.valid_to <= today:
+        heirs = ", ".join(str(region) for region in home.successors.all())
+        words = {"county": home, "date": day(home.valid_to), "heirs": heirs or "–"}
+        return {"home": [_("%(county)s was dissolved on %(date)s. Choose its successor: %(heirs)s.") % words]}
+    if case.region_id and case.region_id != home.pk:
+        return {"window": [_("Choose the window of %(county)s, where the brand is at home.") % {"county": home}]}
+    return {}
 
 
-def _brand_obstacles(case: Case, today) -> list:
+def _brand_faults(case: Case, today) -> dict[str, list]:
+    """Map name, tier and home to what stands against them in the brand of this name and in other applications."""
     name, tier = str(case.answers.get("brand_name", "")).strip(), case.answers.get("tier")
     if not name or tier not in rules.ENDORSED_BY:
-        return []  # the form says so itself
+        return {}  # the form says so itself
     brand = queries.brand_named(name)
-    reasons = rules.brand_obstacles(brand, case.unit) if case.unit else []
-    reasons += rules.tier_obstacles(tier, queries.held_on(brand, today), today)
-    if queries.open_rivals(case, name, tier).exists():
-        reasons.append(_("Another application for this brand and tier is under way."))
-    return reasons
+    found = {
+        "brand_name": rules.brand_obstacles(brand, case.unit) if case.unit else [],
+        "tier": rules.tier_obstacles(tier, queries.held_on(brand, today), today),
+        "home": _home_obstacles(case, name, brand),
+    }
+    if queries.open_rivals(case, name).filter(tier=tier).exists():
+        found["brand_name"].append(_("Another application for this brand and tier is under way."))
+    return found
+
+
+def _home_obstacles(case: Case, name: str, brand) -> list:
+    """List what stands against a home: a brand has one, and does not apply from two counties."""
+    home = queries.home_of(case.answers)
+    if home is None:
+        return []
+    said = _("“%(brand)s” is at home in %(county)s. A brand has one home; apply there.")
+    if brand and not queries.is_at_home(brand, home):
+        return [said % {"brand": name, "county": brand.region}]
+    elsewhere = queries.open_rivals(case, name).exclude(region=home).select_related("region").first()
+    if elsewhere:
+        asked = _("An application for “%(brand)s” is under way in %(county)s. A brand has one home.")
+        return [asked % {"brand": name, "county": elsewhere.region}]
+    return []
 
 
 def _level_obstacles(application: BrandApplication, actor, roles, today) -> list:
@@ -79,7 +114,7 @@ def _level_obstacles(application: BrandApplication, actor, roles, today) -> list
 def grant(case: Case, *, actor, now: datetime) -> None:
     """Confer the tier: brand and builder, recognition, plate, event, stage and subsidy, in the decision's transaction.
 
-    The plate is issued by the office that decides; its holder in law is the person who applied for the unit.
+    The plate is issued by the office that decides, and held by the builder unit.
     """
     application = services.application_of(case, now=now)
     brand = services.found_brand(application, now=now)
@@ -91,6 +126,7 @@ def grant(case: Case, *, actor, now: datetime) -> None:
         kind=case.guide.certificate_kind,
         organization=_issuer(application, actor, today),
         holder=case.applicant.person,
+        unit=case.unit,
         face=face_of(application, brand, number),
         approved_on=today,
         valid_until=valid_until,
@@ -128,9 +164,9 @@ def face_of(application: BrandApplication, brand, number: str) -> dict:
 
 
 def accepted(case: Case, *, now: datetime) -> None:
-    """Write down what an accepted case is about, so that county and prefecture find it."""
+    """Write down what an accepted case is about, so that county and prefecture find it, and tell whose turn it is."""
     if case.answers.get("tier") in rules.ENDORSED_BY:
-        services.application_of(case, now=now)
+        turns.next_turn(services.application_of(case, now=now), now)
 
 
 def ended(case: Case, *, now: datetime) -> None:
@@ -152,6 +188,21 @@ def plate_ended(certificate, now: datetime) -> None:
         services.withdraw_recognition(
             recognition=recognition, reason=certificate.get_status_display(), actor=None, now=now
         )
+
+
+def shown(case: Case) -> dict[str, str]:
+    """Return what a public list says of an application: the brand, its builder, the tier, its home."""
+    answers, home = case.answers, queries.home_of(case.answers)
+    tier = both(Tier(answers["tier"]).label) if answers.get("tier") in Tier.values else {"zh": "", "en": ""}
+    return {
+        "name_zh": answers.get("brand_name", ""),
+        "name_en": answers.get("brand_name_en", ""),
+        "unit": case.unit.name if case.unit else case.applicant_name,
+        "category_zh": tier["zh"],
+        "category_en": tier["en"],
+        "text_zh": home.name_zh if home else "",
+        "text_en": home.name_en if home else "",
+    }
 
 
 def page(case: Case, user) -> str:

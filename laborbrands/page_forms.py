@@ -1,5 +1,7 @@
 """Forms around a brand: the enquiry of a stranger, the figures of a builder, and what staff write in the admin."""
 
+from datetime import date
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -7,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from laborbrands.models import BrandStat
 from laborbrands.pictures import PictureField
+from laborbrands.rules.coverage import KINDS
 from laborbrands.services.figures import MONEY
 from laborbrands.states import EnquiryKind
+from regions.models import Region
 
 
 class EnquiryForm(forms.Form):
@@ -76,6 +80,31 @@ class PictureForm(forms.Form):
     )
     caption_en = forms.CharField(label=_("English caption"), max_length=140, required=False)
     file = PictureField(label=_("File"))
+
+
+class CoverageForm(forms.Form):
+    """The places beside its home that a brand covers, to tick by prefecture."""
+
+    regions = forms.ModelMultipleChoiceField(
+        label=_("Also covers"),
+        queryset=Region.objects.none(),
+        required=False,
+        error_messages={"invalid_choice": _("This place cannot be chosen. Choose from the list.")},
+    )
+
+    def __init__(self, *args, home: Region, day: date, **options):
+        super().__init__(*args, **options)
+        places = Region.objects.defer("outline").in_force(day).filter(kind__in=KINDS).exclude(pk=home.pk)
+        self.fields["regions"].queryset = places.order_by("path")
+
+    def groups(self) -> list[tuple[Region, bool, list[tuple[Region, bool]]]]:
+        """Return each prefecture, whether anything in it is ticked, and (place, ticked) of it and its counties."""
+        ticked = {str(getattr(one, "pk", one)) for one in self["regions"].value() or ()}
+        found: dict[str, list] = {}
+        for place in self.fields["regions"].queryset:
+            found.setdefault("/".join(place.path.split("/")[:2]), []).append((place, place.pk in ticked))
+        names = {one.path: one for one in Region.objects.defer("outline").filter(path__in=found)}
+        return [(names[path], any(is_on for _one, is_on in rows), rows) for path, rows in found.items()]
 
 
 class OutcomeForm(forms.Form):

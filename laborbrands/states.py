@@ -166,6 +166,19 @@ SUBSIDY_STEPS = {
 }
 
 
+# state: (the verb that is next at the office, the role that it waits for)
+SUBSIDY_NEXT = {
+    SubsidyState.APPLIED: ("check", "EXAMINER"),
+    SubsidyState.CHECKED: ("approve", "LEADER"),
+    SubsidyState.APPROVED: ("pay", "EXAMINER"),
+}
+SUBSIDY_WORDS = {
+    "check": pgettext_lazy("subsidy", "check"),
+    "approve": pgettext_lazy("subsidy", "approval"),
+    "pay": pgettext_lazy("subsidy", "payment"),
+}
+
+
 class UpgradeRule(TextChoices):
     """What a brand gets for a higher tier when a lower one was paid before."""
 

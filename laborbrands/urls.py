@@ -1,6 +1,6 @@
 from django.urls import path
 
-from laborbrands.views import atlas, page
+from laborbrands.views import atlas, changes, page
 
 app_name = "brands"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("", atlas.brand_map, name="map"),
     path("list/", atlas.brand_list, name="list"),
     path("hiring/", atlas.hiring, name="hiring"),
+    path("changes/", changes.listing, name="changes"),
+    path("around/", atlas.around, name="around"),
     path("screen/", atlas.screen, name="screen"),
     path("embed/", atlas.embed, name="embed"),
     # the brand page, last: its address holds any other word

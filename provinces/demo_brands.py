@@ -36,7 +36,7 @@ from laborbrands.models import (
     TrainingClass,
 )
 from laborbrands.states import Stage, Tier, TrademarkState
-from provinces import packs
+from provinces import demo_brand_past, packs
 from provinces.demo_accounts import sign_in_name
 from provinces.packs import Pack
 from regions.models import Region
@@ -139,6 +139,8 @@ def _add(file: _File, rows: list[dict]) -> None:
     units = {unit.uscc: unit for unit in Unit.objects.all()}
     Builder.objects.bulk_create(one for row in rows for one in _builders(file, row, units))
     BrandOccupation.objects.bulk_create(one for row in rows for one in _occupations(file, row))
+    TrainingClass.objects.bulk_create(one for row in rows for one in _held(file, row))
+    demo_brand_past.subsidies(list(file.brands.values()), examiner=verifier, leader=reporter)
     Studio.objects.bulk_create(_studio(file, row) for row in rows if row["master"])
     _teams(file, rows)
     _plans(file, rows)
@@ -161,6 +163,7 @@ def _brand(file: _File, row: dict) -> Brand:
         industry_id=trade["industry"],
         industry_code=trade["gbt"],
         occupation_code=trade["code"],
+        **text("short", file.named.get(row["code"], {}).get("short", "")),
         **text("product", trade["product"]),
         region=region,
         longitude=row["longitude"],
@@ -309,11 +312,23 @@ def _occupations(file: _File, row: dict) -> Iterator[BrandOccupation]:
         yield BrandOccupation(brand=brand, code=code, order=order, is_sample=not is_reported, **text("name", words))
 
 
+def _held(file: _File, row: dict) -> Iterator[TrainingClass]:
+    """The classes of the last year, for a brand whose professions the report counts; together they are its figures."""
+    if "professions" not in file.named.get(row["code"], {}):
+        return iter(())
+    counts = _figures(Decimal(row["workers"]), file.trades[row["trade"]]["industry"])
+    host = f"{file.regions[row['region']].name_zh}示例技工学校"
+    professions = list(file.brands[row["code"]].occupations.all())
+    return demo_brand_past.classes(
+        professions, max(FIGURES), counts["trained"], [counts[name] for name in LEVELS], host
+    )
+
+
 def _studio(file: _File, row: dict) -> Studio:
     master = row["master"]
     return Studio(
         brand=file.brands[row["code"]],
-        **text("name", f"{master}技能大师工作室 | Studio of master {master}"),
+        **text("name", f"{master}技能大师工作室 | Skill-master studio of {master}"),
         master=master,
         region_id=row["region"],
         founded_year=int(row["founded"]) + 3,

@@ -1,4 +1,4 @@
-"""The demo's publicity: one list that is open to objections and one whose time is over, made by the services.
+"""The demo's publicity, one list that is open to objections and one whose time is over, and a call for experts.
 
 Names are invented and say so. A notice that was told once is left alone: it belongs to the staff from then on.
 """
@@ -15,8 +15,9 @@ from provinces.demo_accounts import sign_in_name
 from provinces.models import PackRecord
 from provinces.packs import Pack
 from regions.queries import calendar_for
-from reviews.services import publicity
-from talentportal.lib.workdays import WorkCalendar
+from reviews.models import Discipline
+from reviews.services import calls, publicity
+from talentportal.lib.workdays import WorkCalendar, add_months
 
 KIND = "demo notice"
 MORNING = time(9, 30)
@@ -71,6 +72,21 @@ NOTICES = (
 )
 
 
+CALLED = ("21050", "630", "790", "880", "L01")  # codes of disciplines
+CALL = {
+    "title_zh": "省级劳务品牌评审专家征集公告（演示）",
+    "title_en": "Call for experts on labor brands (sample)",
+    "requirements_zh": (
+        "演示数据。\n从事相关专业工作满五年，具有副高级以上职称或者高级技师等级，或者有同等业绩。\n"
+        "客观公正，没有失信和学术不端记录，能按时完成线上评审。"
+    ),
+    "requirements_en": (
+        "Sample data.\nFive years of work in the field, and an associate senior title, the level of senior technician, "
+        "or results of equal weight.\nFair, with a clean record, and able to review online in time."
+    ),
+}
+
+
 def load(pack: Pack, now: datetime) -> str:
     """Post the notices that were not told yet, each on its day; return how many there are."""
     if BY not in pack.staff:
@@ -84,8 +100,20 @@ def load(pack: Pack, now: datetime) -> str:
         for notice in new:
             made = _post(notice, office, actor, _moment(calendar, notice.posted, now))
             PackRecord.objects.create(kind=KIND, key=notice.key, digest=made.number)
+        if not PackRecord.objects.filter(kind=KIND, key="call").exists():
+            call = _call(office, actor, now)
+            PackRecord.objects.create(kind=KIND, key="call", digest=call.number)
         publicity.end_publicities(now)
     return str(len(NOTICES))
+
+
+def _call(office, actor: User, now: datetime):
+    """Publish the call for experts, open for two months."""
+    today, who = timezone.localdate(now), {"actor": actor, "now": now}
+    chosen = Discipline.objects.filter(code__in=CALLED)
+    days = {"opens_on": today, "closes_on": add_months(today, 2)}
+    call = calls.write_call(organization=office, disciplines=chosen, **CALL, **days, **who)
+    return calls.publish_call(call=call, **who)
 
 
 def _moment(calendar: WorkCalendar, days: int, now: datetime) -> datetime:

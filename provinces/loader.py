@@ -85,6 +85,7 @@ def load(name: str, *, demo: bool, now: datetime, say: Callable[[str], None] = l
             demo_accounts,
             demo_brands,
             demo_cases,
+            demo_internships,
             demo_notices,
             demo_talents,
             demo_units,
@@ -100,6 +101,7 @@ def load(name: str, *, demo: bool, now: datetime, say: Callable[[str], None] = l
         say(f"checked units: {demo_units.load(pack, now)}")
         say(f"sample people of the talent pool: {demo_talents.load(pack, now)}")
         say(f"sample vacancies: {demo_vacancies.load(pack, now)}")
+        say(f"sample places for interns: {demo_internships.load(pack, now)}")
     ledger.news.update([stamped])
     ledger.save()
     return True

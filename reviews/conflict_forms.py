@@ -3,8 +3,10 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from reviews.models import Dossier
 from reviews.states import TieKind
 
+FOUND = [kind for kind in TieKind if kind != TieKind.HOME]
 OFFERED = [kind for kind in TieKind if kind not in (TieKind.HOME, TieKind.APPLICANT_ASKED)]
 
 
@@ -25,3 +27,27 @@ class ConflictForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Say what the conflict is.")},
     )
+
+
+class FoundConflictForm(ConflictForm):
+    """A conflict that the office found: with which applicant, of what kind, and how it became known."""
+
+    dossier = forms.ModelChoiceField(
+        Dossier.objects.live(),
+        label=_("With the applicant of dossier"),
+        empty_label=None,
+        widget=forms.Select,
+    )
+    field_order = ("dossier", "kind", "reason")
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["kind"].label = _("What relates the expert to the applicant?")
+        self.fields["kind"].widget = forms.Select()
+        self.fields["kind"].choices = [("", _("Choose")), *((kind.value, kind.label) for kind in FOUND)]
+        self.fields["reason"].help_text = _("How it became known. The expert's sheets become void and are kept.")
+
+    def of(self, group) -> "FoundConflictForm":
+        """Offer the dossiers of one group."""
+        self.fields["dossier"].queryset = group.dossiers.live().select_related("group")
+        return self

@@ -11,6 +11,7 @@ from policies.models import ServiceItem
 from reviews.models import Discipline, Expert, ScoreScheme
 from reviews.services.rounds import SEATS
 from reviews.states import ExpertStatus
+from talentportal.lib.field_errors import needed_sometimes
 from talentportal.lib.workdays import add_months
 
 MOST_DISCIPLINES, LONGEST_TERM = 3, 36  # months
@@ -20,7 +21,7 @@ class ExpertForm(forms.ModelForm):
     account = ContactField(
         label=_("Account, by mobile number or e-mail"),
         required=False,
-        help_text=_("Without an account an expert is called by telephone and cannot read dossiers."),
+        help_text=_("Without one an expert is invited by telephone, and names an account when accepting."),
     )
 
     class Meta:
@@ -65,6 +66,19 @@ class ExpertForm(forms.ModelForm):
 class ReasonForm(forms.Form):
     use_required_attribute = False
     reason = forms.CharField(label=_("Reason"), max_length=300, error_messages={"required": _("Give the reason.")})
+
+
+class AccountForm(forms.Form):
+    """The account of an expert who had none; asked only of those."""
+
+    use_required_attribute = False
+    account = needed_sometimes(
+        ContactField(
+            label=_("Account of the expert, by mobile number or e-mail"),
+            help_text=_("Dossiers are read and scored online by the expert alone; who has no account registers first."),
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        )
+    )
 
 
 class StatusForm(ReasonForm):

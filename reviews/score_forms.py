@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from applications.uploads import ScanField
+from reviews.models import Draw
 
 
 class ReasonForm(forms.Form):
@@ -57,12 +58,13 @@ class ExtendForm(forms.Form):
 
 
 class PlaceForm(forms.Form):
-    """A case for a group."""
+    """A case for a group, as long as its candidates are not frozen."""
 
     use_required_attribute = False
 
     def __init__(self, round, cases, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["group"] = forms.ModelChoiceField(round.groups.all(), label=_("Group"), empty_label=None)
+        open_groups = round.groups.exclude(draws__in=Draw.objects.filter(dropped_at=None))
+        self.fields["group"] = forms.ModelChoiceField(open_groups, label=_("Group"), empty_label=None)
         self.fields["case"] = forms.ModelChoiceField(cases, label=_("Case"))
         self.fields["case"].label_from_instance = lambda case: f"{case.case_no} {case.unit or case.applicant_name}"

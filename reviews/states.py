@@ -11,6 +11,15 @@ class ExpertStatus(TextChoices):
     RETIRED = "RETIRED", _("retired")
 
 
+class ExpertApplicationState(TextChoices):
+    """What became of an application to join the pool of experts."""
+
+    SUBMITTED = "SUBMITTED", pgettext_lazy("expert application", "being looked at")
+    ACCEPTED = "ACCEPTED", pgettext_lazy("expert application", "taken into the pool")
+    REFUSED = "REFUSED", pgettext_lazy("expert application", "not taken")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("expert application", "withdrawn")
+
+
 class TieKind(TextChoices):
     """Why an expert keeps away from an applicant 回避: known beforehand, or declared."""
 

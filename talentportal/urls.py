@@ -10,15 +10,25 @@ from notifications.urls import demo_urls, me_urls
 from policies import following_urls
 from policies.urls import library_urls, service_urls
 from policies.urls import me_urls as benefit_urls
+from reviews import call_urls
 from talentportal import api, views
 from talents.me_urls import urlpatterns as pool_urls
+
+own_urls = [
+    *me_urls,
+    *applications.me_urls,
+    *following_urls.me_urls,
+    *benefit_urls,
+    *call_urls.me_urls,
+    *pool_urls,
+]
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("api/v1/", include("laborbrands.api_urls")),
     path("api/v1/", include("talents.api_urls")),
-    path("api/v1/", include("policies.api.urls")),  # the last: it answers for every other address
+    path("api/v1/", include("policies.api.urls")),  # the last: it answers whatever is left
     path("api/schema/", api.Schema.as_view(), name="schema"),
 ]
 
@@ -41,13 +51,15 @@ urlpatterns += i18n_patterns(
     path("org/brands/", include("laborbrands.org_urls")),
     path("talents/", include("talents.pool_urls")),
     path("vacancies/", include("talents.vacancy_urls")),
+    path("internships/", include("talents.internship_urls")),
     path("org/", include("talents.org_urls")),
     path("publicity/", include("reviews.publicity_urls")),
+    path("experts/", include((call_urls.public_urls, "experts"))),
     path("expert/", include("reviews.expert_urls")),
     path("apply/", include((applications.apply_urls, "apply"))),
     path("progress/", include(applications.public_urls)),
     path("rate/", include(applications.rate_urls)),
-    path("me/", include((me_urls + applications.me_urls + following_urls.me_urls + benefit_urls + pool_urls, "me"))),
+    path("me/", include((own_urls, "me"))),
     path("me/", include("accounts.urls")),
     path("demo/", include((demo_urls, "demo"))),
     path("accounts/password/reset/", forgotten_password, name="account_reset_password"),  # before allauth's own

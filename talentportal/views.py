@@ -23,7 +23,7 @@ from policies.pages import kept
 from policies.search import engine
 from regions.queries import calendar_for
 from talentportal import context
-from talents.queries import vacancies
+from talents.queries import interns, vacancies
 from workstations import queries as windows
 
 FREQUENT, NEWEST, FOUND = 6, 4, 5
@@ -46,6 +46,7 @@ def home(request):
             "online": sum(guide.online_depth >= 5 for guide in guides),
             "map": windows.window_map(today),
             "brands": brands.count_on(today),
+            "places": interns.places_online(today).count(),
             "terms": policies.deferral_terms(today),
             "holdings": kept.holdings(today),
             "versions": policies.newest_versions(today, NEWEST),

@@ -7,13 +7,27 @@ class TalentsConfig(AppConfig):
     verbose_name = _("Talent pool")
 
     def ready(self):
-        # profiles and consents
         from applications import own_data
         from certificates.registry import on_ended
-        from jobs.registry import register_moment, register_sweep
+        from jobs.registry import register_job, register_moment, register_sweep
+        from notifications.services import MAY_HEAR
         from talents import own
-        from talents.services import profiles, proofs, rounds
+        from talents.queries import memory
+        from talents.queries.vacancies import may_hear
+        from talents.services import (
+            agreements,
+            contact,
+            news,
+            places,
+            profiles,
+            proofs,
+            rounds,
+            searches,
+            units,
+            vacancies,
+        )
 
+        # profiles and consents
         own_data.register("talent_pool", own_data.Holding(own.copy, profiles.forget))
         on_ended(proofs.certificate_ended)
         register_sweep("talents.employers", rounds.block_new_employers)
@@ -24,26 +38,21 @@ class TalentsConfig(AppConfig):
         register_moment("talents.unconfirmed", rounds.next_moment)
 
         # the search
-        from jobs.registry import register_sweep
-        from talents.queries import memory
-
         register_sweep("talents.changes", memory.forget_changes)
 
         # units and contact
-        from jobs.registry import register_job, register_moment
-        from talents.services import contact, searches, units
-
         register_job(units.SCAN_JOB, units.scan_file, _("Scan a file of a unit for viruses"))
         register_sweep("talents.contacts", contact.sweep)
         register_moment("talents.contacts", contact.next_moment)
         register_sweep("talents.searches", searches.sweep)
 
         # vacancies
-        from notifications.services import MAY_HEAR
-        from talents.queries.vacancies import may_hear
-        from talents.services import news, vacancies
-
         register_job(news.JOB, news.tell, _("Tell people of new vacancies that fit"))
         register_sweep("talents.vacancies", vacancies.expire)
         register_moment("talents.vacancies", vacancies.next_moment)
         MAY_HEAR.append(may_hear)
+
+        # internships
+        own_data.register("internships", own_data.Holding(own.copy_internships, own.forget_internships))
+        register_sweep("talents.places", places.expire_places)
+        register_sweep("talents.agreements", agreements.finish_agreements)

@@ -17,6 +17,17 @@ SMALL_CELL = _limit("SMALL_CELL", 5)  # counts below are hidden
 VACANCY_DAYS = _limit("VACANCY_DAYS", 30)  # a vacancy is online
 LOOKS_A_DAY = _limit("LOOKS_A_DAY", 200)  # cards that a unit reads
 SEARCHES_A_DAY = _limit("SEARCHES_A_DAY", 2000)  # pages of results that a unit asks for
+
+# Traineeships 就业见习; the shares and the money are examples of what provinces order (domain 7.6)
+PLACE_SHARE = _limit("PLACE_SHARE", 30)  # percent of the people employed
+TRAINEE_FROM, TRAINEE_TO = _limit("TRAINEE_FROM", 16), _limit("TRAINEE_TO", 24)  # years of age of unemployed youth
+TRAINEE_AFTER_YEARS = _limit("TRAINEE_AFTER_YEARS", 2)  # after leaving school
+HIRED_WITHIN_DAYS = _limit("HIRED_WITHIN_DAYS", 30)  # after the end: counts as retained
+HIRED_FOR_MONTHS = _limit("HIRED_FOR_MONTHS", 12)
+RETENTION_GOOD = _limit("RETENTION_GOOD", 50)  # percent, from which the higher subsidy is paid
+RETENTION_BAD = _limit("RETENTION_BAD", 20)  # percent, below which two years in a row end a base
+SUBSIDY_MONTH = _limit("SUBSIDY_MONTH", 1000)  # yuan for a month of a trainee
+SUBSIDY_MONTH_GOOD = _limit("SUBSIDY_MONTH_GOOD", 1300)
 LOOKS_A_MINUTE = _limit("LOOKS_A_MINUTE", 30)  # cards that a unit reads within a minute: more does a script alone
 LISTS = _limit("LISTS", 50)  # shortlists, and saved searches, of a unit
 CANDIDATES = _limit("CANDIDATES", 200)  # on one shortlist

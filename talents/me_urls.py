@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from talents.views import answers, person
+from talents.views import answers, internships, person
 
 urlpatterns = [
     path("profile/", person.profile, name="pool"),
@@ -18,4 +18,8 @@ urlpatterns = [
     path("contacts/", answers.request_list, name="contacts"),
     path("contacts/<slug:public_id>/", answers.detail, name="contact"),
     path("contacts/<slug:public_id>/<slug:verb>/", answers.answer, name="contact_answer"),
+    # internships
+    path("internships/", internships.mine, name="internships"),
+    path("internships/<slug:public_id>/", internships.agreement, name="internship"),
+    path("internships/<slug:public_id>/withdraw/", internships.withdraw, name="withdraw_internship"),
 ]

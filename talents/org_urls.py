@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from talents.views import cards, contacts, keys, lists, own_vacancies, search, units
+from talents.views import cards, contacts, keys, lists, org_internships, own_vacancies, search, units
 
 app_name = "org"
 urlpatterns = [
@@ -39,4 +39,11 @@ urlpatterns = [
         own_vacancies.act,
         name="vacancy_act",
     ),
+    # internships
+    path("internships/", org_internships.desk, name="internships"),
+    path("internships/new/", org_internships.write, name="new_internship"),
+    path("internships/base/", org_internships.base, name="intern_base"),
+    path("internships/agreements/<slug:public_id>/", org_internships.agreement, name="intern_agreement"),
+    path("internships/<slug:public_id>/", org_internships.place, name="internship"),
+    path("internships/<slug:public_id>/edit/", org_internships.write, name="edit_internship"),
 ]

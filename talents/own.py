@@ -40,3 +40,28 @@ def _request(request) -> dict:
         **{name: getattr(request, name) for name in names},
         "messages": [{"from_person": m.from_person, "text": m.text, "at": m.at} for m in request.messages.all()],
     }
+
+
+def copy_internships(user: User) -> list:
+    """Return what somebody asked for and what came of it, with its months."""
+    names = ("degree", "major", "graduates_on", "words", "state", "answer", "sent_at", "answered_at")
+    found = user.place_applications.select_related("place__unit", "school__unit", "agreement")
+    return [
+        {"place": one.place.title, "unit": one.place.unit.name, "school": one.school and one.school.unit.name}
+        | {name: getattr(one, name) for name in names}
+        | {"agreement": _agreement(getattr(one, "agreement", None))}
+        for one in found
+    ]
+
+
+def _agreement(agreement) -> dict | None:
+    if agreement is None:
+        return None
+    names = ("starts_on", "ends_on", "allowance", "mentor", "state", "person_signed_at", "signed_name", "ended_on")
+    months = agreement.months.values("month", "days", "paid", "paid_on", "confirmed_at", "disputed_because")
+    return {name: getattr(agreement, name) for name in names} | {"months": list(months)}
+
+
+def forget_internships(user: User, now) -> None:
+    """Delete applications that came to nothing; signed agreements are kept as contracts, with the name signed."""
+    user.place_applications.filter(agreement__isnull=True).delete()

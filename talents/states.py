@@ -103,7 +103,7 @@ class Purpose(TextChoices):
 class Shared(TextChoices):
     """What a person may show to a unit after a request. Nothing of it is in the pool."""
 
-    NAME = "NAME", _("name")
+    NAME = "NAME", pgettext_lazy("person", "name")
     PHONE = "PHONE", _("mobile number")
     EMAIL = "EMAIL", _("e-mail")
     SCHOOL = "SCHOOL", _("school")
@@ -235,3 +235,45 @@ class CheckState(TextChoices):
     SUBMITTED = "SUBMITTED", pgettext_lazy("unit check", "being checked")
     PASSED = "PASSED", pgettext_lazy("unit check", "passed")
     RETURNED = "RETURNED", pgettext_lazy("unit check", "sent back")
+
+
+# --- Internships 实习 and traineeships 就业见习: two different things (domain 7.6) ------------------------------------
+
+
+class PlaceKind(TextChoices):
+    INTERNSHIP = "INTERNSHIP", _("internship of a student")
+    TRAINEESHIP = "TRAINEESHIP", _("traineeship of an unemployed graduate or young person")
+
+
+class BaseLevel(TextChoices):
+    PROVINCIAL = "PROVINCIAL", pgettext_lazy("tier", "Provincial")
+    PREFECTURAL = "PREFECTURAL", pgettext_lazy("tier", "Prefectural")
+    COUNTY = "COUNTY", pgettext_lazy("tier", "County")
+
+
+class ApplicationState(TextChoices):
+    """Somebody asks for a place."""
+
+    SENT = "SENT", pgettext_lazy("place", "sent")
+    TAKEN = "TAKEN", pgettext_lazy("place", "taken")
+    DECLINED = "DECLINED", pgettext_lazy("place", "declined")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("place", "withdrawn")
+
+
+class AgreementState(TextChoices):
+    """The agreement 协议: an internship needs unit, school and student; a traineeship the base and the trainee."""
+
+    SIGNING = "SIGNING", _("being signed")
+    RUNNING = "RUNNING", _("running")
+    FINISHED = "FINISHED", pgettext_lazy("agreement", "finished")
+    BROKEN_OFF = "BROKEN_OFF", _("ended early")
+    CANCELLED = "CANCELLED", pgettext_lazy("agreement", "cancelled before it began")
+
+
+class ClaimState(TextChoices):
+    """A claim of subsidy: the base pays first, the fund pays it back later."""
+
+    SUBMITTED = "SUBMITTED", pgettext_lazy("claim", "being checked")
+    APPROVED = "APPROVED", pgettext_lazy("claim", "approved")
+    REFUSED = "REFUSED", pgettext_lazy("claim", "refused")
+    PAID = "PAID", pgettext_lazy("claim", "paid")

@@ -115,7 +115,7 @@ class IntakePages:
             messages.error(request, str(refused))
             return redirect("admin:applications_case_intake")
         data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-        answers = intake_forms.answers_form(guide, today, data)
+        answers = intake_forms.answers_form(guide, place, now, data)
         papers = intake_forms.PaperForm(guide, place["applicant"], data, files, today=today)
         context = {"title": _("Take in paper at the window"), "answers": answers, "papers": papers, **place}
         if data is not None:

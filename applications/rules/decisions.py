@@ -173,7 +173,7 @@ def clerical_obstacles(case, certificate, what: str, corrected: str, field: str)
 
 def _name_obstacles(certificate, corrected: str) -> list:
     """List what stands against printing the holder's name anew: it is taken from the identity record."""
-    registered = certificate.holder.name
+    registered = certificate.unit.name if certificate.unit else certificate.holder.name
     if certificate.holder_name == registered:
         return [_("The certificate bears the registered name already: %(name)s.") % {"name": registered}]
     if corrected.strip() != registered:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import queries, questions, rules
+from applications import outcomes, queries, questions, rules
 from applications.models import Case, PowerOfAttorney
 from applications.services import filing
 from applications.services.clocks import finish_clocks, lead, remind_office, start_clock
@@ -123,6 +123,8 @@ def _take_in(case: Case, actor, now: datetime, answers, files: Mapping, on_paper
     form = questions.kept_form(case.guide, today, answers)
     refuse_unless(form.is_valid(), [reason for found in form.errors.values() for reason in found])
     case.answers = {key: value for key, value in form.to_keep().items() if value not in (None, "", [])}
+    judged = outcomes.faults(case, now=now)
+    refuse_unless(not judged, [reason for found in judged.values() for reason in found])
     open_received(case, today=today, received_at=now)
     materials = {m.spec.key: m for m in case.materials.select_related("spec")}
     unknown = {*files, *on_paper, *signed["promises"]} - set(materials)

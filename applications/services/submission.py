@@ -72,7 +72,7 @@ def _submit(case: Case, actor, now: datetime, declares, signed_name, signature, 
     if case.applicant_id == actor.pk:
         case.applicant = actor
     case.applicant_name = case.unit_name or case.person_name
-    _refuse_unready(case, declares, actor, now)
+    _refuse_unready(case, declares, now)
     if case.is_linked:  # of one account alone the database lets no second case be open
         refuse_duplicate(case.item, case.applicant, case.unit_id, actor)
     missing = rules.missing_specs(case.guide.materials.all(), case.answers, case.in_hand)
@@ -122,7 +122,7 @@ def write_commitment_paper(case: Case) -> None:
         )
 
 
-def _refuse_unready(case: Case, declares: bool, actor, now: datetime) -> None:
+def _refuse_unready(case: Case, declares: bool, now: datetime) -> None:
     guide, reasons, today = case.guide, [], timezone.localdate(now)
     if case.expires_on and case.expires_on < today:
         reasons.append(_("This draft has expired. Renew it first; your answers stay."))
@@ -132,6 +132,8 @@ def _refuse_unready(case: Case, declares: bool, actor, now: datetime) -> None:
         reasons.append(_("Your identity is missing. Fill in the first step."))
     answers = questions.kept_form(guide, today, case.answers)
     reasons += [reason for found in answers.errors.values() for reason in found]
+    judged = outcomes.faults(case, now=now)
+    reasons += [reason for key, found in judged.items() if key not in answers.errors for reason in found]
     if case.window_id is None:
         reasons.append(_("Choose the window that will handle your case."))
     elif not case.window_serves:
@@ -142,7 +144,6 @@ def _refuse_unready(case: Case, declares: bool, actor, now: datetime) -> None:
         reasons.append(_("“%(name)s” is no longer valid. Hand in a newer one.") % {"name": pick(spec, "name")})
     if not declares:
         reasons.append(_("Confirm that what you state is true."))
-    reasons += outcomes.obstacles(case, "submit", actor=actor, now=now)
     refuse_unless(not reasons, reasons)
 
 

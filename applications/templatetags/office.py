@@ -30,10 +30,16 @@ RAIL = (  # model of the admin, what the rail says, icon
     ("BrandApplication", _("Brand cases"), "flag"),
     ("Subsidy", _("Brand subsidies"), "yuan"),
     ("Brand", _("Labor brands"), "pin"),
+    ("AnnualReport", _("Brand reports"), "chart"),
+    ("EvaluationRound", _("Brand checks"), "check"),
+    ("Removal", _("Brand removals"), "x"),
     ("ReviewRound", _("Review rounds"), "users"),
     ("Publicity", _("Publicity"), "message"),
+    ("Objection", _("Objections"), "warning"),
     ("Profile", _("Talent pool"), "users"),
     ("Vacancy", _("Vacancies"), "file"),
+    ("Place", _("Internships"), "file"),
+    ("SubsidyClaim", _("Trainee subsidies"), "yuan"),
     ("PolicyVersion", _("Policy library"), "book"),
     ("Benefit", _("Benefits"), "yuan"),
     ("GuideVersion", _("Guides"), "file"),
@@ -47,8 +53,17 @@ RAIL = (  # model of the admin, what the rail says, icon
 
 @register.simple_tag(takes_context=True)
 def rail(context) -> list[dict]:
-    """Return the entries of the rail that this person may open, the present one marked."""
+    """Return the entries of the rail that this person may open, the present one marked; `due` counts what waits.
+
+    Asked once per request. An admin that has a `due_count(request)` has a filter `?due=yes` that shows the same rows.
+    """
     request = context["request"]
+    if not hasattr(request, "_portal_rail"):
+        request._portal_rail = _rail(request)
+    return request._portal_rail
+
+
+def _rail(request) -> list[dict]:
     models = {model.__name__: (model, its) for model, its in admin.site._registry.items()}
     home = reverse("admin:index")
     entries = [{"url": home, "name": _("Work"), "icon": "home", "here": home == request.path}]
@@ -56,7 +71,12 @@ def rail(context) -> list[dict]:
         model, its = models[name]
         if its.has_module_permission(request) and its.has_view_permission(request):
             url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-            entries.append({"url": url, "name": label, "icon": icon, "here": request.path.startswith(url)})
+            due = its.due_count(request) if hasattr(its, "due_count") else 0
+            here = request.path.startswith(url)
+            entries.append({"url": url, "name": label, "icon": icon, "here": here, "due": due})
+    if Role.EXPERT in roles_in(request):
+        url = reverse("expert:home")
+        entries.append({"url": url, "name": _("Reviews"), "icon": "pen", "here": False, "due": 0})
     return entries
 
 
@@ -80,6 +100,7 @@ def work_summary(context) -> dict:
         summary["queues"] = [(key, office.QUEUES[key], count, key == own) for key, count in counts.items()]
         summary["own"], summary["own_name"] = own, office.QUEUES[own]
         summary["rows"] = queue.page(office.Wish(own), size=8).rows
+    summary["more"] = office.more_work(request.user, now)
     if Role.EDITOR in roles:
         counts = desk.counts(desk.reached(request.user, timezone.localdate(now)), request.user, timezone.localdate(now))
         summary["library"] = [(key, desk.LISTS[key], count) for key, count in counts.items()]
@@ -92,6 +113,12 @@ def work_summary(context) -> dict:
 def capped(count) -> str:
     """Say a count as a tab shows it: "99+" where it was not counted on."""
     return office.count_words(count)
+
+
+@register.filter
+def due_ones(entries: list[dict]) -> list[dict]:
+    """Keep the entries of the rail behind which something waits."""
+    return [entry for entry in entries if entry.get("due")]
 
 
 @register.simple_tag

@@ -42,9 +42,9 @@ def home(request):
         "open_cases": [line for line in lines if line["case"].state in OPEN_STATES][:SHORT],
         "finished": [_line(case, today) for case in cases.filter(state__in=ENDED_STATES)[:SHORT]],
         "drafts": [(case, deleted_on(case.expires_on)) for case in drafts],
-        "certificates": Certificate.objects.filter(holder__user=user, status=CertificateStatus.VALID).select_related(
-            "kind"
-        )[:SHORT],
+        "certificates": Certificate.objects.own(user)
+        .filter(status=CertificateStatus.VALID)
+        .select_related("kind")[:SHORT],
         "inbox": inbox(user)[:SHORT],
         "person": person_of(user),
         "units": units_of(user),

@@ -38,7 +38,7 @@ def may_edit(request, brand: Brand) -> bool:
     return request.user.is_superuser or covering_post(request.user, brand.region, EDITORS, clock.now()) is not None
 
 
-EDITORS_BUTTONS = ("picture_button", "dismiss_button")
+EDITORS_BUTTONS = ("picture_button", "dismiss_button", "coverage_button")
 
 
 class BrandAdminMixin(RoleAdminMixin):

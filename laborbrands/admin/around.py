@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
@@ -29,6 +29,7 @@ from laborbrands.models import (
 )
 from laborbrands.page_forms import DismissForm, OutcomeForm
 from laborbrands.services import ambassadors, enquiries
+from talentportal.lib import again
 from talentportal.lib.refusals import Refused
 
 
@@ -79,24 +80,30 @@ class AmbassadorAdmin(BrandAdminMixin, admin.ModelAdmin):
         one = get_object_or_404(self.get_queryset(request), pk=pk)
         if not self.has_change_permission(request, one):
             raise PermissionDenied
-        form, reasons = DismissForm(request.POST or None), []
-        if request.method == "POST" and form.is_valid():
-            try:
-                ambassadors.dismiss(ambassador=one, actor=request.user, now=clock.now(), **form.cleaned_data)
-                messages.success(request, _("The ambassador is dismissed and no longer shown."))
-                return redirect("admin:laborbrands_ambassador_change", one.pk)
-            except Refused as refused:
-                reasons = refused.reasons
+        form = DismissForm(again.typed(request))
+        if request.method == "POST":
+            return self._dismiss(request, one, form)
         context = self.admin_site.each_context(request) | {
             "opts": self.opts,
             "title": _("Dismiss an ambassador"),
-            "intro": str(one),
+            "row": one,
+            "back": reverse("admin:laborbrands_ambassador_change", args=[one.pk]),
             "form": form,
-            "reasons": reasons,
+            "reasons": again.told(request).get("reasons", []),
             "words": _("Dismiss"),
         }
-        status = 422 if reasons or form.errors else 200
-        return TemplateResponse(request, "laborbrands/admin_act.html", context, status=status)
+        return TemplateResponse(request, "laborbrands/admin_act.html", context)
+
+    def _dismiss(self, request, one: Ambassador, form):
+        if not form.is_valid():
+            return again.give_back(request)
+        try:
+            ambassadors.dismiss(ambassador=one, actor=request.user, now=clock.now(), **form.cleaned_data)
+        except Refused as refused:
+            return again.give_back(request, reasons=refused.reasons)
+        again.forget(request)
+        messages.success(request, _("The ambassador is dismissed and no longer shown."))
+        return redirect("admin:laborbrands_ambassador_change", one.pk)
 
 
 @admin.register(Studio)
@@ -212,24 +219,34 @@ class EnquiryAdmin(BrandAdminMixin, ReadOnlyAdminMixin, admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         enquiry = get_object_or_404(self.get_queryset(request), pk=pk)
-        form = OutcomeForm(request.POST if "outcome" in request.POST else None)
-        reasons, opened = [], None
-        try:
-            if form.is_bound and form.is_valid():
-                enquiries.handle_enquiry(enquiry=enquiry, actor=request.user, now=clock.now(), **form.cleaned_data)
-                messages.success(request, _("What came of the enquiry is kept."))
-                return redirect("admin:laborbrands_enquiry_change", pk)
-            if request.method == "POST":
+        if "outcome" in request.POST:
+            return self._keep_outcome(request, enquiry)
+        opened = None
+        if request.method == "POST":
+            try:
                 opened = enquiries.open_contact(enquiry=enquiry, actor=request.user, now=clock.now())
-        except Refused as refused:
-            reasons = refused.reasons
+            except Refused as refused:
+                return again.give_back(request, reasons=refused.reasons)
         context = self.admin_site.each_context(request) | {
             "opts": self.opts,
             "title": _("Answer an enquiry"),
             "enquiry": enquiry,
             "opened": opened,
-            "form": form,
-            "reasons": reasons,
+            "form": OutcomeForm(None if opened else again.typed(request)),
+            "reasons": again.told(request).get("reasons", []),
         }
-        status = 422 if reasons or form.errors else 200
-        return TemplateResponse(request, "laborbrands/admin_enquiry.html", context, status=status)
+        response = TemplateResponse(request, "laborbrands/admin_enquiry.html", context)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def _keep_outcome(self, request, enquiry: Enquiry):
+        form = OutcomeForm(request.POST)
+        if not form.is_valid():
+            return again.give_back(request)
+        try:
+            enquiries.handle_enquiry(enquiry=enquiry, actor=request.user, now=clock.now(), **form.cleaned_data)
+        except Refused as refused:
+            return again.give_back(request, reasons=refused.reasons)
+        again.forget(request)
+        messages.success(request, _("What came of the enquiry is kept."))
+        return redirect("admin:laborbrands_enquiry_change", enquiry.pk)

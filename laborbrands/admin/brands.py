@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.permissions import ReadOnlyAdminMixin, RoleAdminMixin
 from jobs import clock
@@ -27,10 +27,13 @@ from laborbrands.models import (
     ReportedFigure,
     Team,
 )
-from laborbrands.page_forms import PictureForm
+from laborbrands.page_forms import CoverageForm, PictureForm
+from laborbrands.rules.wording import listed
 from laborbrands.services import figures
+from laborbrands.services.coverage import set_coverage
 from laborbrands.states import ON_THE_MAP
 from regions.models import Region, RegionKind
+from talentportal.lib import again
 from talentportal.lib.refusals import Refused
 
 
@@ -128,7 +131,16 @@ class BrandAdmin(BrandAdminMixin, admin.ModelAdmin):
     list_select_related = ("region", "industry")
     search_fields = ("name_zh", "name_en", "code", "region__name_zh")
     list_per_page = 50
-    readonly_fields = ("code", "stage", "region", "created_at", "picture_button", "public_page")
+    readonly_fields = (
+        "code",
+        "stage",
+        "region",
+        "covered",
+        "created_at",
+        "coverage_button",
+        "picture_button",
+        "public_page",
+    )
     inlines = (BuilderInline, OccupationInline, PictureInline, RecognitionInline, EventInline)
     fieldsets = (
         (None, {"fields": (("name_zh", "name_en"), ("slogan_zh", "slogan_en"), ("code", "stage"), "public_page")}),
@@ -142,7 +154,10 @@ class BrandAdmin(BrandAdminMixin, admin.ModelAdmin):
                 )
             },
         ),
-        (gettext_lazy("Home"), {"fields": ("region", ("longitude", "latitude"), "department")}),
+        (
+            pgettext_lazy("brand", "Home"),
+            {"fields": ("region", "covered", "coverage_button", ("longitude", "latitude"), "department")},
+        ),
         (gettext_lazy("Mark"), {"fields": (("trademark_state", "trademark_no"), "standards", "founded_year")}),
         (gettext_lazy("Story"), {"fields": ("story_zh", "story_en", "picture_button")}),
         (gettext_lazy("Source"), {"fields": (("source", "is_sample"), "created_at")}),
@@ -175,15 +190,58 @@ class BrandAdmin(BrandAdminMixin, admin.ModelAdmin):
     def picture_button(self, brand):
         return button("admin:laborbrands_brand_picture", brand.pk, _("Add a logo or a picture")) if brand.pk else "–"
 
+    @admin.display(description=gettext_lazy("also covers"))
+    def covered(self, brand):
+        return listed(brand.coverage.defer("outline").order_by("path")) or _("only its home")
+
+    @admin.display(description=gettext_lazy("coverage"))
+    def coverage_button(self, brand):
+        return button("admin:laborbrands_brand_coverage", brand.pk, _("Change what it covers")) if brand.pk else "–"
+
     @admin.display(description=gettext_lazy("public page"))
     def public_page(self, brand):
         return reverse("brands:detail", args=[brand.code])
 
     def get_urls(self):
-        address = path(
-            "<int:pk>/picture/", self.admin_site.admin_view(self.add_picture), name="laborbrands_brand_picture"
-        )
-        return [address, *super().get_urls()]
+        view = self.admin_site.admin_view
+        own = [
+            path("<int:pk>/picture/", view(self.add_picture), name="laborbrands_brand_picture"),
+            path("<int:pk>/coverage/", view(self.cover), name="laborbrands_brand_coverage"),
+        ]
+        return own + super().get_urls()
+
+    def cover(self, request, pk: int):
+        """Tick the places that a brand covers beside its home."""
+        brand = get_object_or_404(self.get_queryset(request).select_related("region"), pk=pk)
+        if not self.has_change_permission(request, brand):
+            raise PermissionDenied
+        ways = {"home": brand.region, "day": timezone.localdate(clock.now())}
+        initial = {"regions": brand.coverage.values_list("pk", flat=True)}
+        form = CoverageForm(again.typed(request), initial=initial, **ways)
+        if request.method == "POST":
+            return self._cover(request, brand, form)
+        context = self.admin_site.each_context(request) | {
+            "opts": self.opts,
+            "title": _("What it covers"),
+            "brand": brand,
+            "form": form,
+            "groups": form.groups(),
+            "reasons": again.told(request).get("reasons", []),
+            "changes": brand.events.filter(verb="cover").select_related("actor").order_by("-at"),
+        }
+        return TemplateResponse(request, "laborbrands/admin_coverage.html", context)
+
+    def _cover(self, request, brand: Brand, form: CoverageForm):
+        if not form.is_valid():
+            return again.give_back(request)
+        try:
+            set_coverage(brand=brand, actor=request.user, now=clock.now(), **form.cleaned_data)
+        except Refused as refused:
+            return again.give_back(request, reasons=refused.reasons)
+        again.forget(request)
+        self.log_change(request, brand, "coverage")
+        messages.success(request, _("Kept. The page of the brand shows it at once."))
+        return redirect("admin:laborbrands_brand_coverage", brand.pk)
 
     def add_picture(self, request, pk: int):
         """Take a logo or a picture; one that is too large is named beside its field, with what was typed kept."""
@@ -252,23 +310,22 @@ class BrandStatAdmin(BrandAdminMixin, ReadOnlyAdminMixin, admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         stat = get_object_or_404(self.get_queryset(request).select_related("brand", "reported_by"), pk=pk)
-        reasons = []
         if request.method == "POST":
             try:
                 figures.verify_figures(stat=stat, actor=request.user, now=clock.now())
-                messages.success(request, _("The figures are verified and count from now on."))
-                return redirect("admin:laborbrands_brandstat_change", stat.pk)
             except Refused as refused:
-                reasons = refused.reasons
+                return again.give_back(request, reasons=refused.reasons)
+            messages.success(request, _("The figures are verified and count from now on."))
+            return redirect("admin:laborbrands_brandstat_change", stat.pk)
         fields = [BrandStat._meta.get_field(name) for name in figures.FIELDS]
         context = self.admin_site.each_context(request) | {
             "opts": self.opts,
             "title": _("Verify these figures"),
             "stat": stat,
             "lines": [(field.verbose_name, getattr(stat, field.name)) for field in fields],
-            "reasons": reasons,
+            "reasons": again.told(request).get("reasons", []),
         }
-        return TemplateResponse(request, "laborbrands/admin_verify.html", context, status=422 if reasons else 200)
+        return TemplateResponse(request, "laborbrands/admin_verify.html", context)
 
 
 @admin.register(Recognition)

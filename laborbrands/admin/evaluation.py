@@ -1,20 +1,25 @@
 """Yearly reports, evaluations, removals and successions at the office: everything by buttons, through services."""
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.contrib import admin
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from accounts.act_pages import Act, ActPages, PlainForm, day_field, words_field
+from accounts.act_pages import Act, ActPages, DueFilter, PlainForm, day_field, words_field
 from accounts.models import Organization, Role
 from jobs import clock
-from laborbrands.models import AnnualReport, Brand, EvaluationRound, Removal, Succession
+from laborbrands.models import AnnualReport, Brand, Evaluation, EvaluationRound, Removal, Succession
 from laborbrands.services import evaluation, removal, succession
-from laborbrands.states import ON_THE_MAP, RemovalGround, RemovalState, Tier
+from laborbrands.states import ON_THE_MAP, RemovalGround, RemovalState, Stage, Tier
 from reviews.models import ScoreScheme
 from reviews.queries.publicity import is_in_charge
+from reviews.states import PublicityState
 from talentportal.lib import spoken
 from talentportal.lib.bilingual import pick
 
@@ -31,9 +36,15 @@ class AnnualReportAdmin(ActPages, admin.ModelAdmin):
     """What builders handed in, and what is missing."""
 
     view_roles = WATCHING
+    acting_roles = OFFICE  # on the figures, at their own page
     related = ("brand__region", "stat", "submitted_by")
     list_display = ("brand", "year", "due_on", "submitted_at", "missed_at")
-    list_filter = ("year", ("submitted_at", admin.EmptyFieldListFilter), ("missed_at", admin.EmptyFieldListFilter))
+    list_filter = (
+        DueFilter,
+        "year",
+        ("submitted_at", admin.EmptyFieldListFilter),
+        ("missed_at", admin.EmptyFieldListFilter),
+    )
     search_fields = ("brand__name_zh", "brand__name_en")
     show_full_result_count = False
 
@@ -42,7 +53,7 @@ class AnnualReportAdmin(ActPages, admin.ModelAdmin):
             (_("Labor brand"), row.brand),
             (_("Year"), str(row.year)),
             (pgettext("report", "Due on"), spoken.day(row.due_on)),
-            (_("Handed in"), row.submitted_at and f"{row.submitted_by}, {_shown(row.submitted_at)}"),
+            (_("Handed in"), row.submitted_at and f"{row.submitted_by} · {_shown(row.submitted_at)}"),
             (_("Found missing"), _shown(row.missed_at)),
             (_("Report"), row.text),
         ]
@@ -84,6 +95,17 @@ class NewRoundForm(PlainForm):
         self.fields["organization"].queryset = Organization.objects.filter(pk__in=own)
 
 
+def to_evaluate(row: EvaluationRound):
+    """Return the brands whose turn it is in a round: not evaluated in it yet, or after they put things right."""
+    held = {"recognitions__tier": row.tier, "recognitions__ended_on": None}
+    brands = Brand.objects.filter(region__path__startswith=row.organization.region.path, **held)
+    first = brands.filter(stage=Stage.RECOGNIZED).exclude(evaluations__round=row)
+    again = brands.filter(stage=Stage.RECTIFYING, evaluations__round=row).exclude(
+        evaluations__in=Evaluation.objects.filter(round=row, seq__gt=1)
+    )
+    return Brand.objects.filter(Q(pk__in=first.values("pk")) | Q(pk__in=again.values("pk"))).order_by("name_zh")
+
+
 class EvaluateForm(PlainForm):
     """Points by criterion of the round's scheme."""
 
@@ -97,10 +119,7 @@ class EvaluateForm(PlainForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        held = {"recognitions__tier": self.row.tier, "recognitions__ended_on": None, "stage__in": ON_THE_MAP}
-        region = self.row.organization.region
-        brands = Brand.objects.filter(region__path__startswith=region.path, **held)
-        self.fields["brand"].queryset = brands.distinct()
+        self.fields["brand"].queryset = to_evaluate(self.row)
         vetoes = [choice for choice in RemovalGround.choices if choice[0] != RemovalGround.UNQUALIFIED]
         self.fields["veto"].choices = [("", "—"), *vetoes]
         for criterion in self.row.scheme.criteria:
@@ -113,6 +132,7 @@ class EvaluateForm(PlainForm):
                     decimal_places=2,
                     required=not criterion.get("is_bonus"),
                 )
+        self.order_fields(["brand", *(name for name in self.fields if name.startswith("score_")), "veto", "opinion"])
 
     def clean(self):
         data = super().clean()
@@ -136,7 +156,7 @@ class EvaluationRoundAdmin(ActPages, admin.ModelAdmin):
         NewRoundForm,
     )
     list_display = ("title", "tier", "starts_on", "ends_on")
-    list_filter = ("tier",)
+    list_filter = (DueFilter, "tier")
     show_full_result_count = False
 
     @admin.display(description=gettext_lazy("title"))
@@ -153,17 +173,41 @@ class EvaluationRoundAdmin(ActPages, admin.ModelAdmin):
         ]
 
     def tables_of(self, row):
+        return [self._due_table(row), self._done_table(row)]
+
+    def _due_table(self, row):
+        found, today = (
+            row.evaluations.select_related("brand").order_by("brand__name_zh"),
+            timezone.localdate(clock.now()),
+        )
+        again = [
+            (one.brand, _("The time to put things right is over: evaluate it again.")) for one in found.again(today)
+        ]
+        failed = [(one.brand, _notice_link(one)) for one in found.failed()]
+        heads = (_("Labor brand"), _("What comes next"))
+        return {"title": _("What is due"), "heads": heads, "rows": again + failed}
+
+    def _done_table(self, row):
         done = row.evaluations.select_related("brand", "evaluated_by").order_by("brand__name_zh", "seq")
         heads = (_("Labor brand"), _("No."), _("Total"), _("Grade"), _("To put right by"), _("Evaluated by"))
         rows = [
-            (one.brand, one.seq, one.total, one.get_grade_display(), one.rectify_by or "—", one.evaluated_by)
-            for one in done
+            (one.brand, one.seq, one.total, _grade_words(one), one.rectify_by or "—", one.evaluated_by) for one in done
         ]
-        return [{"title": _("Evaluated"), "heads": heads, "rows": rows}]
+        return {"title": _("Evaluated"), "heads": heads, "rows": rows}
 
     def acts_of(self, row):
         said = _("Kept. The builder is told.")
         return [Act("evaluate", _("Evaluate a brand"), evaluation.evaluate, said, EvaluateForm, "")]
+
+
+def _grade_words(one) -> str:
+    return f"{one.get_grade_display()} · {one.get_veto_display()}" if one.veto else one.get_grade_display()
+
+
+def _notice_link(one) -> str:
+    asked = urlencode({"brand": one.brand_id, "ground": one.veto or RemovalGround.UNQUALIFIED})
+    address = f"{reverse('admin:laborbrands_removal_add')}?{asked}"
+    return format_html('<a href="{}">{}</a>', address, _("Give notice of a removal"))
 
 
 class NoticeForm(PlainForm):
@@ -220,6 +264,12 @@ _REMOVAL_BY_STATE = {
 }
 
 
+def _is_over(row: Removal) -> bool:
+    """Tell whether the publicity of a decided removal has run to its end."""
+    notice = row.publicity_entry.publicity
+    return notice.state != PublicityState.INTERRUPTED and timezone.localdate(clock.now()) > notice.ends_on
+
+
 @admin.register(Removal)
 class RemovalAdmin(ActPages, admin.ModelAdmin):
     """Removals: notice, statement, decision by another person, publicity, carried out."""
@@ -237,7 +287,7 @@ class RemovalAdmin(ActPages, admin.ModelAdmin):
         "danger",
     )
     list_display = ("brand", "tier", "ground", "state", "notified_at", "defence_by")
-    list_filter = ("state", "ground", "tier")
+    list_filter = (DueFilter, "state", "ground", "tier")
     search_fields = ("brand__name_zh", "brand__name_en")
     show_full_result_count = False
 
@@ -250,16 +300,27 @@ class RemovalAdmin(ActPages, admin.ModelAdmin):
             (_("What"), _("downgrade") if row.is_downgrade else _("removal")),
             (_("Ground"), row.get_ground_display()),
             (_("Facts and evidence"), row.facts),
-            (_("Notice given"), f"{row.notice_no}, {row.notified_by}, {_shown(row.notified_at)}"),
+            (_("Notice given"), f"{row.notice_no} · {row.notified_by} · {_shown(row.notified_at)}"),
             (_("Statement by"), spoken.day(row.defence_by)),
             (_("Statement of the builder"), row.defence and f"{row.defence}\n{row.defended_by}"),
-            (_("Decision and reasons"), row.decision and f"{row.decision}\n{row.document_no} {row.decided_by}"),
-            (_("Publicity"), notice and f"{notice.number}, {notice.get_state_display()}, {spoken.day(notice.ends_on)}"),
+            (_("Decision and reasons"), row.decision and f"{row.decision}\n{row.document_no} · {row.decided_by}"),
+            (
+                _("Publicity"),
+                notice and f"{notice.number} · {notice.get_state_display()} · {spoken.day(notice.ends_on)}",
+            ),
             (_("Carried out"), _shown(row.carried_out_at)),
         ]
 
+    def links_of(self, row):
+        links = [(_("Labor brand"), reverse("admin:laborbrands_brand_change", args=[row.brand_id]))]
+        if row.publicity_entry:
+            notice = row.publicity_entry.publicity_id
+            links.append((_("Publicity"), reverse("admin:reviews_publicity_change", args=[notice])))
+        return links
+
     def acts_of(self, row):
-        return [_REMOVAL_ACTS[verb] for verb in _REMOVAL_BY_STATE.get(row.state, ())]
+        verbs = _REMOVAL_BY_STATE.get(row.state, ())
+        return [_REMOVAL_ACTS[verb] for verb in verbs if verb != "carry_out" or _is_over(row)]
 
 
 class SucceedForm(PlainForm):
@@ -322,5 +383,5 @@ class SuccessionAdmin(ActPages, admin.ModelAdmin):
             (_("Merger"), _("yes") if row.is_merger else _("no")),
             (_("From"), spoken.day(row.on)),
             (pgettext("succession", "Document"), row.basis),
-            (_("Recorded by"), f"{row.recorded_by}, {_shown(row.recorded_at)}"),
+            (_("Recorded by"), f"{row.recorded_by} · {_shown(row.recorded_at)}"),
         ]

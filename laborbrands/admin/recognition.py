@@ -16,6 +16,7 @@ from laborbrands import progress, reviewing
 from laborbrands.forms import EndorseForm
 from laborbrands.models import BrandApplication, Condition
 from laborbrands.queries import recognition as queries
+from laborbrands.queries import turns
 from laborbrands.rules import recognition as rules
 from laborbrands.services import recognition as services
 from laborbrands.states import EndorsementLevel
@@ -30,11 +31,17 @@ class NextFilter(admin.SimpleListFilter):
     parameter_name = "next"
 
     def lookups(self, request, model_admin):
-        return [*EndorsementLevel.choices, ("decision", _("examination and decision"))]
+        return [
+            ("mine", _("the word of my office")),
+            *EndorsementLevel.choices,
+            ("decision", _("examination and decision")),
+        ]
 
     def queryset(self, request, rows):
         rows = rows.filter(case__state=State.EXAMINING) if self.value() else rows
         match self.value():
+            case "mine":
+                return rows.filter(pk__in=turns.waiting_for(request.user, timezone.localdate(clock.now())))
             case EndorsementLevel.COUNTY:
                 return rows.exclude(tier="COUNTY").filter(endorsements__isnull=True)
             case EndorsementLevel.PREFECTURE:
@@ -100,9 +107,11 @@ class BrandApplicationAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
 
     def _page(self, request, application, form, reasons):
         case, today = application.case, timezone.localdate(clock.now())
-        level = _next_of(application) if case.state == State.EXAMINING else None
-        place = queries.place_of(application.region, rules.ENDORSED_AT[level]) if level else None
-        may_endorse = bool(level and queries.post_at(request.user, place, queries.WORD_BY, today))
+        turn = turns.turn_of(application) if case.state == State.EXAMINING else None
+        may_endorse = bool(turn and queries.post_at(request.user, turn.place, queries.WORD_BY, today))
+        decides = _decides(application, request.user, today)
+        dossier, entry = reviewing.dossier_of(case), reviewing.entry_of(case)
+        standing = reviewing.standing_of(case) if decides else None
         conditions = list(queries.conditions_on(case.accepted_on or today))
         answers = case.answers
         unmet = rules.unmet(conditions, answers, answers.get("category", ""), application.tier)
@@ -118,13 +127,15 @@ class BrandApplicationAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
                 if row.tier == application.tier and row.category in ("", answers.get("category"))
             ],
             "steps": progress.steps_of(application),
-            "level": EndorsementLevel(level).label if level else "",
-            "place": place,
+            "level": EndorsementLevel(turn.level).label if turn else "",
+            "turn": turn,
+            "to_review": decides and not turn and not dossier and case.state == State.EXAMINING,
+            "to_publish": decides and standing and not entry and case.state in (State.EXAMINING, State.REVIEWED),
             "form": form if may_endorse else None,
             "reasons": reasons,
-            "entry": reviewing.entry_of(case),
-            "dossier": reviewing.dossier_of(case),
-            "standing": reviewing.standing_of(case) if _decides(application, request.user, today) else None,
+            "entry": entry,
+            "dossier": dossier,
+            "standing": standing,
         }
         status = 422 if reasons or form.errors else 200
         return TemplateResponse(request, "laborbrands/admin_application.html", context, status=status)

@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +19,7 @@ from laborbrands.models import Subsidy, SubsidyRule
 from laborbrands.queries import money
 from laborbrands.services import subsidy as services
 from laborbrands.states import SUBSIDY_STEPS, SubsidyState
+from talentportal.lib import again
 from talentportal.lib.refusals import Refused
 
 READERS = (Role.EXAMINER, Role.LEADER, Role.OFFICIAL)
@@ -64,37 +65,42 @@ class SubsidyAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
         return self._shown(request, self._subsidy_or_404(request, object_id))
 
     def step(self, request, pk, verb):
-        """Do what a button says; when it cannot be done, show why beside what was typed."""
+        """Do what a button says; when it cannot be done, the page says why beside what was typed."""
         subsidy = self._subsidy_or_404(request, pk)
+        page = reverse("admin:laborbrands_subsidy_change", args=[pk])
         if request.method != "POST" or verb not in STEPS:
-            return redirect("admin:laborbrands_subsidy_change", pk)
+            return redirect(page)
         label, form_class, service, _roles = STEPS[verb]
-        form = form_class(request.POST, auto_id=f"id_{verb}_%s")
-        if form.is_valid():
-            try:
-                service(subsidy=subsidy, actor=request.user, now=clock.now(), **form.cleaned_data)
-                messages.success(request, _("Done: %(step)s.") % {"step": label})
-                return redirect("admin:laborbrands_subsidy_change", pk)
-            except Refused as refused:
-                return self._shown(request, subsidy, verb, form, refused.reasons)
-        return self._shown(request, subsidy, verb, form)
+        form = form_class(request.POST)
+        if not form.is_valid():
+            return again.give_back(request, page, tried=verb)
+        try:
+            service(subsidy=subsidy, actor=request.user, now=clock.now(), **form.cleaned_data)
+        except Refused as refused:
+            return again.give_back(request, page, tried=verb, reasons=refused.reasons)
+        again.forget(request)
+        messages.success(request, _("Done: %(step)s.") % {"step": label})
+        return redirect(page)
 
-    def _shown(self, request, subsidy, tried: str = "", form=None, reasons=()):
-        offers = [
-            (verb, label, form if verb == tried else form_class(auto_id=f"id_{verb}_%s"), verb == tried)
-            for verb, (label, form_class, _service, roles) in STEPS.items()
-            if subsidy.state in SUBSIDY_STEPS[verb][0] and (verb == tried or not roles_in(request).isdisjoint(roles))
-        ]
+    def _shown(self, request, subsidy):
+        told = again.told(request)
+        tried = told.get("tried", "")
+        offers = []
+        for verb, (label, form_class, _service, roles) in STEPS.items():
+            was_tried = verb == tried
+            if subsidy.state in SUBSIDY_STEPS[verb][0] and (was_tried or not roles_in(request).isdisjoint(roles)):
+                form = form_class(again.typed(request) if was_tried else None, auto_id=f"id_{verb}_%s")
+                offers.append((verb, label, form, was_tried))
         context = self.admin_site.each_context(request) | {
             "opts": self.opts,
             "title": str(subsidy.brand),
             "subsidy": subsidy,
             "events": subsidy.events.select_related("actor"),
             "offers": offers,
-            "reasons": reasons,
+            "reasons": told.get("reasons", []),
             "waits_for_unit": subsidy.state == SubsidyState.ENTITLED,
         }
-        return TemplateResponse(request, "laborbrands/admin_subsidy.html", context, status=422 if tried else 200)
+        return TemplateResponse(request, "laborbrands/admin_subsidy.html", context)
 
     def _subsidy_or_404(self, request, pk) -> Subsidy:
         if not self.has_view_permission(request) or not str(pk).isdecimal():

@@ -74,8 +74,10 @@ class Brand(models.Model):
     slogan_zh = models.CharField(_("Chinese slogan"), max_length=60, blank=True)
     slogan_en = models.CharField(_("English slogan"), max_length=120, blank=True)
     logo = models.ImageField(_("logo"), upload_to="brands/%Y/", max_length=255, blank=True)
-    owner_kind = models.CharField(_("owner"), max_length=12, choices=OwnerKind, default=OwnerKind.REGIONAL)
-    category = models.CharField(_("category"), max_length=12, choices=Category)
+    owner_kind = models.CharField(
+        pgettext_lazy("brand", "owner"), max_length=12, choices=OwnerKind, default=OwnerKind.REGIONAL
+    )
+    category = models.CharField(pgettext_lazy("brand", "category"), max_length=12, choices=Category)
     industry = models.ForeignKey(Industry, models.PROTECT, related_name="brands", verbose_name=_("industry"))
     industry_code = models.CharField(_("code of GB/T 4754"), max_length=5, blank=True)
     product_zh = models.CharField(_("product or service"), max_length=80, blank=True)

@@ -2,12 +2,14 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from laborbrands.models.brand import Brand, BrandStat
-from laborbrands.states import OPEN_REMOVALS, Grade, RemovalGround, RemovalState, Tier
+from laborbrands.states import ON_THE_MAP, OPEN_REMOVALS, Grade, RemovalGround, RemovalState, Stage, Tier
+from reviews.models import Objection
+from reviews.states import OPEN_OBJECTIONS, PublicityState
 from talentportal.lib.bilingual import pick
 
 
@@ -15,6 +17,15 @@ class OfBrandQuerySet(models.QuerySet):
     def visible_to(self, user):
         """For the admin: those of brands at home in the regions that the user's posts cover."""
         return self.filter(brand__in=Brand.objects.visible_to(user))
+
+
+class AnnualReportQuerySet(OfBrandQuerySet):
+    def due(self, day):
+        """Those whose figures wait to be verified: handed in, and no newer version has taken their place."""
+        newer = BrandStat.objects.filter(
+            brand=OuterRef("brand"), year=OuterRef("year"), version__gt=OuterRef("stat__version")
+        )
+        return self.filter(~Exists(newer), stat__isnull=False, stat__verified_at__isnull=True)
 
 
 class AnnualReport(models.Model):
@@ -43,7 +54,7 @@ class AnnualReport(models.Model):
     submitted_at = models.DateTimeField(_("handed in at"), null=True, blank=True)
     missed_at = models.DateTimeField(_("found missing at"), null=True, blank=True)
 
-    objects = OfBrandQuerySet.as_manager()
+    objects = AnnualReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("yearly report")
@@ -66,6 +77,10 @@ class EvaluationRoundQuerySet(models.QuerySet):
         for post in user.posts.select_related("region").filter(role__in=["EXAMINER", "LEADER", "OFFICIAL"]):
             own |= Q(organization__region__path__startswith=post.region.path)
         return self.filter(own)
+
+    def due(self, day):
+        """Those with an evaluation after which it is the office's turn."""
+        return self.filter(Exists(Evaluation.objects.due(day).filter(round=OuterRef("pk"))))
 
 
 class EvaluationRound(models.Model):
@@ -96,6 +111,29 @@ class EvaluationRound(models.Model):
         return pick(self, "title")
 
 
+class EvaluationQuerySet(OfBrandQuerySet):
+    def again(self, day):
+        """Those whose time to put things right is over and that were not followed by a second one."""
+        second = Evaluation.objects.filter(round=OuterRef("round"), brand=OuterRef("brand"), seq__gt=OuterRef("seq"))
+        open_removal = Removal.objects.filter(brand=OuterRef("brand"), state__in=OPEN_REMOVALS)
+        return self.filter(~Exists(second), ~Exists(open_removal), rectify_by__lt=day, brand__stage=Stage.RECTIFYING)
+
+    def failed(self):
+        """Those, the latest of their brands, that call for a notice of removal which nobody has given yet."""
+        later = Evaluation.objects.filter(brand=OuterRef("brand"), evaluated_at__gt=OuterRef("evaluated_at"))
+        noticed = Removal.objects.filter(brand=OuterRef("brand"), notified_at__gte=OuterRef("evaluated_at"))
+        return self.filter(
+            ~Q(veto="") | Q(seq__gt=1, grade=Grade.UNQUALIFIED),
+            ~Exists(later),
+            ~Exists(noticed),
+            brand__stage__in=ON_THE_MAP,
+        )
+
+    def due(self, day):
+        """Those after which it is the office's turn: to evaluate again, or to give notice."""
+        return self.again(day) | self.failed()
+
+
 class Evaluation(models.Model):
     """How a brand fared in an evaluation: points by criterion, grade, and what it has to put right by when."""
 
@@ -115,7 +153,7 @@ class Evaluation(models.Model):
     )
     evaluated_at = models.DateTimeField(_("evaluated at"))
 
-    objects = OfBrandQuerySet.as_manager()
+    objects = EvaluationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("evaluation of a brand")
@@ -125,6 +163,22 @@ class Evaluation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.brand}: {self.get_grade_display()}"
+
+
+class RemovalQuerySet(OfBrandQuerySet):
+    def due(self, day):
+        """Those on which it is the office's turn: to decide, or to carry out what nothing stands against any more."""
+        objected = Objection.objects.filter(entry=OuterRef("publicity_entry"), state__in=OPEN_OBJECTIONS)
+        return self.filter(
+            Q(state=RemovalState.DEFENDED)
+            | Q(state=RemovalState.NOTIFIED, defence_by__lt=day)
+            | Q(
+                ~Exists(objected),
+                ~Q(publicity_entry__publicity__state=PublicityState.INTERRUPTED),
+                state=RemovalState.DECIDED,
+                publicity_entry__publicity__ends_on__lt=day,
+            )
+        )
 
 
 class Removal(models.Model):
@@ -157,8 +211,9 @@ class Removal(models.Model):
         "reviews.PublicityEntry", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("publicity")
     )
     carried_out_at = models.DateTimeField(_("carried out at"), null=True, blank=True)
+    reminded_on = models.DateField(editable=False, null=True, blank=True)  # when the office was last told of its turn
 
-    objects = OfBrandQuerySet.as_manager()
+    objects = RemovalQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("removal of a brand")

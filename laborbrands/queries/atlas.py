@@ -20,9 +20,21 @@ MOST_POINTS, WHEN_CROWDED = 500, 400  # points of one drawing; above the first, 
 RADII = {Tier.NATIONAL: 9.0, Tier.PROVINCIAL: 6.0, Tier.PREFECTURAL: 4.5, Tier.COUNTY: 4.5}
 LARGER = 1.35  # points of a county alone, and those with a name
 BUBBLE = 11
-NAME_SIZE, PLACE_SIZE = 13.5, 12.5
-MOST_NAMES = 12
 MEASURES = ("brands", "jobs", "trained")
+
+
+class Lettering(NamedTuple):
+    """How names are written: sizes of type, how much larger the points are drawn, how many brands are named at most."""
+
+    name: float
+    place: float
+    points: float
+    most: int
+    is_short: bool
+
+
+WIDE = Lettering(13.5, 12.5, 1.0, 12, False)
+NARROW = Lettering(23.0, 20.0, 1.7, 8, True)  # on phones, where the whole drawing is half as large
 
 
 class Spot(NamedTuple):
@@ -32,6 +44,8 @@ class Spot(NamedTuple):
     code: str
     name_zh: str
     name_en: str
+    short_zh: str
+    short_en: str
     tier: str
     industry: str
     home: str
@@ -46,8 +60,9 @@ class Spot(NamedTuple):
 
 def spots(day: date, filters: Filters) -> list[Spot]:
     """Return the brands on the map in the order of reading: by tier, then by place. One query."""
-    fields = ("pk", "code", "name_zh", "name_en", "tier", "industry_id", "region_id", "longitude", "latitude")
-    rows = on_the_map(day, filters).order_by().values_list(*fields, "is_sample")
+    names = ("name_zh", "name_en", "short_zh", "short_en")
+    fields = ("pk", "code", *names, "tier", "industry_id", "region_id", "longitude", "latitude", "is_sample")
+    rows = on_the_map(day, filters).order_by().values_list(*fields)
     found = [Spot(*row) for row in rows]
     return sorted(found, key=lambda spot: (spot.rank, spot.is_sample, filters.places.path(spot.home), spot.code))
 
@@ -80,6 +95,7 @@ class Point:
 
     code: str
     name: str
+    short: str
     full: str
     tier: str
     x: float
@@ -111,6 +127,7 @@ class Atlas:
     points: list[Point] = field(default_factory=list)
     bubbles: list[Bubble] = field(default_factory=list)
     labels: list[layout.Label] = field(default_factory=list)
+    narrow_labels: list[layout.Label] = field(default_factory=list)  # in their place on a phone
     unplaced: int = 0  # brands at home in no region with a center
 
     @property
@@ -135,7 +152,7 @@ def draw(day: date, figures: Figures, level: Region, measure: str, chosen: str =
     for one in _kept(rows, atlas, places):
         _place(one, atlas, crowd, drawing.projection, places, chosen)
     _bubbles(rows, atlas, crowd, drawing, places)
-    _name(atlas, measure)
+    atlas.labels, atlas.narrow_labels = _names(atlas, measure, WIDE), _names(atlas, measure, NARROW)
     return atlas
 
 
@@ -192,7 +209,8 @@ def _place(row: Spot, atlas: Atlas, crowd: layout.Crowd, projection, places: Pla
     above = places.find(home.parent_id) if home and home.parent_id else None
     said = {"name": name, "tier": Tier(row.tier).label, "place": wording.place_name(home, above)}
     full = _("%(name)s, %(tier)s, %(place)s") % said
-    atlas.points.append(Point(row.code, name, full, row.tier, x, y, row.code == chosen, not row.is_sample))
+    short = pick({"zh": row.short_zh or row.name_zh, "en": row.short_en or row.name_en})
+    atlas.points.append(Point(row.code, name, short, full, row.tier, x, y, row.code == chosen, not row.is_sample))
 
 
 def _bubbles(rows: list[Spot], atlas: Atlas, crowd: layout.Crowd, drawing, places: Places) -> None:
@@ -209,31 +227,38 @@ def _bubbles(rows: list[Spot], atlas: Atlas, crowd: layout.Crowd, drawing, place
             atlas.bubbles.append(Bubble(region, pick(region, "name"), len(hidden), x, y))
 
 
-def _name(atlas: Atlas, measure: str) -> None:
-    """Write the names: brands of note first, then the regions, with what they count."""
-    names = layout.Names(atlas.width, atlas.height)
+def _names(atlas: Atlas, measure: str, how: Lettering) -> list[layout.Label]:
+    """Return the names to write: brands of note first, then the regions with what they count, then other brands."""
+    names, labels = layout.Names(atlas.width, atlas.height), []
     for point in atlas.points:
         if point.tier not in LOCAL:
-            names.reserve(point.x, point.y, RADII[point.tier] - 1, weak=point.tier == Tier.PROVINCIAL)
+            radius = (RADII[point.tier] - 1) * how.points
+            names.reserve(point.x, point.y, radius, weak=point.tier == Tier.PROVINCIAL)
     for bubble in atlas.bubbles:
         names.reserve(bubble.x, bubble.y, BUBBLE)
     first = sorted(atlas.points, key=lambda point: (not point.is_chosen, not point.is_of_note))
-    _name_points(names, atlas, [point for point in first if point.is_chosen or point.tier == Tier.NATIONAL])
+    _name_points(names, labels, [point for point in first if point.is_chosen or point.tier == Tier.NATIONAL], how)
     for area in sorted(atlas.areas, key=lambda area: -area.tally.brands):
         if area.shape and len(atlas.areas) > 1:
             count = wording.amount(getattr(area.tally, measure))
-            atlas.labels.append(names.around(area.name, count, area.shape.x, area.shape.y, PLACE_SIZE, "place"))
-    _name_points(names, atlas, [point for point in first if point.tier == Tier.PROVINCIAL and not point.is_chosen])
+            at = (area.shape.x, area.shape.y)
+            label = names.around(area.name, count, *at, how.place, "place", must=how is WIDE)
+            labels += [label] if label else []
+    others = [point for point in first if point.tier == Tier.PROVINCIAL and not point.is_chosen]
+    _name_points(names, labels, others if how is WIDE else [], how)
+    return labels
 
 
-def _name_points(names: layout.Names, atlas: Atlas, points: list[Point]) -> None:
-    room = MOST_NAMES - sum(label.kind != "place" for label in atlas.labels)
+def _name_points(names: layout.Names, labels: list, points: list[Point], how: Lettering) -> None:
+    room = how.most - sum(label.kind != "place" for label in labels)
     for point in points:
-        radius = RADII[point.tier] + (4 if point.is_chosen else 0)
-        kind = "national" if point.tier == Tier.NATIONAL else "brand"
-        kind += " name--chosen" if point.is_chosen else ""
-        place = {"x": point.x, "y": point.y, "radius": radius, "must": point.is_of_note or point.is_chosen}
-        label = names.beside(point.name, size=NAME_SIZE, kind=kind, **place) if room > 0 else None
+        radius = RADII[point.tier] * how.points + (4 if point.is_chosen else 0)
+        is_high = point.tier == Tier.NATIONAL
+        kind = ("national" if is_high else "brand") + (" name--chosen" if point.is_chosen else "")
+        must = is_high or point.is_of_note or point.is_chosen
+        text = point.short if how.is_short else point.name
+        place = {"x": point.x, "y": point.y, "radius": radius, "must": must}
+        label = names.beside(text, size=how.name, kind=kind, **place) if room > 0 else None
         if label:
-            atlas.labels.append(label)
+            labels.append(label)
             room -= 1

@@ -221,16 +221,16 @@ def search(text: str, day: date, most: int = 50) -> list[Brand]:
 
 
 def openings(brands: QuerySet[Brand], day: date) -> QuerySet[Opening]:
-    """Return the jobs that brands offer on a day, the soonest to close first."""
+    """Return the jobs that brands offer on a day, the soonest to close first, samples last."""
     open_now = Opening.objects.filter(opens_on__lte=day, closes_on__gte=day, brand__in=brands.values("pk"))
-    return open_now.select_related("brand").order_by("closes_on", "pk")
+    return open_now.select_related("brand").order_by("brand__is_sample", "closes_on", "pk")
 
 
 def classes(brands: QuerySet[Brand], day: date) -> QuerySet[TrainingClass]:
-    """Return the training classes of brands that one can still join on a day, the next first."""
+    """Return the training classes of brands that one can still join on a day, the next first, samples last."""
     joinable = Q(apply_until__gte=day) | Q(apply_until__isnull=True, starts_on__gte=day)
     return (
         TrainingClass.objects.filter(joinable, brand__in=brands.values("pk"))
         .select_related("brand")
-        .order_by("starts_on", "pk")
+        .order_by("brand__is_sample", "starts_on", "pk")
     )

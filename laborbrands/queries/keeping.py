@@ -3,16 +3,15 @@
 import re
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from accounts.models import Role, StaffPost, User
+from accounts.models import User
 from laborbrands.models import AnnualReport, Brand, Recognition
-from laborbrands.queries.recognition import place_of
+from laborbrands.queries.recognition import deciders_at, place_of
 from laborbrands.rules.keeping import highest
 from laborbrands.rules.recognition import DECIDED_AT
 from laborbrands.states import ON_THE_MAP, Tier
 
-DECIDING = (Role.EXAMINER, Role.LEADER)
 _OWN_PAGE = re.compile(r"/org/brands/([-\w]+)/(?:report|removal)/")
 
 
@@ -25,10 +24,7 @@ def people_of(brand: Brand) -> list[User]:
 
 def office_people(brand: Brand, tier: str, day: date) -> list[User]:
     """Return the examiners and leaders of the region whose office decides on a tier of the brand."""
-    held = Q(ends_on__isnull=True) | Q(ends_on__gt=day)
-    place = place_of(brand.region, DECIDED_AT[Tier(tier)])
-    posts = StaffPost.objects.filter(held, region=place, role__in=DECIDING, starts_on__lte=day, user__is_active=True)
-    return list(User.objects.filter(pk__in=posts.values("user")).order_by("pk"))
+    return deciders_at(place_of(brand.region, DECIDED_AT[Tier(tier)]), day)
 
 
 def highest_held(brand: Brand, day: date) -> Recognition | None:

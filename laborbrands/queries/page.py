@@ -9,6 +9,7 @@ from laborbrands.models import (
     Ambassador,
     Brand,
     BrandEvent,
+    BrandOccupation,
     BrandStat,
     Builder,
     Opening,
@@ -17,10 +18,17 @@ from laborbrands.models import (
     Succession,
     TrainingClass,
 )
-from laborbrands.states import ON_THE_MAP, EndReason, RemovalState, Stage, Tier
+from laborbrands.states import ON_THE_MAP, EndReason, RemovalState, SkillLevel, Stage, Tier
 
 PUBLIC = (*ON_THE_MAP, Stage.REMOVED, Stage.MERGED)
 ORDER = {tier: place for place, tier in enumerate(Tier)}
+CERTIFIED = {  # which yearly figure counts the certificates of a level
+    SkillLevel.L5: "certified_junior",
+    SkillLevel.L4: "certified_intermediate",
+    SkillLevel.L3: "certified_senior",
+    SkillLevel.L2: "certified_technician",
+    SkillLevel.L1: "certified_senior_technician",
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,15 @@ class YearOfGrowth:
 
     year: int
     events: list[BrandEvent]
+
+
+@dataclass(frozen=True)
+class Skill:
+    """What the finished classes of a profession brought: how many were trained, how many certified at each level."""
+
+    occupation: BrandOccupation
+    trained: int
+    by_level: list[tuple[SkillLevel, int]]
 
 
 @dataclass(frozen=True)
@@ -44,6 +61,8 @@ class Page:
     ambassadors: list[Ambassador]
     openings: list[Opening]
     classes: list[TrainingClass]
+    held: list[TrainingClass]  # finished, with how many they trained and certified
+    today: date
     removal: Removal | None
     succession: Succession | None
 
@@ -59,6 +78,33 @@ class Page:
     @property
     def plan(self):
         return next(iter(self.brand.plans.all()), None)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it has its team and its plan."""
+        return hasattr(self.brand, "team") and self.plan is not None
+
+    @property
+    def levels(self) -> list[SkillLevel]:
+        """The levels at which classes certified anybody, the lowest first."""
+        return [level for level in SkillLevel if any(one.level == level and one.certified for one in self.held)]
+
+    @property
+    def skills(self) -> list[Skill]:
+        """The professions that classes trained, in the brand's order."""
+        found = []
+        for occupation in self.brand.occupations.all():
+            held = [one for one in self.held if one.occupation_id == occupation.pk]
+            by_level = [(level, sum(one.certified for one in held if one.level == level)) for level in self.levels]
+            found.append(Skill(occupation, sum(one.trained for one in held), by_level))
+        return [skill for skill in found if skill.trained]
+
+    @property
+    def certificates(self) -> list[tuple[SkillLevel, int]]:
+        """How many were certified at each level in the newest verified year."""
+        newest = self.stats[0] if self.stats else None
+        counts = [(level, getattr(newest, name, 0)) for level, name in CERTIFIED.items()]
+        return [(level, count) for level, count in counts if count]
 
     @property
     def ended(self) -> Recognition | None:
@@ -91,6 +137,8 @@ def page_of(code: str, today: date) -> Page | None:
         ambassadors=list(ambassadors_of(brand, today)),
         openings=list(brand.openings.filter(opens_on__lte=today, closes_on__gte=today)),
         classes=list(_joinable(brand, today)),
+        held=list(brand.classes.filter(ends_on__lt=today, trained__gt=0)),
+        today=today,
         removal=brand.removals.filter(state=RemovalState.CARRIED_OUT).order_by("-carried_out_at").first(),
         succession=Succession.objects.filter(old=brand).select_related("new").first(),
     )

@@ -5,14 +5,15 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import Organization, StaffPost, UnitMember
+from accounts.models import Organization, Role, StaffPost, UnitMember, User
 from accounts.queries import posts_of
 from laborbrands.models import Brand, BrandApplication, Condition, Recognition
 from laborbrands.rules.recognition import DECIDED_AT
 from laborbrands.states import Stage, Tier
 from regions.models import Region
 
-WORD_BY = ("CLERK", "EXAMINER", "LEADER")  # roles of posts that may check or endorse
+WORD_BY = (Role.CLERK, Role.EXAMINER, Role.LEADER)  # roles of posts that may check or endorse
+DECIDING = (Role.EXAMINER, Role.LEADER)
 
 
 def brand_named(name: str) -> Brand | None:
@@ -59,6 +60,23 @@ def post_at(user, place: Region | None, roles, day: date) -> StaffPost | None:
     return posts.order_by("pk").first()
 
 
+def word_givers_at(place: Region | None, day: date) -> list[User]:
+    """Return the examiners of a place; where there is none, whoever else may give its word."""
+    return people_at(place, (Role.EXAMINER,), day) or people_at(place, WORD_BY, day)
+
+
+def deciders_at(place: Region | None, day: date) -> list[User]:
+    """Return the examiners and leaders of a place."""
+    return people_at(place, DECIDING, day)
+
+
+def people_at(place: Region | None, roles, day: date) -> list[User]:
+    """Return who holds a post at exactly this place in one of the roles on a day."""
+    held = Q(ends_on__isnull=True) | Q(ends_on__gt=day)
+    posts = StaffPost.objects.filter(held, region=place, role__in=roles, starts_on__lte=day, user__is_active=True)
+    return list(User.objects.filter(pk__in=posts.values("user")).order_by("pk"))
+
+
 def office_of(region: Region) -> Organization | None:
     """Return the organization in charge at a region: its own, else that of the region above."""
     offices = Organization.objects.filter(region__in=region.path.split("/"))
@@ -70,7 +88,14 @@ def is_of_unit(user, unit) -> bool:
     return unit is not None and UnitMember.objects.filter(unit=unit, user=user).exists()
 
 
-def open_rivals(case, name: str, tier: str) -> QuerySet[BrandApplication]:
-    """Return the other applications under way for a brand of this name and tier."""
-    rows = BrandApplication.objects.filter(tier=tier, case__answers__brand_name=name)
+def is_at_home(brand: Brand, home: Region) -> bool:
+    """Tell whether a county is the home of a brand, is part of it, or succeeds it."""
+    region = brand.region
+    within = f"{home.path}/".startswith(f"{region.path}/")
+    return within or home.predecessors.filter(pk=region.pk).exists()
+
+
+def open_rivals(case, name: str) -> QuerySet[BrandApplication]:
+    """Return the other applications under way for a brand of this name."""
+    rows = BrandApplication.objects.filter(case__answers__brand_name=name)
     return rows.filter(case__in=type(case).objects.open()).exclude(case=case.pk)

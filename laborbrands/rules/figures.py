@@ -33,7 +33,13 @@ def faults(year: int, values: Mapping[str, int | Decimal | None], this_year: int
         found.append(_("Figures go back to the year %(year)d at most.") % {"year": FIRST_YEAR})
     if any(value is not None and value < 0 for value in values.values()):
         found.append(_("No figure can be below zero."))
-    for parts, whole, words in AT_MOST:
-        if sum(values.get(part) or 0 for part in parts) > (values.get(whole) or 0):
-            found.append(words)
-    return found
+    return found + [words for _name, words in misfits(values)]
+
+
+def misfits(values: Mapping[str, int | Decimal | None]) -> list[tuple]:
+    """Return (name of the whole, what to say) where parts are more than their whole."""
+    return [
+        (whole, words)
+        for parts, whole, words in AT_MOST
+        if sum(values.get(part) or 0 for part in parts) > (values.get(whole) or 0)
+    ]

@@ -16,6 +16,7 @@ from talentportal.lib.workdays import WorkCalendar
 
 REPORT_DUE = (3, 31)  # month and day of the following year [D]
 REMIND_BEFORE = (30, 7, 1)  # days
+REMIND_AGAIN_DAYS = 5  # working days until the office is told again of a removal that waits for it [D]
 MISSED_FOR_REMOVAL = 2
 EXCELLENT_FROM, QUALIFIED_FROM = Decimal(90), Decimal(60)
 RECTIFY_MONTHS = 6

@@ -102,14 +102,16 @@ class Names:
                     return put
         return None
 
-    def around(self, text: str, count: str, x: float, y: float, size: float, kind: str) -> Label:
-        """Put the name of a region at its center or as near to it as there is room; at the center if there is none."""
+    def around(
+        self, text: str, count: str, x: float, y: float, size: float, kind: str, must: bool = True
+    ) -> Label | None:
+        """Put the name of a region at its center or as near to it as there is room; else there if it must, or None."""
         for dy in (0, size, -size, 2 * size, -2 * size):
             for dx in (0, size * 1.5, -size * 1.5, size * 3, -size * 3):
                 label = Label(text, round(x + dx, 1), round(y + dy + size * 0.36, 1), "middle", kind, count)
                 if put := self._put(label, size):
                     return put
-        return Label(text, x, y, "middle", kind, count)
+        return Label(text, x, y, "middle", kind, count) if must else None
 
     def _put(self, label: Label, size: float, over_weak: bool = False) -> Label | None:
         wide = width_of(f"{label.text} {label.count}".strip(), size)

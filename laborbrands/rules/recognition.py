@@ -12,6 +12,8 @@ from talentportal.lib.workdays import add_months
 
 ORDER = (Tier.COUNTY, Tier.PREFECTURAL, Tier.PROVINCIAL, Tier.NATIONAL)  # from the lowest up
 MONTHS_AT_LOWER_TIER = 12
+WORD_DAYS = 10  # working days for the word of a county or a prefecture, as the guide says
+REMIND_BEFORE = (2,)  # working days before the last one
 DECIDED_AT = {  # kind of the region whose office decides
     Tier.COUNTY: "COUNTY",
     Tier.PREFECTURAL: "PREFECTURE",
@@ -19,6 +21,7 @@ DECIDED_AT = {  # kind of the region whose office decides
     Tier.NATIONAL: "PROVINCE",
 }
 ENDORSED_AT = {EndorsementLevel.COUNTY: "COUNTY", EndorsementLevel.PREFECTURE: "PREFECTURE"}
+TYPED_IN = {"income_percent": "monthly_income", "certified_percent": "certified"}  # what a share is computed from
 ENDORSED_BY = {  # in this order, before the office that decides
     Tier.COUNTY: (),
     Tier.PREFECTURAL: (EndorsementLevel.COUNTY,),
@@ -62,6 +65,15 @@ def condition_obstacles(conditions: Iterable, answers: Mapping, category: str, t
     """List the hard conditions that are not met, in words."""
     missing = unmet(conditions, answers, category, tier)
     return [_("Condition not met: %(condition)s") % {"condition": pick(row, "text")} for row in missing]
+
+
+def condition_faults(conditions: Iterable, answers: Mapping, category: str, tier: str) -> dict[str, list]:
+    """Map the question on which each unmet hard condition rests to it in words."""
+    found: dict[str, list] = {}
+    for row in unmet(conditions, answers, category, tier):
+        said = _("Condition not met: %(condition)s") % {"condition": pick(row, "text")}
+        found.setdefault(TYPED_IN.get(row.question, row.question), []).append(said)
+    return found
 
 
 def next_level(tier: str, given: Collection[str]) -> str | None:

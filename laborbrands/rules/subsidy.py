@@ -1,10 +1,15 @@
 """Pure arithmetic of the subsidy, in yuan as Decimal."""
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 
+from django.utils.translation import gettext_lazy as _
+
 from laborbrands.rules.recognition import ORDER
 from laborbrands.states import SubsidyState, UpgradeRule
+
+_ACCOUNT = re.compile(r"[0-9]{10,30}")
 
 
 def amount_due(rule, had: Iterable) -> tuple[Decimal, Decimal]:
@@ -25,3 +30,15 @@ def amount_due(rule, had: Iterable) -> tuple[Decimal, Decimal]:
 def _same(rule, had: Iterable) -> list:
     """The subsidies of this very tier, forfeited ones too: once is once."""
     return [row for row in had if row.tier == rule.tier]
+
+
+def account_number(text: str) -> str:
+    """Return a bank account as typed, without spaces and hyphens."""
+    return re.sub(r"[\s\-]", "", text)
+
+
+def account_obstacles(text: str) -> list:
+    """List what stands against a bank account."""
+    if _ACCOUNT.fullmatch(account_number(text)):
+        return []
+    return [_("Give the number of the bank account: 10 to 30 digits.")]

@@ -1,5 +1,7 @@
 """How counts and tiers are said."""
 
+import re
+
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import get_language
 
@@ -7,6 +9,8 @@ from laborbrands.states import Tier
 from regions.models import Region, RegionKind
 from talentportal.lib.bilingual import pick
 from talentportal.templatetags.portal import short_place
+
+AUTONOMOUS_COUNTY = re.compile(r"^(.{2,}?)(?:[^族]{1,2}族)+自治县$")
 
 
 def amount(value: int | None) -> str:
@@ -26,9 +30,11 @@ def listed(rows) -> str:
 
 
 def short_name(region: Region) -> str:
-    """Return a region's name as on a map: 昆明市 -> 昆明, 西双版纳傣族自治州 -> 西双版纳; counties keep theirs."""
+    """Return a region as a map names it: 昆明市 -> 昆明, 西双版纳傣族自治州 -> 西双版纳, 禄劝彝族苗族自治县 -> 禄劝."""
     name = pick(region, "name")
-    return short_place(name).removesuffix("市") if region.kind == RegionKind.PREFECTURE else name
+    if region.kind == RegionKind.PREFECTURE:
+        return short_place(name).removesuffix("市")
+    return name.split(" ")[0] if name.isascii() else AUTONOMOUS_COUNTY.sub(r"\1", name)
 
 
 def place_name(home: Region | None, above: Region | None = None) -> str:

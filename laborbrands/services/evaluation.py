@@ -13,7 +13,7 @@ from laborbrands.models import Brand, Evaluation, EvaluationRound
 from laborbrands.queries.keeping import office_people, people_of
 from laborbrands.rules import keeping as rules
 from laborbrands.rules.recognition import DECIDED_AT
-from laborbrands.services.steps import check_office, lock, move, tell_builders
+from laborbrands.services.steps import check_office, lock, move, notice_page, tell_builders, tell_office
 from laborbrands.states import Grade, RemovalGround, Tier
 from notifications.services import cancel_reminders, plan_reminders
 from reviews.queries.publicity import is_in_charge
@@ -65,9 +65,9 @@ def evaluate(
 ) -> Evaluation:
     """Evaluate a brand of the round's tier, the second time after it put things right.
 
-    `scores`: points by key of the criterion. `veto`: a RemovalGround that ends all counting; a notice of removal
-    follows. Effects: unqualified at first, six months to put things right and the stage RECTIFYING; else it is
-    kept. The builders are told. Raises Refused with every reason.
+    `scores`: points by key of the criterion. `veto`: a RemovalGround that ends all counting. Effects: unqualified at
+    first, six months to put things right and the stage RECTIFYING; unqualified again or by a veto, the office is told
+    to give notice of the removal; else it is kept. The builders are told in any case. Raises Refused with every reason.
     """
     brand = lock(brand)
     check_office(actor, brand, round.tier, now, *BY)
@@ -102,12 +102,24 @@ def _follow(evaluation: Evaluation, actor, now: datetime) -> None:
     if evaluation.grade == Grade.UNQUALIFIED:
         if evaluation.seq == 1 and not evaluation.veto:
             _order_rectification(evaluation, actor, now)
+        else:
+            _call_for_removal(evaluation, now)
         return
     cancel_reminders(subject=f"brand_rectify:{brand.pk}", now=now)
     grade = both(Grade(evaluation.grade).label)
     words = {"zh": f"跟踪评价：{grade['zh']}", "en": f"Follow-up evaluation: {grade['en']}"}
     move(brand, "keep", actor=actor, now=now, tier=tier, text=words)
     tell_builders(brand, "brand_evaluated", str(evaluation.pk), "/org/brands/", now, grade=grade)
+
+
+def _call_for_removal(evaluation: Evaluation, now: datetime) -> None:
+    """Tell both sides that a notice of removal comes next; the recognition stands until a removal is carried out."""
+    brand, tier = evaluation.brand, evaluation.round.tier
+    cancel_reminders(subject=f"brand_rectify:{brand.pk}", now=now)
+    ground = RemovalGround(evaluation.veto or RemovalGround.UNQUALIFIED)
+    words, key = {"reason": both(ground.label)}, str(evaluation.pk)
+    tell_builders(brand, "brand_unqualified", key, "/org/brands/", now, opinion=evaluation.opinion, **words)
+    tell_office(brand, tier, "brand_removal_called_for", key, notice_page(brand, ground), now, **words)
 
 
 def _order_rectification(evaluation: Evaluation, actor, now: datetime) -> None:

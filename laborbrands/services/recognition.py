@@ -13,6 +13,7 @@ from laborbrands.models import Brand, BrandApplication, BrandEvent, Builder, End
 from laborbrands.queries import recognition as queries
 from laborbrands.rules.recognition import ENDORSED_AT, ENDORSED_BY, next_level
 from laborbrands.services import subsidy
+from laborbrands.services.turns import end_turn, next_turn
 from laborbrands.states import STEPS, EndorsementLevel, EndReason, Stage, SubsidyState, TrademarkState
 from regions.divisions import pinyin
 from talentportal.lib.refusals import Refused, refuse_unless
@@ -47,7 +48,7 @@ def endorse(
     """Give the word of the county or the prefecture, whichever is next, on an accepted application; once each.
 
     By somebody with a post at exactly that place, who never belonged to the applicant's unit. Effects: the endorsement
-    and an event of the case; the state stays. Raises Refused with every reason.
+    and an event of the case; the state stays; the office whose turn it is then is told. Raises Refused with reasons.
     """
     case, role = take(application.case, verb="endorse", actor=actor, now=now, version=version)
     application = BrandApplication.objects.select_related("region").get(pk=application.pk)
@@ -71,6 +72,7 @@ def endorse(
     )
     facts = {"level": level, "favorable": is_favorable}
     step(case, verb="endorse", actor=actor, role=role, now=now, opinion=opinion.strip()[:1000], **facts)
+    next_turn(application, now)
     return given
 
 
@@ -210,6 +212,7 @@ def withdraw_recognition(*, recognition: Recognition, reason: str, actor, now: d
 
 def end_application(application: BrandApplication, *, now: datetime) -> None:
     """Bring the brand of an application that ended without recognition back to the county's library."""
+    end_turn(application, now)
     brand = application.brand
     if brand and brand.stage in STEPS["end_application"].sources:
         _move(brand, "end_application", actor=None, now=now, tier=application.tier, is_public=False)

@@ -83,13 +83,19 @@ def give_notice(
         defence_by=calendar_for(brand.region).add(today, rules.STATEMENT_DAYS),
     )
     move(brand, "give_notice", actor=actor, now=now, tier=removal.tier, is_public=False)
-    words = {"reason": _ground(removal), "date": removal.defence_by.isoformat()}
+    words = _words(removal) | {"date": removal.defence_by.isoformat()}
     tell_builders(brand, "brand_removal_notice", str(removal.pk), page_of(brand), now, **words)
     return removal
 
 
 def _ground(removal: Removal) -> dict:
     return both(RemovalGround(removal.ground).label)
+
+
+def _words(removal: Removal) -> dict:
+    """Return what messages say of a removal: what happens to the brand and on which ground."""
+    what = {"zh": "降级", "en": "lowered by one tier"} if removal.is_downgrade else {"zh": "摘牌", "en": "removed"}
+    return {"what": what, "reason": _ground(removal)}
 
 
 @transaction.atomic
@@ -103,7 +109,7 @@ def defend(*, removal: Removal, defence: str, actor, now: datetime) -> Removal:
     reasons += [] if defence.strip() else [_("Write your statement.")]
     refuse_unless(not reasons, reasons)
     removal.state, removal.defence = RemovalState.DEFENDED, defence.strip()
-    removal.defended_by, removal.defended_at = actor, now
+    removal.defended_by, removal.defended_at, removal.reminded_on = actor, now, timezone.localdate(now)
     removal.save()
     move(removal.brand, "defend", actor=actor, now=now, tier=removal.tier, is_public=False)
     path = f"/admin/laborbrands/removal/{removal.pk}/change/"
@@ -131,9 +137,9 @@ def decide(
     refuse_unless(not reasons, reasons)
     removal.state, removal.decision, removal.document_no = RemovalState.DECIDED, decision.strip(), document_no.strip()
     removal.decided_by, removal.decided_at = actor, now
-    removal.publicity_entry = _make_public(removal, post.organization, days, actor, now)
+    removal.publicity_entry, removal.reminded_on = _make_public(removal, post.organization, days, actor, now), None
     removal.save()
-    words = {"reason": _ground(removal), "date": removal.publicity_entry.publicity.ends_on.isoformat()}
+    words = _words(removal) | {"date": removal.publicity_entry.publicity.ends_on.isoformat()}
     tell_builders(removal.brand, "brand_removal_decided", str(removal.pk), page_of(removal.brand), now, **words)
     return removal
 
@@ -188,15 +194,25 @@ def drop_removal(*, removal: Removal, reason: str, actor, now: datetime) -> Remo
     removal.decided_by, removal.decided_at = actor, now
     removal.save()
     move(removal.brand, "drop_removal", actor=actor, now=now, tier=removal.tier, is_public=False)
-    words = {"reason": reason.strip()}
+    _let_go(removal, actor, now)
+    words = _words(removal) | {"reason": reason.strip()}
     tell_builders(removal.brand, "brand_removal_dropped", str(removal.pk), page_of(removal.brand), now, **words)
     return removal
+
+
+def _let_go(removal: Removal, actor, now: datetime) -> None:
+    """Let a brand that failed twice be evaluated like any other again: nothing is left for it to put right."""
+    brand, last = removal.brand, removal.brand.evaluations.order_by("-evaluated_at", "-pk").first()
+    if brand.stage == Stage.RECTIFYING and rules.failed_twice(last):
+        words = {"zh": "终止摘牌，继续保留", "en": "Removal dropped, the brand is kept"}
+        move(brand, "keep", actor=actor, now=now, tier=removal.tier, is_public=False, text=words)
 
 
 @transaction.atomic
 def carry_out(*, removal: Removal, actor, now: datetime) -> Removal:
     """Carry a decided removal out once its publicity has ended without an open objection.
 
+    A person does it, reminded by `remind`: the end of a publicity alone takes no right away (docs/decisions/0039).
     A removal ends every recognition that stands; a downgrade ends the highest tier and leaves the next lower one, newly
     written where the brand did not hold it. Effects: plates withdrawn, subsidies taken back after fraud and forfeited
     where not paid, the stage, an event; the history stays. Raises Refused with every reason.
@@ -220,8 +236,37 @@ def carry_out(*, removal: Removal, actor, now: datetime) -> Removal:
     what = {"zh": "降级", "en": "Lowered by one tier"} if removal.is_downgrade else {"zh": "摘牌", "en": "Removed"}
     words = {"zh": f"{what['zh']}：{ground['zh']}", "en": f"{what['en']}: {ground['en']}"}
     move(brand, verb, actor=actor, now=now, tier=removal.tier, text=words)
-    tell_builders(brand, "brand_removed", str(removal.pk), page_of(brand), now, reason=_ground(removal))
+    tell_builders(brand, "brand_removed", str(removal.pk), page_of(brand), now, **_words(removal))
     return removal
+
+
+def remind(now: datetime) -> int:
+    """Sweep: tell the office of each removal that has become its turn by the clock, and again while it waits.
+
+    Its turn is to decide when the time for the statement is over, and to carry the decision out when its publicity has
+    ended without an objection that is still open. Returns of how many it was told.
+    """
+    today = timezone.localdate(now)
+    waiting = Removal.objects.due(today).select_related("brand__region").order_by("pk")
+    turns = [
+        removal for removal in waiting.select_for_update(of=("self",), skip_locked=True) if _may_remind(removal, today)
+    ]
+    for removal in turns:
+        _remind(removal, today, now)
+    return len(turns)
+
+
+def _may_remind(removal: Removal, today) -> bool:
+    again = removal.reminded_on and calendar_for(removal.brand.region).add(removal.reminded_on, rules.REMIND_AGAIN_DAYS)
+    return again is None or again <= today
+
+
+def _remind(removal: Removal, today, now: datetime) -> None:
+    removal.reminded_on = today
+    removal.save(update_fields=["reminded_on"])
+    event = "brand_removal_carry_out" if removal.state == RemovalState.DECIDED else "brand_removal_decide"
+    path, key = f"/admin/laborbrands/removal/{removal.pk}/change/", f"{removal.pk}:{today}"
+    tell_office(removal.brand, removal.tier, event, key, path, now, **_words(removal))
 
 
 def _end(recognition: Recognition, removal: Removal, now: datetime) -> None:

@@ -11,8 +11,8 @@ from laborbrands.models import AnnualReport, Brand
 from laborbrands.queries.keeping import highest_held, missing_reports, owing_a_report, people_of
 from laborbrands.rules import keeping as rules
 from laborbrands.services.figures import report_figures
-from laborbrands.services.steps import check_builder, lock, tell_builders, tell_office
-from laborbrands.states import ON_THE_MAP
+from laborbrands.services.steps import check_builder, lock, notice_page, tell_builders, tell_office
+from laborbrands.states import ON_THE_MAP, RemovalGround
 from notifications.services import cancel_reminders, plan_reminders
 from regions.queries import calendar_for
 from talentportal.lib.bilingual import both
@@ -57,13 +57,24 @@ def miss_reports(now: datetime) -> int:
     """Sweep: note the reports whose day has passed and tell the builders; return how many."""
     today = timezone.localdate(now)
     late = AnnualReport.objects.filter(due_on__lt=today, submitted_at=None, missed_at=None, brand__stage__in=ON_THE_MAP)
-    reports = list(late.select_related("brand").select_for_update(of=("self",), skip_locked=True).order_by("pk"))
+    reports = list(
+        late.select_related("brand__region").select_for_update(of=("self",), skip_locked=True).order_by("pk")
+    )
     AnnualReport.objects.filter(pk__in=[report.pk for report in reports]).update(missed_at=now)
     for report in reports:
         words = {"year": str(report.year), "date": report.due_on.isoformat()}
         words["count"] = str(missing_reports(report.brand).count())
         tell_builders(report.brand, "brand_report_missed", str(report.pk), page_of(report), now, **words)
+        _call_for_removal(report, now)
     return len(reports)
+
+
+def _call_for_removal(report: AnnualReport, now: datetime) -> None:
+    """Tell the office when so many reports are missing that the brand may be removed."""
+    brand, held = report.brand, highest_held(report.brand, timezone.localdate(now))
+    if held and missing_reports(brand).count() >= rules.MISSED_FOR_REMOVAL:
+        path, words = notice_page(brand, RemovalGround.REPORTS), {"reason": both(RemovalGround.REPORTS.label)}
+        tell_office(brand, held.tier, "brand_removal_called_for", f"report:{report.pk}", path, now, **words)
 
 
 @transaction.atomic

@@ -67,6 +67,11 @@ def move(
     )
 
 
+def notice_page(brand: Brand, ground: str) -> str:
+    """Return the address at which the office gives notice of a brand's removal on a ground."""
+    return f"/admin/laborbrands/removal/add/?brand={brand.pk}&ground={ground}"
+
+
 def tell_builders(brand: Brand, event: str, key: str, path: str, now: datetime, **words) -> None:
     """Tell everybody who acts for the builders; `key` names the cause."""
     _tell(people_of(brand), brand, event, key, path, now, words)

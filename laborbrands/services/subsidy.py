@@ -3,7 +3,6 @@
 Once for each tier of a brand and of whatever it was before or went on in. Amounts in yuan, as Decimal.
 """
 
-import re
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -18,15 +17,13 @@ from laborbrands.models import Brand, Recognition, Subsidy, SubsidyEvent, Subsid
 from laborbrands.queries import recognition as queries
 from laborbrands.queries.lineage import lineage
 from laborbrands.rules.recognition import DECIDED_AT
-from laborbrands.rules.subsidy import amount_due
-from laborbrands.states import SUBSIDY_STEPS, SubsidyState, Tier
+from laborbrands.rules.subsidy import account_number, account_obstacles, amount_due
+from laborbrands.states import SUBSIDY_NEXT, SUBSIDY_STEPS, SUBSIDY_WORDS, SubsidyState, Tier
 from notifications.services import Note, notify_many
 from talentportal.lib.bilingual import both
 from talentportal.lib.masking import mask_account
 from talentportal.lib.refusals import refuse_unless
 from talentportal.lib.spoken import day_in_both
-
-ACCOUNT = re.compile(r"\d{10,30}")
 
 
 def rule_on(tier: str, day: date) -> SubsidyRule | None:
@@ -79,10 +76,9 @@ def apply(*, subsidy: Subsidy, actor, now: datetime, account: str) -> Subsidy:
     builders = subsidy.brand.builders.filter(ends_on__isnull=True, unit__in=units_of(actor)).select_related("unit")
     builder = builders.first()
     refuse_unless(builder, _("You do not act for the unit that builds this brand."))
-    number = re.sub(r"[\s\-]", "", account)
-    refuse_unless(ACCOUNT.fullmatch(number), _("Give the number of the bank account: 10 to 30 digits."))
-    subsidy.payee, subsidy.account_masked = builder.unit.name, mask_account(number)
-    return _move(subsidy, "apply", actor, now)
+    refuse_unless(not (reasons := account_obstacles(account)), reasons)
+    subsidy.payee, subsidy.account_masked = builder.unit.name, mask_account(account_number(account))
+    return _hand_on(_move(subsidy, "apply", actor, now), now)
 
 
 @transaction.atomic
@@ -90,7 +86,7 @@ def check(*, subsidy: Subsidy, actor, now: datetime, note: str = "") -> Subsidy:
     """Find an application for payment in order; by an examiner of the office that decides on the tier."""
     subsidy = _take(subsidy, "check")
     _refuse_strangers(subsidy, actor, now, Role.EXAMINER)
-    return _move(subsidy, "check", actor, now, note=note)
+    return _hand_on(_move(subsidy, "check", actor, now, note=note), now)
 
 
 @transaction.atomic
@@ -100,7 +96,7 @@ def approve(*, subsidy: Subsidy, actor, now: datetime, document_no: str) -> Subs
     _refuse_strangers(subsidy, actor, now, Role.LEADER)
     _refuse_same(subsidy, SubsidyState.CHECKED, actor, _("Another person than who checked must approve."))
     refuse_unless(document_no.strip(), _("Give the number of the document."))
-    return _move(subsidy, "approve", actor, now, document_no=document_no)
+    return _hand_on(_move(subsidy, "approve", actor, now, document_no=document_no), now)
 
 
 @transaction.atomic
@@ -179,16 +175,27 @@ def _entry(subsidy: Subsidy, state: str) -> SubsidyEvent:
 
 def _tell(subsidy: Subsidy, event: str, now: datetime, **words) -> None:
     """Tell everybody who acts for a unit that builds the brand."""
-    brand = subsidy.brand
-    units = brand.builders.filter(ends_on__isnull=True, unit__isnull=False).values("unit")
+    units = subsidy.brand.builders.filter(ends_on__isnull=True, unit__isnull=False).values("unit")
     people = User.objects.filter(memberships__unit__in=units, memberships__left_at__isnull=True).distinct()
-    words |= {
-        "brand": both(brand, "name"),
-        "tier": both(Tier(subsidy.tier).label),
-        "amount": f"{subsidy.amount_yuan:,.2f}",
-    }
-    cause, path = f"{event}:{subsidy.pk}", f"/org/brands/subsidies/{subsidy.pk}/"
+    cause, path, words = f"{event}:{subsidy.pk}", f"/org/brands/subsidies/{subsidy.pk}/", _words(subsidy) | words
     notify_many(notes=[Note(event, one, f"{cause}:to:{one.pk}", words, path) for one in people], now=now)
+
+
+def _hand_on(subsidy: Subsidy, now: datetime) -> Subsidy:
+    """Tell whoever does the next step at the office of the tier."""
+    verb, role = SUBSIDY_NEXT[subsidy.state]
+    place = queries.place_of(subsidy.brand.region, DECIDED_AT[Tier(subsidy.tier)])
+    words = _words(subsidy) | {"step": both(SUBSIDY_WORDS[verb])}
+    cause, path = f"subsidy_step_due:{subsidy.pk}:{verb}", f"/admin/laborbrands/subsidy/{subsidy.pk}/change/"
+    people = queries.people_at(place, (role,), timezone.localdate(now))
+    notes = [Note("subsidy_step_due", one, f"{cause}:to:{one.pk}", words, path) for one in people]
+    notify_many(notes=notes, now=now)
+    return subsidy
+
+
+def _words(subsidy: Subsidy) -> dict:
+    brand, tier = both(subsidy.brand, "name"), both(Tier(subsidy.tier).label)
+    return {"brand": brand, "tier": tier, "amount": f"{subsidy.amount_yuan:,.2f}"}
 
 
 def _move(subsidy: Subsidy, verb: str, actor, now: datetime, **words) -> Subsidy:

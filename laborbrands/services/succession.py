@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role
 from certificates import rules as certificate_rules
 from certificates import services as certificates
-from laborbrands.models import Brand, Builder, Recognition, Succession
+from laborbrands.models import Brand, Builder, Recognition, Subsidy, Succession
 from laborbrands.queries.keeping import highest_held
+from laborbrands.queries.lineage import lineage
+from laborbrands.services import subsidy as subsidies
 from laborbrands.services.steps import check_office, lock, move
-from laborbrands.states import OPEN_REMOVALS, EndReason, Stage
+from laborbrands.states import OPEN_REMOVALS, SUBSIDY_STEPS, EndReason, Stage, SubsidyState
 from talentportal.lib.refusals import refuse_unless
 
 COPIED = (
@@ -53,7 +55,8 @@ def succeed(
 ) -> Succession:
     """Let a recognized brand go on in another one, by a leader of the office of its highest tier.
 
-    Each tier that stands passes to the successor, unless it holds that tier already; no new subsidy follows from that.
+    Each tier that stands passes to the successor, unless it holds that tier already; no new subsidy follows from that,
+    and of two that were not both paid one is left.
     Figures, events and ended recognitions stay with the old record. Not while a removal is under way.
     """
     refuse_unless(old.pk != new.pk, _("A brand cannot succeed itself."))
@@ -96,11 +99,20 @@ def _pass_on(old: Recognition, succession: Succession, now: datetime) -> None:
             document_no=succession.basis[:60],
             source=succession.basis,
         )
+    _settle_claim(old, succession, now)
     if old.certificate and certificate_rules.may("cancel", old.certificate.status):
         why = str(_("The brand goes on in another one."))
         certificates.cancel(
             certificate=old.certificate, reason=why, actor=None, now=now, document_no=succession.basis[:60]
         )
+
+
+def _settle_claim(old: Recognition, succession: Succession, now: datetime) -> None:
+    """Forfeit what the old brand was not paid yet where its successor has a subsidy of the tier: one is left."""
+    owed = Subsidy.objects.filter(recognition=old, state__in=SUBSIDY_STEPS["forfeit"][0]).first()
+    had = Subsidy.objects.filter(brand__in=lineage(succession.new_id), tier=old.tier).exclude(recognition=old)
+    if owed and had.exclude(state__in=(SubsidyState.RECOVERED, SubsidyState.FORFEITED)).exists():
+        subsidies.forfeit(subsidy=owed, actor=None, now=now, reason=f"{succession} ({succession.basis})")
 
 
 def _pass_builders(old: Brand, new: Brand, on: date) -> None:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from jobs import clock
 from laborbrands import asked
 from laborbrands.models import Brand
+from laborbrands.queries import around as circle
 from laborbrands.queries import atlas, brands, cards, listing
 from laborbrands.rules import wording
 from laborbrands.states import CountyKind, Tier
@@ -64,6 +65,19 @@ def hiring(request):
     words = {"openings": brands.openings(found, given.today), "classes": brands.classes(found, given.today)}
     words = {name: rows[:OF_EACH] for name, rows in words.items()}
     return render(request, "laborbrands/hiring.html", {"asked": given} | words)
+
+
+@require_safe
+def around(request):
+    """What each county is known for, and the ambassadors, studios and cooperation programs of the brands."""
+    given = _read(request)
+    found = brands.on_the_map(given.day, given.filters)
+    level = given.level
+    parts = circle.by_county(found, given.places, level) if level else []
+    words = {"asked": given, "parts": parts, "counted": circle.counted(parts), "level": level}
+    words |= {"ambassadors": circle.ambassadors(found, given.today), "studios": circle.studios(found)}
+    words |= {"cooperations": circle.cooperations(found)}
+    return render(request, "laborbrands/around.html", words)
 
 
 @require_safe
@@ -135,7 +149,7 @@ def _words(given: asked.Asked, figures: brands.Figures) -> dict:
         "asked": given,
         "title": pick(context.site_data(), "brands_title") or _("Digital map of labor brands"),
         "figures": figures,
-        "reported": None if given.filters.region else brands.reported(given.places.province),
+        "reported": brands.reported(given.places.province) if given.is_whole else None,
         "tiers": [
             {
                 "key": key,

@@ -13,6 +13,7 @@ from laborbrands.forms import AccountForm
 from laborbrands.models import Brand, BrandApplication, Subsidy
 from laborbrands.services import subsidy as services
 from laborbrands.states import SubsidyState
+from talentportal.lib import again
 from talentportal.lib.refusals import Refused
 
 
@@ -31,6 +32,7 @@ def home(request):
     brands = list(Brand.objects.of_builder(request.user).select_related("region").prefetch_related("subsidies"))
     for brand in brands:
         brand.held = list(brand.recognitions.standing_on(today))
+        brand.removal_next = brand.evaluations.failed().exists()
     return render(request, "laborbrands/org_home.html", {"applications": applications, "brands": brands})
 
 
@@ -38,16 +40,23 @@ def home(request):
 def subsidy(request, pk: int):
     """A subsidy with its steps; while it is open, the form that asks for its payment."""
     found = get_object_or_404(Subsidy.objects.of_builder(request.user).select_related("brand", "rule"), pk=pk)
-    form = AccountForm(request.POST or None) if found.state == SubsidyState.ENTITLED else None
-    reasons = []
-    if request.method == "POST" and form and form.is_valid():
-        try:
-            services.apply(subsidy=found, actor=request.user, now=clock.now(), **form.cleaned_data)
-            messages.success(request, _("Asked for the payment. The office checks it."))
-            return redirect("org_brands:subsidy", pk=pk)
-        except Refused as refused:
-            reasons = refused.reasons
+    form = AccountForm(again.typed(request)) if found.state == SubsidyState.ENTITLED else None
+    if request.method == "POST":
+        return _ask_for_payment(request, found, form)
+    reasons = again.told(request).get("reasons", [])
     context = {"subsidy": found, "form": form, "reasons": reasons, "events": found.events.all()}
-    return render(
-        request, "laborbrands/org_subsidy.html", context, status=422 if reasons or (form and form.errors) else 200
-    )
+    return render(request, "laborbrands/org_subsidy.html", context | {"has_errors": bool(reasons)})
+
+
+def _ask_for_payment(request, found: Subsidy, form: AccountForm | None):
+    if form is None:  # the second of two clicks
+        return redirect("org_brands:subsidy", pk=found.pk)
+    if not form.is_valid():
+        return again.give_back(request)
+    try:
+        services.apply(subsidy=found, actor=request.user, now=clock.now(), **form.cleaned_data)
+    except Refused as refused:
+        return again.give_back(request, reasons=refused.reasons)
+    again.forget(request)
+    messages.success(request, _("Asked for the payment. The office checks it."))
+    return redirect("org_brands:subsidy", pk=found.pk)

@@ -16,7 +16,7 @@ from laborbrands import share
 from laborbrands.models import Ambassador, Brand, BrandPicture
 from laborbrands.page_forms import EnquiryForm
 from laborbrands.queries import page as queries
-from laborbrands.rules import chart
+from laborbrands.rules import chart, wording
 from laborbrands.services import enquiries
 from laborbrands.states import ON_THE_MAP
 from talentportal.lib.bilingual import pick
@@ -38,6 +38,7 @@ def brand(request, code: str):
         "brand": found.brand,
         **_picture_addresses(found),
         "place": share.place_map(found.brand),
+        "home": wording.place_name(found.brand.region, found.brand.region.parent),
         "jobs_chart": chart.bars([(stat.year, stat.driven_jobs) for stat in reversed(found.stats)]),
         "chart_size": (chart.WIDTH, chart.HEIGHT, chart.GROUND),
         "address": request.build_absolute_uri(request.path),

@@ -1,3 +1,3 @@
 """The pages of the admin; each module registers its own."""
 
-from reviews.admin import experts, publicity, rounds, scores  # noqa: F401
+from reviews.admin import calls, experts, publicity, rounds, scores  # noqa: F401

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from accounts.act_pages import Act, ActPages, PlainForm, day_field, words_field
+from accounts.act_pages import Act, ActPages, DueFilter, PlainForm, day_field, words_field
 from accounts.models import Organization, Role
 from applications.models import Case
 from applications.views.files import give_out
@@ -92,7 +92,8 @@ class EntryChoice(PlainForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.fields["entry"].queryset = self.row.entries.filter(state=EntryState.SHOWN)
+        # what an entry with a subject is about ends by its own procedure
+        self.fields["entry"].queryset = self.row.entries.filter(state=EntryState.SHOWN, subject="")
 
 
 class InterruptForm(PlainForm):
@@ -276,7 +277,7 @@ class ObjectionAdmin(ActPages, admin.ModelAdmin):
     keyword = "objection"
     related = ("entry__publicity__organization", "handler", "answered_by")
     list_display = ("code", "entry", "state", "received_at", "take_up_by", "answer_by")
-    list_filter = ("state",)
+    list_filter = (DueFilter, "state")
     search_fields = ("code",)
     show_full_result_count = False
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -19,11 +19,13 @@ from accounts.queries import posts_of
 from jobs import clock
 from policies.models import ServiceItem
 from reviews import office_forms as forms
-from reviews.models import Draw, Group, ReviewRound, Seat
+from reviews.conflict_forms import FoundConflictForm
+from reviews.models import Draw, Group, ReviewRound, Seat, Sheet
+from reviews.queries import progress
 from reviews.queries import rounds as queries
 from reviews.rules import draw as rules
+from reviews.services import conflicts, invitations, rounds
 from reviews.services import draw as draws
-from reviews.services import invitations, rounds
 from reviews.states import RoundState, SeatState
 from talentportal.lib import again
 from talentportal.lib.refusals import Refused
@@ -46,8 +48,14 @@ ACTS = {
     "draw": Act("draw", draws.draw, gettext_lazy("The experts are drawn."), forms.NonceForm),
     "drop": Act("draw", draws.drop, gettext_lazy("The frozen pool is dropped."), forms.ReasonForm),
     "invite": Act("group", invitations.invite, gettext_lazy("The experts are invited.")),
-    "accept": Act("seat", invitations.accept, gettext_lazy("The answer is noted.")),
+    "accept": Act("seat", invitations.accept, gettext_lazy("The answer is noted."), forms.AccountForm),
     "decline": Act("seat", invitations.decline, gettext_lazy("The answer is noted."), forms.ReasonForm),
+    "conflict": Act(
+        "seat",
+        conflicts.declare_conflict,
+        gettext_lazy("The expert's sheets are void. Below is who comes next."),
+        FoundConflictForm,
+    ),
     "stand_down": Act("seat", invitations.stand_down, gettext_lazy("The next reserve is called."), forms.ReasonForm),
 }
 ROWS = {
@@ -112,6 +120,7 @@ class ReviewRoundAdmin(RoleAdminMixin, admin.ModelAdmin):
             "title": str(round_),
             "round": round_,
             "groups": [_group(group, request.user, now, tried) for group in groups],
+            "due": progress.due_in(round_, now),
             "may_work": may_work,
             "group_form": _form("add_group", round_.pk, tried),
             "may_add": round_.state in (RoundState.PREPARING, RoundState.DRAWN),
@@ -226,13 +235,17 @@ def _group(group: Group, user, now, tried: dict) -> dict:
 
 
 def _seats(group: Group):
-    return group.seats.select_related("expert__user", "draw", "replaces__expert").order_by("draw__seq", "rank")
+    seats = group.seats.select_related("expert__user", "draw", "replaces__expert", "group")
+    return seats.annotate(has_sheets=Exists(Sheet.objects.filter(seat=OuterRef("pk")))).order_by("draw__seq", "rank")
 
 
 def _seat(seat: Seat, tried: dict) -> dict:
     shown = {"seat": seat, "is_first": seat.rank <= seat.draw.wanted}
     if seat.state == SeatState.INVITED:
         shown["decline"] = _form("decline", seat.pk, tried)
-    if seat.state in queries.ON_THEIR_SEATS:
+        shown["accept"] = _form("accept", seat.pk, tried)
+    if seat.state == SeatState.ACCEPTED:
+        shown["conflict"] = _form("conflict", seat.pk, tried).of(seat.group)
+    if seat.state in queries.ON_THEIR_SEATS and not seat.has_sheets:
         shown["stand_down"] = _form("stand_down", seat.pk, tried)
     return shown

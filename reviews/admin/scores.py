@@ -173,7 +173,7 @@ class DossierAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
             "title": str(round),
             "round": round,
             "groups": [(group, *queries.matrix(group), queries.missing_of(group)) for group in groups],
-            "place": forms.PlaceForm(round, cases) if groups and cases.exists() else None,
+            "place": _place_form(round, cases),
             "extend": forms.ExtendForm(),
             "may_act": in_charge(request.user, round.organization, clock.now()) and round.state != RoundState.CLOSED,
             "reasons": told.get("reasons", []),
@@ -216,3 +216,9 @@ class DossierAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
                 standings.compute_round(round=round, **who)
             case "close":
                 standings.close_round(round=round, **who)
+
+
+def _place_form(round, cases) -> forms.PlaceForm | None:
+    """Return the form that makes a dossier, where a case waits and a group can still take it."""
+    form = forms.PlaceForm(round, cases)
+    return form if cases.exists() and form.fields["group"].queryset.exists() else None

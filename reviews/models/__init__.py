@@ -1,4 +1,4 @@
-from reviews.models.experts import Discipline, Expert, ExpertTie
+from reviews.models.experts import Discipline, Expert, ExpertApplication, ExpertCall, ExpertTie
 from reviews.models.publicity import Interruption, Objection, ObjectionReveal, Publicity, PublicityEntry
 from reviews.models.rounds import Draw, Group, ReviewRound, ScoreScheme, Seat, SeatEvent
 from reviews.models.scores import Dossier, DossierFile, Sheet, Standing
@@ -9,6 +9,8 @@ __all__ = [
     "DossierFile",
     "Draw",
     "Expert",
+    "ExpertApplication",
+    "ExpertCall",
     "ExpertTie",
     "Group",
     "Interruption",

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from reviews.states import EntryState, ObjectionState, PublicityState
+from reviews.states import OPEN_OBJECTIONS, EntryState, ObjectionState, PublicityState
 from talentportal.lib.bilingual import pick
 from talentportal.lib.sealed import SealedTextField
 from talentportal.lib.uploads import Scan
@@ -151,6 +151,10 @@ class ObjectionQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Those to what the user's offices publish."""
         return self.filter(entry__publicity__in=Publicity.objects.visible_to(user))
+
+    def due(self, day):
+        """Those without an answer: each has its day, and blocks its entry until then."""
+        return self.filter(state__in=OPEN_OBJECTIONS)
 
 
 class Objection(models.Model):

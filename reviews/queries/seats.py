@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
-from reviews.models import Dossier, Seat, Sheet
-from reviews.queries.rounds import ON_THEIR_SEATS, same_unit
+from reviews.models import Dossier, Expert, Seat, Sheet
+from reviews.queries.rounds import ON_THEIR_SEATS, own_seats, same_unit
 from reviews.states import RoundState, SeatState, SheetState
 
 _OWN_PAGE = re.compile(r"/expert/(invitations|groups)/(\d+)/")
@@ -23,6 +25,33 @@ def may_hear(user, path: str) -> bool:
     done = Sheet.objects.filter(seat__in=sitting, state=SheetState.SUBMITTED).values("dossier")
     left = Dossier.objects.filter(group__seats__in=sitting, withdrawn_at__isnull=True).exclude(pk__in=done)
     return left.exists()
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """What waits for an expert: invitations to answer, groups with sheets left to submit."""
+
+    expert: Expert
+    asked: list[Seat]
+    sitting: list[Seat]
+
+
+def tasks_of(user, now: datetime) -> Tasks | None:
+    """Return what waits for an expert, the most urgent first; None for somebody who is none."""
+    expert = Expert.objects.filter(user=user.pk).first() if user.is_authenticated else None
+    if expert is None:
+        return None
+    seats = own_seats(user)
+    asked = seats.filter(state=SeatState.INVITED, answer_by__gt=now).order_by("answer_by")
+    taken = seats.filter(state=SeatState.ACCEPTED).exclude(group__round__state=RoundState.CLOSED)
+    sitting = [seat for seat in taken.order_by("group__round__review_until") if not _is_done(seat)]
+    return Tasks(expert, list(asked), sitting)
+
+
+def _is_done(seat: Seat) -> bool:
+    """Tell whether an expert has promised and scored all there is."""
+    done = seat.sheets.filter(state=SheetState.SUBMITTED).values("dossier")
+    return bool(seat.committed_at) and not seat.group.dossiers.live().exclude(pk__in=done).exists()
 
 
 class Places:

@@ -33,7 +33,7 @@ def make_dossier(*, group: Group, case: Case, actor, now: datetime) -> Dossier:
     """Put a case into a group: its answers without names, under a number that follows from a lot.
 
     Number and order by lot follow from the round's number and the case's secret id alone: the same again for an audit,
-    told to nobody before. Only until the experts are drawn, because later nobody would avoid this applicant.
+    told to nobody before. Only until the candidates are frozen, because later nobody would avoid this applicant.
     Raises Refused with every reason.
     """
     case = (
@@ -47,11 +47,15 @@ def make_dossier(*, group: Group, case: Case, actor, now: datetime) -> Dossier:
         reasons.append(_("The case belongs to another service item than the round."))
     if case.state != State.EXAMINING:
         reasons.append(_("Only a case that is accepted and being examined goes to the experts."))
-    if (
-        group.round.state not in (RoundState.PREPARING, RoundState.DRAWN)
-        or group.draws.filter(drawn_at__isnull=False).exists()
-    ):
+    if group.round.state not in (RoundState.PREPARING, RoundState.DRAWN) or group.draws.exclude(drawn_at=None).exists():
         reasons.append(_("The experts of this group were chosen without regard to this applicant. Use another group."))
+    elif group.draws.filter(dropped_at=None).exists():
+        reasons.append(
+            _(
+                "The candidates of this group are frozen, without regard to this applicant. Drop the frozen pool "
+                "first, or use another group."
+            )
+        )
     if Dossier.objects.live().filter(case=case).exists():
         reasons.append(_("This case has a dossier already."))
     refuse_unless(not reasons, reasons)

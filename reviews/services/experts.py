@@ -1,4 +1,4 @@
-"""The verbs of the pool: suspend an expert, take one back, retire one."""
+"""The verbs of the pool: suspend an expert, take one back, retire one, link the account of one."""
 
 from datetime import datetime
 
@@ -6,6 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.contacts import Contact
+from accounts.queries import owner_of, person_of
 from reviews.models import Expert
 from reviews.queries.rounds import in_charge
 from reviews.services.rounds import NOT_YOURS
@@ -31,4 +33,28 @@ def set_status(*, expert: Expert, status: str, reason: str, actor, now: datetime
     expert.status = status
     expert.integrity_note = f"{timezone.localdate(now)} {reason.strip()}"[:300]
     expert.save(update_fields=["status", "integrity_note"])
+    return expert
+
+
+@transaction.atomic
+def link_account(*, expert: Expert, account: Contact | None) -> Expert:
+    """Link the account that somebody proved with this number or address to an expert who has none yet.
+
+    Part of a verb that has checked the actor. Raises Refused.
+    """
+    refuse_unless(account, _("Enter the mobile number or e-mail address with which the expert signs in."))
+    user = owner_of(account)
+    refuse_unless(
+        user,
+        _(
+            "No account is known by this number or address. Ask the expert to register on the portal with it, which "
+            "takes a minute, then note the answer."
+        ),
+    )
+    person = person_of(user)
+    reasons = [_("This account belongs to another expert.")] if Expert.objects.filter(user=user).exists() else []
+    reasons += [_("This account bears another name than the expert.")] if person and person.name != expert.name else []
+    refuse_unless(not reasons, reasons)
+    expert.user = user
+    expert.save(update_fields=["user"])
     return expert

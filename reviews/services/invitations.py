@@ -11,6 +11,7 @@ from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.contacts import Contact
 from accounts.models import Role, User
 from applications.models import Case
 from applications.services import start_special
@@ -21,8 +22,9 @@ from reviews.models import Group, ReviewRound, Seat, SeatEvent
 from reviews.queries import rounds as queries
 from reviews.queries.seats import Places
 from reviews.services.draw import lock
+from reviews.services.experts import link_account
 from reviews.states import RoundState, SeatState
-from talentportal.lib.bilingual import both
+from talentportal.lib.bilingual import both, pick
 from talentportal.lib.refusals import refuse_unless
 from talentportal.lib.spoken import day_in_both
 
@@ -82,16 +84,29 @@ def _begin_review(group: Group, actor, now: datetime) -> None:
 
 
 @transaction.atomic
-def accept(*, seat: Seat, actor, now: datetime) -> Seat:
-    """Take the invitation; the office may note what an expert said by telephone. Raises Refused after the time."""
+def accept(*, seat: Seat, actor, now: datetime, account: Contact | None = None) -> Seat:
+    """Take the invitation; the office may note what an expert said by telephone. Raises Refused after the time.
+
+    An expert without an account names one then: dossiers are read and scored by nobody else's hand. It is linked to
+    the expert, who is told; an account that shows a tie to an applicant is refused.
+    """
     group, seat = _take(seat, actor, now)
     _still_open(seat, now)
+    if seat.expert.user is None:
+        link_account(expert=seat.expert, account=account)
+        why = queries.why_unfit(seat, now)
+        refuse_unless(why is None, why and _unfit_words(why))
+        _tell(seat, group, "expert_account_linked", now)
     seat.state, seat.answered_at = SeatState.ACCEPTED, now
     seat.save(update_fields=["state", "answered_at"])
     _note(seat, actor, now)
     cancel_reminders(subject=_subject(seat), now=now)
     remind_of_review(group, seat, now)
     return seat
+
+
+def _unfit_words(why: dict) -> list:
+    return [_("With this account the expert may not review here: %(why)s. Replace the expert.") % {"why": pick(why)}]
 
 
 @transaction.atomic
@@ -142,7 +157,7 @@ def stand_down(*, seat: Seat, reason: str, actor, now: datetime) -> Seat:
     if seat.state not in queries.ON_THEIR_SEATS:
         reasons.append(_("The seat is in another state now: %(state)s.") % {"state": seat.get_state_display()})
     if seat.sheets.exists():
-        reasons.append(_("This expert has scored already. Note the conflict at the scores, which voids them."))
+        reasons.append(_("This expert has scored already. Note the conflict, which voids the sheets."))
     refuse_unless(not reasons, reasons)
     _free(seat, SeatState.DISMISSED, reason.strip(), actor, now)
     if seat.expert.user:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from applications import outcomes
 from applications.models import Case
 from regions.models import Region
 from regions.queries import calendar_for
@@ -89,7 +90,9 @@ def add_entry(
 
 
 def _words_of(case: Case) -> dict:
-    """Return the name and the unit of a case, which are all that is shown of it."""
+    """Return the name and the unit of a case, which are all that is shown of it, or what the app above shows."""
+    if shown := outcomes.shown(case):
+        return shown
     if case.unit is not None:
         return {"name_zh": case.unit.name, "name_en": case.unit.name_en}
     return {"name_zh": case.applicant.person.name}

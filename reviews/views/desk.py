@@ -169,8 +169,9 @@ def _entered(request) -> dict:
 
 
 def _kept(sheet, faults: dict) -> dict:
+    words = _("Saved at %(time)s, except what is marked.") if faults else _("Saved at %(time)s.")
     return {
-        "saved": _("Saved at %(time)s.") % {"time": clock_time(sheet.saved_at)},
+        "saved": words % {"time": clock_time(sheet.saved_at)},
         "version": sheet.version,
         "faults": {key: str(fault) for key, fault in faults.items()},
     }

@@ -105,7 +105,7 @@ class Sheet {
     freshen();
     for (const input of this.points()) this.mark(input, input.name.slice("points-".length), answer.faults);
     this.mark(this.form.elements.comment, "comment", answer.faults);
-    this.say(answer.saved, "ok");
+    this.say(answer.saved, Object.keys(answer.faults).length ? "seal" : "ok");
   }
 
   mark(field, key, faults) {

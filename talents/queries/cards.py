@@ -26,7 +26,7 @@ def with_parts(profiles: QuerySet[Profile]) -> QuerySet[Profile]:
 def facts_of(profile: Profile, now: datetime) -> list[tuple[str, str]]:
     """Return (label, words) of what may be seen before consent, in the order of a card; what is not told is missing."""
     rows = [
-        (_("Education"), _education(profile)),
+        (pgettext("card", "Education"), _education(profile)),
         (_("Major"), majors().name(profile.major) if profile.major else ""),
         (_("Graduated in"), str(profile.graduation_year or "")),
         (_("Working years"), years_of(profile, now)),
@@ -44,6 +44,13 @@ def facts_of(profile: Profile, now: datetime) -> list[tuple[str, str]]:
         (_("Could begin"), profile.get_available_display()),
     ]
     return [(label, words) for label, words in rows if words]
+
+
+def brief(profile: Profile, now: datetime) -> list[str]:
+    """Return the few words that stand for a person in a list: education, major, working years, title."""
+    major = majors().name(profile.major) if profile.major else ""
+    title = profile.get_title_display() if profile.title != Title.NONE else ""
+    return [str(words) for words in (profile.get_degree_display(), major, years_of(profile, now), title) if words]
 
 
 def years_of(profile: Profile, now: datetime) -> str:

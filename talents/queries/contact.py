@@ -39,9 +39,15 @@ def shown(request: ContactRequest, now: datetime) -> tuple[str, ...]:
     return tuple(consent.fields) if consent.ends_at > now else ()
 
 
+def of_units(units: Iterable[Unit]) -> QuerySet[ContactRequest]:
+    """Return the requests of these units and the answers to their vacancies, the latest first."""
+    related = ("profile", "vacancy", "consent", "by", "unit__work_region")
+    return ContactRequest.objects.filter(unit__in=list(units)).select_related(*related)
+
+
 def of_unit(unit: Unit) -> QuerySet[ContactRequest]:
     """Return the unit's requests and the answers to its vacancies, the latest first."""
-    return ContactRequest.objects.filter(unit=unit).select_related("profile", "vacancy", "consent", "by")
+    return of_units([unit])
 
 
 def lists_of(unit: Unit) -> QuerySet[Shortlist]:

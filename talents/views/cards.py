@@ -65,9 +65,11 @@ def ask(request, code: str):
     form = AskForm(typed, vacancies=vacancies, initial=initial)
     if request.method == "POST":
         return _ask(request, profile, form)
+    if not look(unit=request.unit, profiles=[profile], kind=LookKind.CARD, actor=request.user, now=now):
+        return slow_down(request)
     context = {
         "profile": profile,
-        "facts": cards.facts_of(profile, now)[:4],
+        "brief": cards.brief(profile, now),
         "form": form,
         "reasons": again.told(request).get("reasons", []),
         "left": queries.requests_left(request.unit, now),

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,7 +17,7 @@ from talents.services import contact as services
 from talents.services.use import look
 from talents.states import LookKind, RequestState
 from talents.unit_forms import MessageForm
-from talents.views.common import for_unit
+from talents.views.common import CHOSEN, for_unit
 
 ON_A_PAGE = 20
 
@@ -41,7 +42,11 @@ def contact_list(request):
 
 
 def _own(request, public_id: str):
-    return get_object_or_404(queries.of_unit(request.unit), public_id=public_id)
+    """Return a request of one of the units that the user acts for; a message may lead to another than the chosen."""
+    found = get_object_or_404(queries.of_units(request.units), public_id=public_id)
+    request.unit = found.unit
+    request.session[CHOSEN] = found.unit_id
+    return found
 
 
 @for_unit
@@ -60,7 +65,7 @@ def contact(request, public_id: str):
         "contact": found,
         "wanted": [str(dict(found._meta.get_field("wanted").base_field.choices)[field]) for field in found.wanted],
         "shown": cards.values_shown(found.profile, shown),
-        "stamp": f"{request.unit.name} · {request.user.name or request.user.pk} · {now:%Y-%m-%d %H:%M}",
+        "stamp": f"{request.unit.name} · {request.user} · {timezone.localtime(now):%Y-%m-%d %H:%M}",
         "thread": found.messages.all() if shown else [],
         "form": form,
         "reasons": again.told(request).get("reasons", []),

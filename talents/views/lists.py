@@ -58,7 +58,7 @@ def shortlist(request, pk: int):
     between = queries.state_between(request.unit, ids)
     for entry in entries:
         entry.card, entry.code = profiles.get(entry.profile_id), codes[entry.pk]
-        entry.facts = cards.facts_of(entry.card, now)[:4] if entry.card else []
+        entry.brief = cards.brief(entry.card, now) if entry.card else []
         entry.between = between.get(entry.profile_id)
     context = {"shortlist": found, "entries": entries, "unit": request.unit}
     return render(request, "talents/shortlist.html", context)

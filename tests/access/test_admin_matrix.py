@@ -53,6 +53,8 @@ MODELS = {
     "reviews.discipline": (EXAMINERS | {"official"} | ADMINISTRATOR, ADMINISTRATOR),
     "reviews.expert": (EXAMINERS | {"official"} | ADMINISTRATOR, EXAMINERS),
     "reviews.reviewround": (EXAMINERS | {"official"}, EXAMINERS),
+    "reviews.expertcall": (EXAMINERS, EXAMINERS),
+    "reviews.expertapplication": (EXAMINERS, set()),
     # dossiers, sheets
     "reviews.dossier": (EXAMINERS, set()),
     # publicity
@@ -292,6 +294,8 @@ BUTTONS = {
         lambda s: [s.seat.group.round_id, "invite", s.seat.group_id],
     ),
     "reviews_reviewround_record": (only(EXAMINERS | {"official"}), lambda s: [s.seat.draw_id]),
+    "reviews_expertcall_act": (only(EXAMINERS, 302), lambda s: [s.applied.call_id, "end"]),
+    "reviews_expertapplication_act": (only(EXAMINERS, 302), lambda s: [s.applied.pk, "refuse"]),
     "reviews_publicity_act": (only(WATCHING, 302), lambda s: [s.kept.notice.pk, "post"]),
     "reviews_objection_act": (only(DECIDING, 302), lambda s: [s.kept.objection.pk, "take_up"]),
     "reviews_objection_reveal": (only(DECIDING), lambda s: [s.kept.objection.pk]),
@@ -332,6 +336,7 @@ BUTTONS = {
     "applications_case_workload": (only(CASES), None),
     "applications_case_cover": (only(CASES, 302), None),
     "laborbrands_brand_picture": (only(BRAND_EDITORS), lambda s: [s.florists.pk]),
+    "laborbrands_brand_coverage": (only(BRAND_EDITORS), lambda s: [s.florists.pk]),
     "laborbrands_brandstat_verify": (only(BRANDS - {"other_clerk"}), lambda s: [s.florists.stats.get().pk]),
     "laborbrands_ambassador_dismiss": (only(BRAND_EDITORS), lambda s: [s.florists.ambassadors.get().pk]),
     "laborbrands_enquiry_answer": (only({"clerk"} | BRAND_EDITORS), lambda s: [s.florists.enquiries.get().pk]),

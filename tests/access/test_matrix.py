@@ -67,6 +67,12 @@ ADDRESSES = {
     "expert:invitation": (EXPERT, lambda s: {"pk": s.seat.pk}),
     "expert:answer": (POST_ONLY, lambda s: {"pk": s.seat.pk}),
     "expert:commit": (POST_ONLY, lambda s: {"pk": s.seat.pk}),
+    # calls for experts
+    "experts:list": (PUBLIC, None),
+    "experts:detail": (PUBLIC, lambda s: {"number": s.applied.call.number}),
+    "experts:apply": (SIGNED_IN, lambda s: {"number": s.applied.call.number}),
+    "me:expert_applications": (SIGNED_IN, None),
+    "me:withdraw_expert_application": (POST_ONLY, lambda s: {"pk": s.applied.pk}),
     # expert's desk: dossiers and sheets
     "expert:desk": (EXPERT, lambda s: {"pk": s.reading.dossier.group_id}),
     "expert:dossier": (EXPERT, lambda s: {"pk": s.reading.dossier_id}),
@@ -82,6 +88,8 @@ ADDRESSES = {
     "brands:map": (PUBLIC, None),
     "brands:list": (PUBLIC, None),
     "brands:hiring": (PUBLIC, None),
+    "brands:changes": (PUBLIC, None),
+    "brands:around": (PUBLIC, None),
     "brands:screen": (PUBLIC, None),
     "brands:embed": (PUBLIC, None),
     "api_brands:points": (PUBLIC, None),

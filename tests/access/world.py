@@ -36,9 +36,9 @@ from talents.services import tokens
 from tests import cast
 from tests.applications import samples
 from tests.cast import moment
-from tests.laborbrands import around, brands
+from tests.laborbrands import factory
 from tests.policies import library
-from tests.reviews import notices
+from tests.reviews import callings, notices
 from tests.reviews import scene as reviews
 from tests.talents import pool, vacancy_rows
 
@@ -115,6 +115,7 @@ def build() -> SimpleNamespace:
         search=following.save_search(query="topic=talent", frequency="DAILY", actor=people.owner, now=now),
         seat=_draw(world, people, case, now),
         reading=_scores(world, people, done, now),
+        applied=callings.applied(callings.published(world, people.examiner, clock.now()), people.owner, clock.now()),
         kept=_kept_honest(world, people, unit, now),
     )
     _recognition(scene)
@@ -129,11 +130,11 @@ def _kept_honest(world, people, unit, now):
     """A publicity with an objection; a brand of the unit's with a report, an evaluation, a removal, a succession."""
     notice = notices.posted(world, people.examiner, now)
     objection = objections.object_to(entry=notice.entries.get(), now=now, **notices.OBJECTION)
-    brand = brands.make_brand(world, unit=unit)
+    brand = factory.kept_brand(world, unit=unit)
     cycle = evaluation.open_evaluation(
         organization=world.office,
         tier="PROVINCIAL",
-        scheme=brands.make_scheme(),
+        scheme=factory.make_scheme(),
         title_zh="x",
         title_en="x",
         starts_on=now.date(),
@@ -143,7 +144,7 @@ def _kept_honest(world, people, unit, now):
     )
     facts = {"ground": "FRAUD", "facts": "x", "notice_no": "1"}
     removed = removal.give_notice(brand=brand, actor=people.examiner, now=now, **facts)
-    old, new = brands.make_brand(world, "旧名"), brands.make_brand(world, "新名")
+    old, new = factory.kept_brand(world, "旧名"), factory.kept_brand(world, "新名")
     passed = succession.succeed(old=old, new=new, basis="x", actor=people.leader, now=now)
     report = AnnualReport.objects.create(brand=brand, year=2025, due_on=now.date())
     return SimpleNamespace(
@@ -233,8 +234,8 @@ def _draw(world, people, case, now):
 
 def _around(scene) -> None:
     """A brand that the handler's unit builds, with everything around it."""
-    brand = around.make_brand(scene.world, scene.now, unit=scene.unit)
-    around.surround(brand, scene.now)
+    brand = factory.florists(scene.world, unit=scene.unit)
+    factory.surround(brand, scene.now)
     CountyProfile.objects.create(region=scene.world.county, kind="CULTURE")
     ReportedFigure.objects.create(
         key="jobs",

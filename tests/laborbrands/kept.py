@@ -8,7 +8,7 @@ from laborbrands.services import evaluation, removal, reports
 from regions.models import Region
 from reviews.services import objections, publicity
 from tests.cast import day
-from tests.laborbrands import brands
+from tests.laborbrands import factory
 from tests.reviews import notices
 
 
@@ -20,7 +20,9 @@ def make(who, now) -> SimpleNamespace:
     notices_made = [notices.posted(home, examiner, now, entries=3) for _nth in range(2)]
     publicity.interrupt(publicity=notices_made[1], actor=examiner, now=now, reason="机房停电")
     objection = objections.object_to(entry=notices_made[0].entries.first(), now=now, **notices.OBJECTION)
-    brand = brands.make_brand(home, "走查花艺师", unit=Unit.objects.get(uscc="91990100MA0000001G"), code="walked-brand")
+    brand = factory.kept_brand(
+        home, "走查花艺师", unit=Unit.objects.get(uscc="91990100MA0000001G"), code="walked-brand"
+    )
     for year in (2024, 2025):
         AnnualReport.objects.create(brand=brand, year=year, due_on=day("2026-12-31"))
     figures = {"practitioners": 320, "driven_jobs": 900, "trained": 120}
@@ -30,7 +32,7 @@ def make(who, now) -> SimpleNamespace:
     cycle = evaluation.open_evaluation(
         organization=office,
         tier="PROVINCIAL",
-        scheme=brands.make_scheme("walk"),
+        scheme=factory.make_scheme("walk"),
         title_zh="评价",
         title_en="Evaluation",
         starts_on=now.date(),
@@ -73,5 +75,6 @@ def pages(kept, who):
         yield leader, f"{name}_changelist", (), ""
         yield leader, f"{name}_change", (row.pk,), ""
     yield leader, "admin:reviews_objection_reveal", (kept.objection.pk,), ""
+    yield leader, "admin:laborbrands_brand_coverage", (brand.pk,), ""
     for model in ("reviews_publicity", "laborbrands_evaluationround", "laborbrands_removal", "laborbrands_succession"):
         yield leader, f"admin:{model}_add", (), ""

@@ -13,7 +13,7 @@ from laborbrands.services.ambassadors import dismiss
 from talentportal.lib.refusals import Refused
 from tests import cast
 from tests.cast import moment
-from tests.laborbrands.around import make_brand, surround
+from tests.laborbrands.factory import florists, surround
 
 NOW = moment("2026-09-18 10:00")
 
@@ -32,7 +32,7 @@ def world():
 
 @pytest.fixture
 def brand(world):
-    return make_brand(world, NOW)
+    return florists(world)
 
 
 def staff(world, role, region=None, name="审"):
@@ -136,9 +136,11 @@ def test_the_verify_button_lets_figures_count(client, world, brand):
     assert client.post(f"{address}verify/").status_code == 302
     stat.refresh_from_db()
     assert stat.verified_by == examiner
-    assert client.post(f"{address}verify/").status_code == 422
+    again = client.post(f"{address}verify/")
+    assert again.status_code == 302  # a reload of the page that says why posts nothing
+    assert "verified already" in client.get(again.url).content.decode()
     client.force_login(staff(world, Role.CLERK))
-    assert "whose region covers" in client.post(f"{address}verify/").content.decode()
+    assert "whose region covers" in client.post(f"{address}verify/", follow=True).content.decode()
 
 
 def test_an_ambassador_is_dismissed_with_a_reason(client, world, brand):
@@ -146,11 +148,16 @@ def test_an_ambassador_is_dismissed_with_a_reason(client, world, brand):
     one, leader = Ambassador.objects.get(), staff(world, Role.LEADER, world.county)
     client.force_login(leader)
     address = f"/en/admin/laborbrands/ambassador/{one.pk}/dismiss/"
-    assert client.post(address, {"reason": ""}).status_code == 422
+    empty = client.post(address, {"reason": " "}, follow=True)
+    assert empty.redirect_chain[0][1] == 302
+    assert set(empty.context["form"].errors) == {"reason"}
     assert client.post(address, {"reason": "违反形象条款"}).status_code == 302
     one.refresh_from_db()
     assert (one.dismissed_on, one.dismissal_reason) == (cast.day("2026-09-18"), "违反形象条款")
     assert brand.events.get(verb="dismiss_ambassador").actor == leader
+    twice = client.post(address, {"reason": "再写一遍"}, follow=True).content.decode()
+    assert "dismissed already" in twice
+    assert "再写一遍" in twice  # what was typed is there again
     with pytest.raises(Refused):
         dismiss(ambassador=one, reason="x", actor=leader, now=NOW)
 

@@ -13,7 +13,7 @@ from laborbrands.services import enquiries
 from talentportal.lib.refusals import Refused
 from tests import cast
 from tests.cast import moment
-from tests.laborbrands.around import make_brand
+from tests.laborbrands.factory import florists
 
 NOW = moment("2026-09-18 10:00")
 LEFT = {"kind": "HIRE", "name": "王老板", "contact": "13812345678", "text": "要十人", "consent": "on"}
@@ -34,7 +34,7 @@ def world():
 
 @pytest.fixture
 def brand(world):
-    return make_brand(world, NOW)
+    return florists(world)
 
 
 @pytest.fixture
@@ -113,7 +113,9 @@ def test_the_list_names_nobody_and_a_look_is_recorded(client, enquiry, clerk):
 def test_an_enquiry_is_answered_once_with_what_came_of_it(client, enquiry, clerk):
     client.force_login(clerk)
     address = f"/admin/laborbrands/enquiry/{enquiry.pk}/answer/"
-    assert client.post(address, {"outcome": ""}).status_code == 422
+    empty = client.post(address, {"outcome": ""}, follow=True)
+    assert empty.redirect_chain[0][1] == 302
+    assert set(empty.context["form"].errors) == {"outcome"}
     assert client.post(address, {"outcome": "推荐了十人"}).status_code == 302
     enquiry.refresh_from_db()
     assert (enquiry.outcome, enquiry.handled_by, enquiry.handled_at) == ("推荐了十人", clerk, NOW)

@@ -12,7 +12,7 @@ from notifications.models import Message
 from notifications.queries import reminders_for
 from tests import cast
 from tests.cast import day, moment
-from tests.laborbrands.brands import CRITERIA, make_brand, make_scheme
+from tests.laborbrands.factory import CRITERIA, kept_brand, make_scheme
 from tests.reviews.notices import refused
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ GOOD, BAD = {"jobs": "55", "quality": "35"}, {"jobs": "40", "quality": "19.99"}
 
 @pytest.fixture
 def brand(world, applicant):
-    return make_brand(world, unit=cast.make_unit(world.county, applicant, moment("2024-01-01 09:00")))
+    return kept_brand(world, unit=cast.make_unit(world.county, applicant, moment("2024-01-01 09:00")))
 
 
 @pytest.fixture
@@ -106,9 +106,9 @@ def test_what_is_refused(world, cycle, brand, examiner, clerk, applicant):
     county = cast.make_staff("c@example.org", "县", Role.EXAMINER, world.county, world.office)
     for stranger in (clerk, county, applicant):
         assert "office that decides" in refused(evaluated, cycle=cycle, brand=brand, actor=stranger)
-    low = make_brand(world, "县级", tiers=("COUNTY",))
+    low = kept_brand(world, "县级", tiers=("COUNTY",))
     assert "not recognized at this tier" in refused(evaluated, cycle=cycle, brand=low, actor=examiner)
-    gone = make_brand(world, "摘牌", stage="REMOVED")
+    gone = kept_brand(world, "摘牌", stage="REMOVED")
     assert "Only a recognized" in refused(evaluated, cycle=cycle, brand=gone, actor=examiner)
     assert "no veto" in refused(evaluated, cycle=cycle, brand=brand, actor=examiner, veto="UNQUALIFIED")
     UnitMember.objects.create(

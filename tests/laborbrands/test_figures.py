@@ -10,7 +10,7 @@ from laborbrands.services.figures import report_figures, verify_figures
 from talentportal.lib.refusals import Refused
 from tests import cast
 from tests.cast import moment
-from tests.laborbrands.around import VALUES, make_brand
+from tests.laborbrands.factory import VALUES, florists
 
 NOW = moment("2026-09-18 10:00")
 
@@ -34,7 +34,7 @@ def builder():
 
 @pytest.fixture
 def brand(world, builder):
-    return make_brand(world, NOW, unit=cast.make_unit(world.county, builder, NOW))
+    return florists(world, unit=cast.make_unit(world.county, builder, NOW))
 
 
 @pytest.fixture

@@ -6,12 +6,15 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from laborbrands import asked
-from laborbrands.models import Brand, ReportedFigure
+from laborbrands.models import Ambassador, Brand, Cooperation, ReportedFigure, Studio
 from laborbrands.queries import atlas, brands, listing
 from laborbrands.queries.places import Places
+from laborbrands.rules import wording
 from laborbrands.states import Tier
+from regions.models import Region
 from tests.cast import day
 from tests.laborbrands.factory import INDUSTRIES, TODAY, make_brand, make_province, make_region, verifier
 
@@ -292,7 +295,11 @@ def test_without_regions_and_brands_the_pages_stand(db, client):
 
 def test_a_province_without_brands_says_how_they_come(land, client):
     with_none = client.get("/en/brands/").content.decode()
-    assert "No brand is recognized yet" in with_none
+    assert with_none.count("No brand is recognized yet") == 2  # under the map and for the card
+    assert "filter" not in with_none.split('id="card"')[1].split("</section>")[0]
+    assert "Brands by prefecture" not in with_none
+    assert "Drop one of the filters" not in client.get("/en/brands/list/").content.decode()
+    assert "0 of 9" not in client.get("/en/brands/around/").content.decode()
     assert "No brand fits" in client.get("/en/brands/list/?q=zzz").content.decode()
 
 
@@ -338,6 +345,33 @@ def test_the_chosen_brand_is_ringed_named_and_its_region_edged(land, client):
     assert client.get("/brands/").context["card"].brand.code == "loud"
 
 
+def test_a_small_map_names_the_national_brands_by_their_short_names(land):
+    short = {"short_zh": "花匠", "short_en": "Florists", "name_en": "Florists of the Long Name " * 3}
+    make_brand(land.counties[0], "a", ("NATIONAL", "2024-01-01"), is_sample=True, **short)
+    make_brand(land.counties[4], "b", ("PROVINCIAL", "2024-01-01"), name_zh="陶匠")
+    drawing = draw(land.province)
+    assert {"品牌a", "陶匠"} <= {label.text for label in drawing.labels}
+    assert [label.text for label in drawing.narrow_labels if label.kind != "place"] == ["花匠"]
+    with override("en"):
+        assert "Florists" in [label.text for label in draw(land.province).narrow_labels]
+
+
+@pytest.mark.parametrize(
+    ("name_zh", "name_en", "zh", "en"),
+    [
+        ("禄劝彝族苗族自治县", "Luquan Yi and Miao Autonomous County", "禄劝", "Luquan"),
+        ("前郭尔罗斯蒙古族自治县", "Qianguo'erluosi Mongolian Autonomous County", "前郭尔罗斯", "Qianguo'erluosi"),
+        ("呈贡区", "Chenggong District", "呈贡区", "Chenggong"),
+    ],
+)
+def test_a_map_calls_a_county_by_its_short_name(name_zh, name_en, zh, en):
+    county = Region(kind="COUNTY", name_zh=name_zh, name_en=name_en)
+    with override("zh-hans"):
+        assert wording.short_name(county) == zh
+    with override("en"):
+        assert wording.short_name(county) == en
+
+
 def test_too_many_points_become_bubbles_that_count_the_rest(land, monkeypatch, client):
     monkeypatch.setattr(atlas, "MOST_POINTS", 20)
     monkeypatch.setattr(atlas, "WHEN_CROWDED", 18)
@@ -381,12 +415,61 @@ def test_what_is_reported_stands_beside_what_is_verified(land, client):
     assert "6,001,234" not in page
 
 
+@pytest.mark.parametrize("query", ["?q=a", "?tier=national", "?year=2025", "?kind=port", "?region=530100"])
+def test_the_reported_headline_stands_beside_the_whole_alone(land, client, query):
+    make_brand(land.counties[0], "a", ("NATIONAL", "2024-01-01"), figures=[(2025, 1234, 56)])
+    names = {"label_zh": "人次", "label_en": "jobs", "source_zh": "报道", "source_en": "a report"}
+    ReportedFigure.objects.create(key="jobs", region=land.province, value=6_000_000, **names)
+    assert "6 million" in client.get("/en/brands/").content.decode()
+    assert "6 million" not in client.get(f"/en/brands/{query}").content.decode()
+
+
 def test_a_link_keeps_the_filters(land):
     from django.http import QueryDict
 
     given = asked.read(QueryDict("tier=national&year=2026&q=花&brand=x&region=530100"), TODAY)
     assert given.query(brand="y") == "?tier=national&q=%E8%8A%B1&region=530100&brand=y"
     assert given.before("region") == "?tier=national&q=%E8%8A%B1&"
+
+
+# --- around the brands ------------------------------------------------------------------------------------------------
+
+
+def test_every_county_is_listed_with_its_products_and_those_without_say_so(land, client):
+    make_brand(land.counties[0], "a", ("NATIONAL", "2024-01-01"), product_en="flowers")
+    make_brand(land.counties[0], "b", ("COUNTY", "2024-01-01"), product_en="tea")
+    make_brand(land.counties[3], "c", ("COUNTY", "2024-01-01"), name_en="Welders")
+    make_brand(land.counties[4], "later", stage="CULTIVATION", product_en="secret")
+    page = client.get("/en/brands/around/")
+    assert page.context["counted"] == (9, 2, 1)
+    assert [part.brands for part in page.context["parts"]] == [2, 1, 0]
+    words = page.content.decode()
+    assert words.count("no brand yet") == 7
+    for known in ("flowers", "tea", "Welders", 'href="/en/brands/a/"'):
+        assert known in words
+    assert "secret" not in words
+    assert client.get("/en/brands/around/?region=530102").context["counted"] == (1, 0, 0)
+
+
+def test_the_people_around_brands_are_those_who_serve_now(land, client):
+    brand = make_brand(land.counties[0], "a", ("NATIONAL", "2024-01-01"))
+    hidden = make_brand(land.counties[1], "h", stage="CULTIVATION")
+    term = {"starts_on": day("2026-01-01"), "ends_on": day("2029-01-01")}
+    for name, who, more in (
+        ("Serving", brand, term),
+        ("Dismissed", brand, term | {"dismissed_on": day("2026-05-01")}),
+        ("Over", brand, term | {"ends_on": TODAY}),
+        ("Hidden", hidden, term),
+    ):
+        Ambassador.objects.create(brand=who, name_zh=name, name_en=name, **more)
+    Studio.objects.create(brand=brand, name_zh="工作室", name_en="Studio of Li", region=land.counties[0])
+    program = Cooperation.objects.create(code="east", name_zh="协作", name_en="East and West", partner_code="310000")
+    program.brands.add(brand, hidden)
+    words = client.get("/en/brands/around/").content.decode()
+    for shown in ("Serving", "Studio of Li", "East and West"):
+        assert shown in words
+    for kept in ("Dismissed", "Over<", "Hidden", "Brand h"):
+        assert kept not in words
 
 
 # --- frames and the wall ----------------------------------------------------------------------------------------------

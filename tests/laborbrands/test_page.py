@@ -9,12 +9,12 @@ from django.utils.translation import override
 from PIL import Image
 
 from accounts.models import Role
-from laborbrands.models import BrandStat, Recognition, Succession
+from laborbrands.models import BrandOccupation, BrandStat, Recognition, Succession, TrainingClass
 from laborbrands.rules import chart
 from laborbrands.templatetags import brand_page
 from tests import cast
 from tests.cast import moment
-from tests.laborbrands.around import VALUES, make_brand, surround
+from tests.laborbrands.factory import VALUES, florists, surround
 
 NOW = moment("2026-09-18 10:00")
 
@@ -38,7 +38,7 @@ def examiner(world):
 
 @pytest.fixture
 def brand(world):
-    brand = make_brand(world, NOW, longitude="102.79", latitude="24.86")
+    brand = florists(world, longitude="102.79", latitude="24.86")
     surround(brand, NOW)
     return brand
 
@@ -94,6 +94,51 @@ def test_figures_appear_with_their_verifier_once_they_are_verified(client, brand
     assert "99,999" not in text  # the correction is not verified
 
 
+def test_certificates_are_shown_by_profession_and_level(client, brand, world):
+    first = brand.occupations.first()
+    second = BrandOccupation.objects.create(brand=brand, name_zh="茶艺师", name_en="Tea master", order=9)
+    other = florists(world, code="other")
+    dates = {"starts_on": cast.day("2026-03-01"), "ends_on": cast.day("2026-03-20"), "hours": 80, "places": 40}
+    for owner, occupation, level, trained, certified, more in (
+        (brand, first, "5", 40, 31, {}),
+        (brand, first, "4", 24, 18, {}),
+        (brand, first, "5", 10, 2, {}),
+        (brand, second, "5", 17, 12, {}),
+        (brand, second, "4", 900, 800, {"ends_on": cast.day("2026-09-18")}),  # ends today: not finished
+        (other, first, "5", 700, 600, {}),
+    ):
+        counts = {"trained": trained, "certified": certified, "level": level}
+        TrainingClass.objects.create(brand=owner, occupation=occupation, host="校", **counts, **dates | more)
+    skills = client.get(f"/brands/{brand.code}/").context["page"].skills
+    assert [(one.occupation, one.trained, [count for _level, count in one.by_level]) for one in skills] == [
+        (first, 74, [33, 18]),
+        (second, 17, [12, 0]),
+    ]
+
+
+def test_certificates_of_a_year_are_the_verified_ones(client, brand, examiner):
+    BrandStat.objects.create(brand=brand, year=2026, source="单位", reported_at=NOW, certified_junior=999)
+    assert client.get(f"/brands/{brand.code}/").context["page"].certificates == []
+    seal = {"verified_by": examiner, "verified_at": NOW}
+    BrandStat.objects.create(
+        brand=brand, year=2025, version=2, source="单位", reported_at=NOW, certified_senior=7, **seal
+    )
+    found = client.get(f"/en/brands/{brand.code}/")
+    assert found.context["page"].certificates == [("3", 7)]
+    assert "999" not in found.content.decode()
+
+
+def test_everybody_sees_where_plan_or_team_are_missing_and_what_is_overdue(client, brand, world):
+    assert 'tag--amber">overdue' not in page(client, brand, "/en")
+    plan = brand.plans.get()
+    plan.tasks.create(text_zh="迟了", text_en="Late", owner="x", due_on=cast.day("2026-09-17"))
+    assert page(client, brand, "/en").count('tag--amber">overdue') == 1
+    plan.tasks.all().delete()
+    plan.delete()
+    assert "plan missing" in page(client, brand, "/en")
+    assert "both missing" in page(client, florists(world, code="bare"), "/en")
+
+
 def test_the_tags_are_those_of_the_recognitions_that_stand_and_past_ones_are_kept(client, brand):
     Recognition.objects.filter(tier="PROVINCIAL").update(ended_on=cast.day("2026-06-01"), end_reason="DOWNGRADED")
     english = page(client, brand, "/en")
@@ -105,7 +150,7 @@ def test_the_tags_are_those_of_the_recognitions_that_stand_and_past_ones_are_kep
 
 @pytest.mark.parametrize("stage", ["CANDIDATE", "CULTIVATION", "APPLYING"])
 def test_a_brand_that_was_never_recognized_has_no_page(client, world, stage):
-    brand = make_brand(world, NOW, stage=stage)
+    brand = florists(world, stage=stage)
     for name in ("detail", "share", "enquire", "thanks"):
         assert client.get(reverse(f"brands:{name}", args=[brand.code])).status_code == 404
 
@@ -122,7 +167,7 @@ def test_a_removed_brand_says_so_and_takes_no_enquiries(client, brand):
 
 
 def test_a_merged_brand_leads_to_its_successor_and_back(client, brand, world, examiner):
-    heir = make_brand(world, NOW, code="heir")
+    heir = florists(world, code="heir")
     Succession.objects.create(
         old=brand, new=heir, on=cast.day("2026-07-01"), basis="x", recorded_by=examiner, recorded_at=NOW
     )
@@ -133,7 +178,7 @@ def test_a_merged_brand_leads_to_its_successor_and_back(client, brand, world, ex
 
 
 def test_only_staff_are_told_that_team_and_plan_are_missing(client, world, examiner):
-    bare = make_brand(world, NOW)
+    bare = florists(world)
     words = "Team and plan are missing."
     assert words not in page(client, bare, "/en")
     client.force_login(examiner)
@@ -167,7 +212,7 @@ def test_pictures_are_shown_with_their_captions_and_only_by_their_brand(client, 
     address = reverse("brands:picture", args=[brand.code, brand.pictures.get().image.name.rpartition("/")[2]])
     assert f'src="{address}" alt="&lt;斗南&gt; &amp; 花"' in page(client, brand)
     assert b"".join(client.get(address).streaming_content) == b"RIFF"
-    other = make_brand(world, NOW, code="other")
+    other = florists(world, code="other")
     assert client.get(address.replace(brand.code, other.code)).status_code == 404
     assert client.get(reverse("brands:picture", args=[brand.code, "x.webp"])).status_code == 404
 

@@ -7,8 +7,9 @@ import pytest
 from accounts.models import Unit, UnitMember
 from applications import services as cases
 from applications.states import State
+from certificates import queries
 from certificates.models import Certificate
-from certificates.services import cancel, seal_certificate
+from certificates.services import cancel, reissue, seal_certificate
 from laborbrands.models import Brand, BrandApplication, Endorsement, Recognition, Subsidy
 from laborbrands.services import recognition
 from tests import cast
@@ -16,6 +17,7 @@ from tests.applications.life import at_once, refused, verbs
 from tests.cast import moment
 from tests.laborbrands import recognition as road
 from tests.laborbrands.recognition import NOW, held, make_brand, word
+from tests.pdf import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -218,7 +220,8 @@ def test_of_two_words_at_the_same_moment_one_is_kept(scene, county_brand):
 
 
 def test_every_obstacle_is_named(scene, county_brand):
-    case = road.accepted(scene, practitioners="2999")
+    case = road.accepted(scene)
+    road.found_smaller(case)
     assert why_not(case, scene.examiner) == [
         "Still missing: county check.",
         "Condition not met: at least 3,000 people",
@@ -411,3 +414,32 @@ def test_a_cancelled_plate_ends_the_recognition(scene, county_brand):
     plate = seal_certificate(certificate_id=Recognition.objects.get(case=case).certificate_id, now=NOW)
     cancel(certificate=plate, reason="放弃", actor=None, now=NOW)
     assert Recognition.objects.get(case=case).ended_on == dt.date(2026, 9, 18)
+
+
+# --- the plate
+
+
+def test_the_builder_unit_holds_the_plate_whoever_applied(scene, county_brand, tmp_path):
+    case = road.granted(scene)
+    plate = seal_certificate(certificate_id=Recognition.objects.get(case=case).certificate_id, now=NOW)
+    assert (plate.unit, plate.holder_name, plate.holder_id_masked) == (scene.unit, scene.unit.name, scene.unit.uscc)
+    assert queries.verdict(plate, NOW).holder == scene.unit.name  # whole: it is no person's
+    with plate.file.open("rb") as file:
+        words = text_of(file.read(), tmp_path)
+    assert scene.unit.name in words
+    assert scene.handler.person.name not in words
+    colleague = road.colleague(scene)
+    assert plate in Certificate.objects.own(colleague)
+    UnitMember.objects.filter(user=scene.handler).update(left_at=NOW)
+    assert plate not in Certificate.objects.own(scene.handler)
+    assert queries.by_number_and_name(plate.number, scene.unit.name) == plate
+    assert queries.by_number_and_name(plate.number, scene.handler.person.name) is None
+
+
+def test_a_new_version_of_the_plate_bears_the_units_present_name(scene, county_brand):
+    case = road.granted(scene)
+    plate = seal_certificate(certificate_id=Recognition.objects.get(case=case).certificate_id, now=NOW)
+    scene.unit.name = "云岭花匠有限公司"
+    scene.unit.save()
+    newer = reissue(certificate=plate, reason="更名", actor=None, now=NOW)
+    assert (newer.unit, newer.holder_name) == (scene.unit, "云岭花匠有限公司")

@@ -14,7 +14,7 @@ from reviews.services import objections, publicity
 from talentportal.lib.refusals import Refused
 from tests import cast
 from tests.cast import day, moment
-from tests.laborbrands.brands import give_plate, make_brand, make_scheme, pay_subsidy
+from tests.laborbrands.factory import give_plate, kept_brand, make_scheme, pay_subsidy
 from tests.reviews.notices import OBJECTION, refused
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def unit(world, applicant):
 
 @pytest.fixture
 def brand(world, unit):
-    return make_brand(world, unit=unit)
+    return kept_brand(world, unit=unit)
 
 
 def noticed(brand, actor, ground="FRAUD", now=NOTICE, **words) -> Removal:
@@ -174,7 +174,7 @@ def test_dropped_after_an_upheld_objection(brand, examiner, leader):
 
 
 def test_a_downgrade_leaves_the_next_lower_tier_and_pays_nothing_new(world, unit, examiner, leader, applicant):
-    brand = make_brand(world, unit=unit)
+    brand = kept_brand(world, unit=unit)
     plate, paid = give_plate(world, brand, applicant), pay_subsidy(brand)
     removal = decided(noticed(brand, examiner, "ARREARS", is_downgrade=True), leader)
     removals.carry_out(removal=removal, actor=examiner, now=AFTER)
@@ -220,7 +220,7 @@ def test_after_two_failed_evaluations(brand, world, examiner, leader):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_notices_at_once_one_stands(world, applicant, examiner, leader):
-    brand = make_brand(world, unit=cast.make_unit(world.county, applicant, NOTICE))
+    brand = kept_brand(world, unit=cast.make_unit(world.county, applicant, NOTICE))
 
     def give(actor):
         try:
@@ -261,13 +261,30 @@ def test_a_renamed_brand_takes_the_recognitions_along(world, brand, leader, appl
 
 
 def test_two_brands_merge_into_one_that_holds_each_tier_once(world, brand, leader):
-    other = make_brand(world, "斗南花匠", tiers=("PROVINCIAL",))
+    other = kept_brand(world, "斗南花匠", tiers=("PROVINCIAL",))
     succession.succeed(old=other, new=brand, basis="x", actor=leader, now=NOTICE, is_merger=True)
     standing = list(brand.recognitions.standing_on(day("2026-09-18")).values_list("tier", flat=True))
     assert sorted(standing) == ["COUNTY", "PROVINCIAL"]
     assert "not recognized" in refused(
         succession.succeed, old=other, new=brand, basis="x", actor=leader, now=NOTICE, is_merger=True
     )
+
+
+@pytest.mark.parametrize(("state", "left"), [("ENTITLED", "FORFEITED"), ("PAID", "PAID")])
+def test_a_merger_leaves_one_subsidy_of_what_was_not_paid(world, brand, leader, state, left):
+    other = kept_brand(world, "斗南花匠", tiers=("PROVINCIAL",))
+    kept, owed = pay_subsidy(brand), pay_subsidy(other, state=state)
+    succession.succeed(old=other, new=brand, basis="9号", actor=leader, now=NOTICE, is_merger=True)
+    for subsidy in (kept, owed):
+        subsidy.refresh_from_db()
+    assert (kept.state, owed.state) == ("PAID", left)
+
+
+def test_a_claim_goes_on_where_the_successor_had_nothing(world, brand, leader):
+    owed = pay_subsidy(brand, state="ENTITLED")
+    renamed(brand, leader)
+    owed.refresh_from_db()
+    assert owed.state == "ENTITLED"
 
 
 def test_no_way_out_of_a_removal_by_another_name(brand, examiner, leader):
@@ -282,9 +299,9 @@ def test_what_a_succession_refuses(world, brand, leader, examiner):
     assert "of this name" in refused(renamed, brand=brand, actor=leader, name_zh=brand.name_zh)
     who = {"basis": "x", "actor": leader, "now": NOTICE}
     assert "itself" in refused(succession.succeed, old=brand, new=brand, **who)
-    gone = make_brand(world, "没了", stage="REMOVED", tiers=())
+    gone = kept_brand(world, "没了", stage="REMOVED", tiers=())
     assert "goes on" in refused(succession.succeed, old=brand, new=gone, **who)
-    assert "between" in refused(succession.succeed, old=brand, new=make_brand(world, "乙"), on=day("2024-01-01"), **who)
+    assert "between" in refused(succession.succeed, old=brand, new=kept_brand(world, "乙"), on=day("2024-01-01"), **who)
 
 
 def test_a_brand_succeeds_by_the_admin(brand, leader, client):

@@ -12,7 +12,7 @@ from notifications.models import Message
 from notifications.queries import reminders_for
 from tests import cast
 from tests.cast import day, moment
-from tests.laborbrands.brands import make_brand
+from tests.laborbrands.factory import kept_brand
 from tests.reviews.notices import refused
 
 pytestmark = pytest.mark.django_db
@@ -27,12 +27,12 @@ def unit(world, applicant):
 
 @pytest.fixture
 def brand(world, unit):
-    return make_brand(world, unit=unit)
+    return kept_brand(world, unit=unit)
 
 
 def test_every_recognized_brand_owes_the_report_of_last_year(world, brand):
-    make_brand(world, "年轻", on="2027-01-02")
-    make_brand(world, "已摘牌", stage="REMOVED", tiers=())
+    kept_brand(world, "年轻", on="2027-01-02")
+    kept_brand(world, "已摘牌", stage="REMOVED", tiers=())
     assert reports.open_reports(JANUARY) == 1
     assert reports.open_reports(JANUARY) == 0
     report = AnnualReport.objects.get()
@@ -110,6 +110,8 @@ def test_the_page_takes_the_report_and_gives_faults_back(brand, applicant, stran
     page = client.post(address, fields, follow=True).content.decode()
     assert "error-summary" in page
     assert "全年培训 120 人" in page  # what was typed is there again
+    wrong = client.post(address, fields | {"practitioners": "10", "exported_out": "11"}, follow=True)
+    assert set(wrong.context["form"].errors) == {"practitioners"}
     page = client.post(address, fields | {"practitioners": "320"}, follow=True).content.decode()
     assert "320" in page
     assert brand.reports.get().submitted_by == applicant

@@ -97,7 +97,11 @@ def test_a_script_saves_what_is_typed(client, reviewed):
     client.get(address("dossier", first))
     entered = {"version": 1, "points-feature": "60.5", "points-scale": "30", "comment": "写到一半"}
     answer = client.post(address("sheet", first), entered, headers=SCRIPT)
-    assert answer.json() == {"saved": "Saved at 10:00.", "version": 2, "faults": {"feature": "At most 60 points."}}
+    assert answer.json() == {
+        "saved": "Saved at 10:00, except what is marked.",
+        "version": 2,
+        "faults": {"feature": "At most 60 points."},
+    }
     sheet = Sheet.objects.get()
     assert (sheet.scores, sheet.comment, sheet.state) == ({"scale": "30.0"}, "写到一半", "DRAFT")
     older = client.post(address("sheet", first), {"version": 1, "comment": "旧"}, headers=SCRIPT)

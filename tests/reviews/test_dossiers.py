@@ -9,16 +9,21 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from PIL import Image
 
+from applications.models import Case
 from reviews.models import Dossier
 from reviews.queries import scores as queries
 from reviews.rules.anonymity import Known, Scrubber, free_number, lot, spellings
+from reviews.score_forms import PlaceForm
 from reviews.services import dossiers
+from reviews.services import draw as draws
 from talentportal.lib import nameless, uploads
 from talentportal.lib.refusals import Refused
 from tests.applications import life
 from tests.cast import moment
 from tests.reviews import scoring
 from tests.reviews.papers import make_image, make_pdf
+from tests.reviews.scene import NOW as DRAWN_AT
+from tests.reviews.scene import make_experts
 from tests.reviews.scoring import NOW
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +133,22 @@ def test_who_may_make_one_and_when(reviewed, people, other_clerk):
         dossiers.make_dossier, group=reviewed.group, case=reviewed.cases[0], actor=people.examiner, now=moment(NOW)
     )
     assert again[-1] == "This case has a dossier already."
+
+
+def test_once_the_candidates_are_frozen_no_dossier_comes_in(group, item, world, examiner, stranger, clerk):
+    """Nobody of the frozen pool was held against this applicant; once the pool is dropped, everybody is again."""
+    make_experts(world.office, 12)
+    case = life.examining(world, stranger, clerk, item=item)
+    facts = {"group": group, "case": case, "actor": examiner, "now": DRAWN_AT}
+    frozen = draws.freeze(group=group, actor=examiner, now=DRAWN_AT)
+    assert life.refused(dossiers.make_dossier, **facts) == [
+        "The candidates of this group are frozen, without regard to this applicant. Drop the frozen pool first, or "
+        "use another group."
+    ]
+    assert not PlaceForm(group.round, Case.objects.all()).fields["group"].queryset.exists()
+    draws.drop(draw=frozen, reason="one more applicant", actor=examiner, now=DRAWN_AT)
+    assert PlaceForm(group.round, Case.objects.all()).fields["group"].queryset.get() == group
+    assert dossiers.make_dossier(**facts).group == group
 
 
 def test_two_people_make_and_check(scene, people):

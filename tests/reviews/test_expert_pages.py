@@ -3,12 +3,16 @@
 import pytest
 from django.urls import reverse
 
+from accounts.adapter import AccountAdapter
+from accounts.models import Role
 from jobs import clock
 from reviews.models import Seat
 from reviews.queries import rounds as queries
+from reviews.queries.seats import tasks_of
 from reviews.services import draw as draws
 from reviews.services import invitations
 from reviews.states import SeatState
+from tests import cast
 from tests.reviews import scene
 from tests.reviews.scene import make_experts
 
@@ -97,3 +101,25 @@ def test_an_empty_desk_says_so(client, world, seat, page):
     Seat.objects.filter(pk=seat.pk).update(invited_at=None)
     text = client.get(reverse("expert:home")).content.decode()
     assert "empty" in text
+
+
+def test_what_waits_stands_where_an_expert_arrives(client, seat, examiner):
+    """My space and the workbench lead to the invitation; nobody else sees such a thing there."""
+    user, link = seat.expert.user, reverse("expert:invitation", args=[seat.pk])
+    for home in (reverse("me:home"), reverse("admin:index")):
+        type(user).objects.filter(pk=user.pk).update(is_staff=home.startswith("/admin"))
+        client.force_login(user)
+        assert link in client.get(home).content.decode()
+        client.force_login(examiner)
+        assert 'href="/expert/' not in client.get(home).content.decode()
+    invitations.accept(seat=seat, actor=user, now=clock.now())
+    asked, sitting = (getattr(tasks_of(user, clock.now()), name) for name in ("asked", "sitting"))
+    assert (asked, sitting) == ([], [seat])
+    assert tasks_of(examiner, clock.now()) is None
+
+
+def test_who_is_an_expert_alone_signs_in_to_the_desk(rf, world):
+    for role, page in ((Role.EXPERT, "expert:home"), (Role.EXAMINER, "admin:index")):
+        request = rf.get("/")
+        request.user = cast.make_staff(f"{role}@example.org".lower(), "某人", role, world.province, world.office)
+        assert AccountAdapter(request).get_login_redirect_url(request) == reverse(page)

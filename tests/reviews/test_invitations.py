@@ -6,6 +6,7 @@ import pytest
 import yaml
 from django.conf import settings
 
+from accounts.contacts import Contact
 from applications.states import State
 from notifications.models import Message, MessageTemplate, Reminder
 from reviews.models import Expert, Group, ReviewRound, Seat, SeatEvent
@@ -174,6 +175,48 @@ def test_only_the_expert_or_the_office_answers(seats, world, examiner, clerk, ap
     assert seats[0].events.last().actor == examiner
 
 
+def phone_of(user, number: str) -> Contact:
+    type(user).objects.filter(pk=user.pk).update(phone=number, phone_verified=True)
+    return Contact("phone", number)
+
+
+def test_who_has_no_account_names_one_when_accepting_by_telephone(seats, group, examiner, stranger, applicant):
+    """Nobody scores by another's hand: an account of the same name is linked, and hears what is to be done."""
+    seat = seats[0]
+    seat.expert.user, seat.expert.name = None, stranger.person.name
+    seat.expert.save()
+    facts = {"seat": seat, "actor": examiner, "now": LATER}
+    assert refused(invitations.accept, **facts) == [
+        "Enter the mobile number or e-mail address with which the expert signs in."
+    ]
+    assert (
+        "Ask the expert to register"
+        in refused(invitations.accept, account=Contact("phone", "+8613800000001"), **facts)[0]
+    )
+    others = phone_of(seats[1].expert.user, "+8613800000002")
+    assert refused(invitations.accept, account=others, **facts) == ["This account belongs to another expert."]
+    theirs = phone_of(applicant, "+8613800000003")
+    assert refused(invitations.accept, account=theirs, **facts) == ["This account bears another name than the expert."]
+    mine = phone_of(stranger, "+8613800000004")
+    invitations.accept(account=mine, **facts)
+    assert states(group) == "AIIRRRRRR"
+    assert Message.objects.filter(event="expert_account_linked", recipient=stranger).count() == 1
+    assert Reminder.objects.filter(event="review_due", recipient=stranger).count() == 3
+    linked = Seat.objects.get(pk=seat.pk)
+    assert invitations.commit(seat=linked, actor=stranger, now=LATER).committed_at == LATER
+
+
+def test_an_account_that_shows_a_tie_is_not_linked(seats, group, examiner, applicant):
+    seat = seats[0]
+    seat.expert.user, seat.expert.name = None, applicant.person.name
+    seat.expert.save()
+    said = refused(
+        invitations.accept, seat=seat, actor=examiner, now=LATER, account=phone_of(applicant, "+8613800000003")
+    )
+    assert said[0].startswith("With this account the expert may not review here: own application")
+    assert Expert.objects.get(pk=seat.expert_id).user is None
+
+
 def test_the_promise(seats, group, examiner):
     assert refused(invitations.commit, seat=seats[0], actor=seats[0].expert.user, now=LATER) == [
         "Accept the invitation first."
@@ -236,7 +279,7 @@ def test_the_office_stands_somebody_down_before_scoring(seats, group, examiner, 
     words = refused(invitations.stand_down, seat=seats[1], reason="", actor=examiner, now=LATER)
     assert words == [
         "Give the reason.",
-        "This expert has scored already. Note the conflict at the scores, which voids them.",
+        "This expert has scored already. Note the conflict, which voids the sheets.",
     ]
 
 

@@ -190,6 +190,18 @@ def test_a_struck_or_withdrawn_entry_is_not_awarded(world, examiner, applicant, 
     assert "not shown any more" in refused(publicity.strike, entry=notice.entries.get(), actor=examiner, now=POSTED)
 
 
+@pytest.mark.parametrize(
+    ("last", "words"), [("2026-10-08", "on 8 October 2026"), ("2026-10-09", "from 8 October 2026 to 9 October 2026")]
+)
+def test_the_page_says_one_lost_day_as_one_day(client, world, examiner, last, words):
+    notice = posted(world, examiner, POSTED)
+    publicity.interrupt(publicity=notice, actor=examiner, now=moment("2026-10-08 15:00"), reason="power")
+    publicity.resume(publicity=notice, actor=examiner, now=moment(f"{last} 17:00"))
+    with override("en"):
+        page = client.get(reverse("publicity:detail", args=[notice.number])).content.decode()
+    assert f"Could not be seen {words} (power)" in page
+
+
 def test_an_interrupted_publicity_blocks_and_a_later_one_counts(world, examiner, applicant, clerk):
     case = life.examining(world, applicant, clerk)
     notice = posted(world, examiner, POSTED, case=case)

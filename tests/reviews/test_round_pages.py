@@ -11,7 +11,7 @@ from reviews.models import Draw, Expert, Group, ReviewRound
 from reviews.queries import rounds as queries
 from reviews.rules import draw as rules
 from tests import cast
-from tests.reviews import scene
+from tests.reviews import scene, scoring
 from tests.reviews.scene import make_expert, make_experts
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +167,22 @@ def test_an_office_below_reviews_with_the_experts_of_the_one_above(world, item, 
     assert len(Draw.objects.get().pool["candidates"]) == 12
     make_expert(below, 1)
     assert [expert.organization for expert in queries.experts_of(below)] == [below]
+
+
+def test_the_office_notes_a_conflict_after_scoring(reviewed, people):
+    """The page that refuses to replace who has scored offers what voids the sheets."""
+    seat, office = reviewed.seats[0], at(people.examiner)
+    for dossier in reviewed.dossiers:
+        scoring.score(seat, dossier)
+    page = reverse("admin:reviews_reviewround_change", args=[reviewed.round.pk])
+    rows = {row["seat"].pk: row for row in office.get(page).context["groups"][0]["seats"]}
+    assert "stand_down" not in rows[seat.pk]
+    assert set(rows[seat.pk]["conflict"].fields["dossier"].queryset) == set(reviewed.dossiers)
+    assert "stand_down" in rows[reviewed.seats[1].pk]
+    facts = {"dossier": reviewed.dossiers[0].pk, "kind": "TEACHER"}
+    assert press(office, reviewed.round, "conflict", seat.pk, reason="", **facts).context["form"].errors
+    press(office, reviewed.round, "conflict", seat.pk, reason="师生", **facts)
+    seat.refresh_from_db()
+    assert (seat.state, {sheet.state for sheet in seat.sheets.all()}) == ("DISMISSED", {"VOIDED"})
+    assert seat.replaced_by.state == "INVITED"
+    assert seat.expert.ties.get().kind == "TEACHER"

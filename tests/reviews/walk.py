@@ -4,11 +4,13 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from applications.models import Case
-from reviews.models import Discipline, Draw, Group, ReviewRound, ScoreScheme, Seat
+from reviews.models import Discipline, Draw, ExpertCall, Group, ReviewRound, ScoreScheme, Seat
 from reviews.services import dossiers
+from tests.reviews import callings
 
 LISTS = (
     *("reviews_discipline", "reviews_expert", "reviews_reviewround", "reviews_dossier"),
+    *("reviews_expertcall", "reviews_expertapplication"),
     *(f"laborbrands_{name}" for name in ("ambassador", "studio", "trainingclass", "opening", "team", "plan")),
     *(f"laborbrands_{name}" for name in ("cooperation", "enquiry", "brand", "brandstat", "recognition", "industry")),
     *(f"laborbrands_{name}" for name in ("countyprofile", "reportedfigure", "annualreport", "brandapplication")),
@@ -53,7 +55,8 @@ def make(who, now) -> SimpleNamespace:
     ]
     until = (now + timedelta(days=20)).date()
     ReviewRound.objects.filter(pk=round_.pk).update(state="REVIEWING", review_until=until)
-    return SimpleNamespace(round=round_, group=group, dossier=dossier, seats=seats, case=case)
+    applied = callings.applied(ExpertCall.objects.published().first(), who("handler"), now)
+    return SimpleNamespace(round=round_, group=group, dossier=dossier, seats=seats, case=case, applied=applied)
 
 
 def pages(walked, who):
@@ -65,7 +68,15 @@ def pages(walked, who):
     yield expert, "expert:desk", (walked.group.pk,), ""
     yield expert, "expert:dossier", (walked.dossier.pk,), ""
     yield expert, "expert:conflict", (walked.dossier.pk,), ""
+    call = walked.applied.call.number
+    yield None, "experts:list", (), ""
+    yield None, "experts:detail", (call,), ""
+    yield who("applicant"), "experts:apply", (call,), ""
+    yield who("handler"), "me:expert_applications", (), ""
     examiner = who("examiner")
+    yield examiner, "admin:reviews_expertcall_add", (), ""
+    yield examiner, "admin:reviews_expertcall_change", (walked.applied.call_id,), ""
+    yield examiner, "admin:reviews_expertapplication_change", (walked.applied.pk,), ""
     yield from ((examiner, f"admin:{name}_changelist", (), "") for name in LISTS)
     yield examiner, "admin:reviews_reviewround_change", (walked.round.pk,), ""
     yield examiner, "admin:reviews_dossier_round", (walked.round.pk,), ""

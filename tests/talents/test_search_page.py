@@ -154,14 +154,14 @@ def test_five_hundred_conditions_at_once(asking):
 @pytest.mark.parametrize(
     "query",
     ["years_min=-5", "years_max=1e9", "pay=-1", "years_min=99999999999999999999", "degree=9", "degree=x", "major=99",
-     "region=000000", "region=%27%3B--", "grade=G", "sort=name", "available=2", "skill=%00", "title=٣"],
+     "region=000000", "region=%27%3B--", "grade=G", "sort=name", "available=2", "title=٣"],
 )  # fmt: skip
 def test_what_means_nothing_is_named_and_left_out(asking, world, query):
     made = pool.profile(world.city)
     answer = asking.get(f"{ADDRESS}?{query}")
     assert answer.status_code == 200
     assert made.code in answer.content.decode()
-    assert "notice library__note" in answer.content.decode() or "%00" in query
+    assert "notice library__note" in answer.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,6 @@ def test_what_means_nothing_is_named_and_left_out(asking, world, query):
         "\\' | !*:&()",
         "a" * 5000,
         "%s %(x)s",
-        "\0",
         "<script>alert(1)</script>",
         "!!!",
     ],

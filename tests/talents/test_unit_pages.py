@@ -113,6 +113,15 @@ def test_after_consent_chosen_facts_alone_are_shown_marked_and_written_down(desk
     assert not made.messages.exists()
 
 
+def test_a_message_leads_to_the_request_of_another_unit_one_acts_for(desk, world, unit, handler, profile, now):
+    other = pool.unit(world.county, name="另一家单位")
+    pool.authority(other.members.create(user=handler, role="HR", joined_at=now), now=now)
+    waiting = pool.request(other, profile, handler, now=now)
+    desk.post(reverse("org:act_for"), {"unit": unit.pk})
+    assert desk.get(reverse("org:contact", args=[waiting.public_id])).status_code == 200
+    assert "另一家单位</h1>" in desk.get(reverse("org:home")).content.decode()
+
+
 def test_messages_after_acceptance(desk, unit, handler, profile, now):
     made = pool.accepted(unit, profile, handler, now=now)
     there = reverse("org:contact", args=[made.public_id])
@@ -202,10 +211,7 @@ def test_a_search_is_kept_silenced_and_forgotten(desk, unit):
 
 def test_one_chooses_for_which_unit_one_acts(desk, world, unit, handler, now):
     other = pool.unit(world.county, name="另一家单位")
-    member = other.members.create(user=handler, role="HR", joined_at=now)
-    known = unit.members.get().authorities.get()
-    known.pk, known.public_id, known.member = None, "another", member
-    known.save(force_insert=True)
+    pool.authority(other.members.create(user=handler, role="HR", joined_at=now), now=now)
     assert desk.post(reverse("org:act_for"), {"unit": other.pk}).status_code == 302
     assert "另一家单位</h1>" in desk.get(reverse("org:home")).content.decode()
     assert desk.post(reverse("org:act_for"), {"unit": pool.unit(world.county).pk}).status_code == 404

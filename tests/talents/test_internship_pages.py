@@ -1,0 +1,218 @@
+"""The desks of an internship by their pages: student, unit, school, office; and who finds nothing there."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Role
+from talents.models import Agreement, Attendance, Place, PlaceApplication, Retention, SubsidyClaim
+from talents.services import agreements
+from talents.states import AgreementState, ApplicationState, ClaimState, VacancyState
+from tests import cast
+from tests.cast import moment
+from tests.talents import pool
+from tests.talents.test_internships import (  # noqa: F401
+    GRADUATED,
+    NOW,
+    ask,
+    base,
+    clerk,
+    finished,
+    hr,
+    online,
+    school,
+    take,
+    teacher,
+    unit,
+)
+
+FORM = {
+    "kind": "INTERNSHIP",
+    "title": "设备维护",
+    "description": "跟班学习",
+    "major": "080202",
+    "degree": "2",
+    "places": "2",
+    "months": "3",
+    "region": "530000",
+    "allowance": "2000",
+    "mentor": "李师傅",
+    "is_insured": "on",
+    "starts_on": "2026-10-08",
+    "apply_by": "2026-09-30",
+}
+
+
+@pytest.fixture(autouse=True)
+def _today(at):
+    at("2026-09-18 10:00")
+
+
+@pytest.fixture
+def at(monkeypatch):
+    from jobs import clock
+
+    return lambda when: monkeypatch.setattr(clock, "now", lambda: moment(when))
+
+
+def of(client, user):
+    client.force_login(user)
+    return client
+
+
+def text(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def test_a_unit_writes_a_place_the_office_reads_it_and_everybody_sees_it(world, unit, hr, client, settings):  # noqa: F811
+    examiner = cast.make_staff("examiner@example.org", "赵审核", Role.EXAMINER, world.province, world.office)
+    page = of(client, hr).post(reverse("org:new_internship"), FORM, follow=True)
+    assert "设备维护" in text(page)
+    place = Place.objects.get()
+    client.post(reverse("org:internship", args=[place.public_id]), {"act": "hand_in"})
+    assert client.get(reverse("internships:detail", args=[place.public_id])).status_code == 404
+    staff = of(client, examiner)
+    assert staff.get(reverse("admin:talents_place_changelist")).status_code == 200
+    assert "设备维护" in text(staff.get(reverse("admin:talents_place_change", args=[place.pk])))
+    staff.post(reverse("admin:talents_place_act", args=[place.pk, "pass"]))
+    place.refresh_from_db()
+    assert place.state == VacancyState.ONLINE
+    client.logout()
+    assert "设备维护" in text(client.get(reverse("internships:list")))
+    assert "设备维护" not in text(client.get(reverse("internships:list"), {"kind": "TRAINEESHIP"}))
+    assert client.get(reverse("internships:list"), {"before": "x", "region": "99", "kind": "?"}).status_code == 200
+    assert client.get(reverse("internships:detail", args=[place.public_id])).status_code == 200
+
+
+def test_what_was_typed_stays_when_a_place_is_refused(world, unit, hr, client):  # noqa: F811
+    page = of(client, hr).post(
+        reverse("org:new_internship"), FORM | {"is_insured": "", "months": "40", "title": "留下来"}, follow=True
+    )
+    assert "留下来" in text(page)
+    assert "error-summary" in text(page)
+    assert not Place.objects.exists()
+    page = client.post(reverse("org:new_internship"), FORM | {"kind": "TRAINEESHIP", "title": "留下来"}, follow=True)
+    assert "留下来" in text(page)
+    assert not Place.objects.exists()
+
+
+def test_student_unit_and_school_come_to_an_agreement(world, unit, hr, school, teacher, clerk, applicant, client):  # noqa: F811
+    place = online(world, unit, hr, clerk)
+    address = reverse("internships:detail", args=[place.public_id])
+    asked = {"degree": "2", "major": "080202", "graduates_on": "2027-07-01", "words": "想学", "school": school.pk}
+    page = of(client, applicant).post(address, asked, follow=True)
+    assert "想学" in text(page)  # without the consent nothing is sent, nothing is lost
+    assert not PlaceApplication.objects.exists()
+    client.post(address, asked | {"agreed": "on"})
+    application = PlaceApplication.objects.get()
+
+    desk = of(client, hr)
+    assert "陈思远" in text(desk.get(reverse("org:internship", args=[place.public_id])))
+    told = {"application": application.public_id, "act": "take", "starts_on": "2026-10-08", "ends_on": "2026-10-01"}
+    page = desk.post(reverse("org:internship", args=[place.public_id]), told | {"insurance_no": "X-1"}, follow=True)
+    assert "X-1" in text(page)
+    assert not Agreement.objects.exists()
+    told |= {"ends_on": "2027-01-08", "insurance_no": "X-1"}
+    desk.post(reverse("org:internship", args=[place.public_id]), told)
+    agreement = Agreement.objects.get()
+    ours, mine = (
+        reverse("org:intern_agreement", args=[agreement.public_id]),
+        reverse("me:internship", args=[agreement.public_id]),
+    )
+    desk.post(ours, {"act": "sign"})
+    assert of(client, teacher).get(ours).status_code == 200
+    client.post(ours, {"act": "sign"})
+    person = of(client, applicant)
+    page = person.post(mine, {"act": "sign", "name": "别人"}, follow=True)
+    assert "别人" in text(page)
+    person.post(mine, {"act": "sign", "name": "陈思远"})
+    agreement.refresh_from_db()
+    assert agreement.state == AgreementState.RUNNING
+    assert person.get(reverse("me:internships")).status_code == 200
+
+
+def test_strangers_find_nothing(world, unit, hr, school, teacher, clerk, applicant, client):  # noqa: F811
+    place = online(world, unit, hr, clerk)
+    agreement = take(ask(place, applicant, school), hr)
+    application = agreement.application
+    other = pool.handler(pool.unit(world.province))
+    former = pool.handler(unit)
+    former.memberships.update(left_at=NOW)
+    pages = [
+        reverse("org:internship", args=[place.public_id]),
+        reverse("org:edit_internship", args=[place.public_id]),
+        reverse("org:intern_agreement", args=[agreement.public_id]),
+        reverse("me:internship", args=[agreement.public_id]),
+        reverse("org:intern_base"),
+    ]
+    for stranger in (other, former, pool.person()):
+        for page in pages:
+            assert of(client, stranger).get(page).status_code == 404, page
+            assert client.post(page, {"act": "sign", "name": "陈思远"}).status_code == 404, page
+        assert client.post(reverse("me:withdraw_internship", args=[application.public_id])).status_code == 404
+    assert of(client, teacher).get(pages[0]).status_code == 404  # the school sees agreements, not who else applied
+    assert of(client, applicant).get(pages[2]).status_code == 404
+
+
+def test_months_claim_and_retention_by_the_pages(world, unit, hr, clerk, applicant, base, client, at):  # noqa: F811
+    at("2026-12-03 10:00")
+    agreement = finished(world, unit, hr, clerk, applicant, base)
+    mine, ours = (
+        reverse("me:internship", args=[agreement.public_id]),
+        reverse("org:intern_agreement", args=[agreement.public_id]),
+    )
+    october, november = agreement.months.all()
+    person = of(client, applicant)
+    person.post(mine, {"act": "confirm", "month": october.pk})
+    page = person.post(mine, {"act": "object", "month": november.pk, "objection": ""}, follow=True)
+    assert "error-summary" in text(page)
+    person.post(mine, {"act": "object", "month": november.pk, "objection": "少记一天"})
+    assert Attendance.objects.get(pk=november.pk).disputed_because == "少记一天"
+    assert person.post(mine, {"act": "confirm", "month": "9" * 30}).status_code == 404
+    desk = of(client, hr)
+    assert "少记一天" in text(desk.get(ours))
+    desk.post(ours, {"act": "month", "month": "2026-11", "days": "23", "paid": "2000", "paid_on": "2026-12-01"})
+    assert Attendance.objects.get(pk=november.pk).days == 23
+    page = desk.post(ours, {"act": "month", "month": "2026-11", "days": "40", "paid": "x"}, follow=True)
+    assert "error-summary" in text(page) or "field__error" in text(page)
+    assert desk.post(ours, {"act": "nonsense"}).status_code == 404
+    desk.post(reverse("org:intern_base"), {"month": [str(october.pk), "x"]})
+    claim = SubsidyClaim.objects.get()
+    assert claim.amount == Decimal("1000.00")
+    page = desk.post(reverse("org:intern_base"), {"month": [str(october.pk)]}, follow=True)
+    assert "error-summary" in text(page)
+
+    examiner = cast.make_staff("examiner@example.org", "赵审核", Role.EXAMINER, world.province, world.office)
+    staff = of(client, examiner)
+    for name in ("subsidyclaim", "traineeshipbase", "school"):
+        assert staff.get(reverse(f"admin:talents_{name}_changelist")).status_code == 200
+    assert staff.get(reverse("admin:talents_traineeshipbase_change", args=[base.pk])).status_code == 200
+    staff.post(reverse("admin:talents_subsidyclaim_act", args=[claim.pk, "approve"]))
+    staff.post(reverse("admin:talents_subsidyclaim_act", args=[claim.pk, "pay"]), {"paid_on": "2026-12-03"})
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.PAID
+
+    at("2027-01-10 10:00")
+    agreements.finish_agreements(moment("2027-01-10 10:00"))
+    of(client, hr).post(ours, {"act": "retention", "hired_on": "2027-01-09", "contract_months": "24"})
+    of(client, applicant).post(mine, {"act": "retention"})
+    assert Retention.objects.get().confirmed_by_person_at
+    assert "100" in text(of(client, hr).get(reverse("org:intern_base")))
+
+
+def test_an_application_is_taken_back_and_declined(world, unit, hr, school, clerk, applicant, client):  # noqa: F811
+    place = online(world, unit, hr, clerk)
+    application = ask(place, applicant, school)
+    of(client, applicant).post(reverse("me:withdraw_internship", args=[application.public_id]))
+    application.refresh_from_db()
+    assert application.state == ApplicationState.WITHDRAWN
+    again = ask(place, applicant, school)
+    address = reverse("org:internship", args=[place.public_id])
+    desk = of(client, hr)
+    page = desk.post(address, {"act": "decline", "application": again.public_id, "answer": ""}, follow=True)
+    assert "error" in text(page)
+    desk.post(address, {"act": "decline", "application": again.public_id, "answer": "专业不对口"})
+    again.refresh_from_db()
+    assert again.state == ApplicationState.DECLINED
+    assert "专业不对口" in text(of(client, applicant).get(reverse("me:internships")))
