@@ -77,6 +77,20 @@ def _parted(text: str) -> list[str]:
     return [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
 
 
+_HARMLESS = {  # stands in for what a field has refused by itself
+    "title": "x",
+    "description": "x",
+    "occupation": "",
+    "posts": 1,
+    "years": 0,
+    "pay_from": 1,
+    "pay_to": None,
+    "pay_period": PayPeriod.MONTH,
+    "majors": [],
+    "skills": [],
+}
+
+
 class VacancyForm(NamedErrors, forms.Form):
     """What a unit writes of a vacancy; the rules stand in rules/vacancies.py, the service asks them again."""
 
@@ -147,13 +161,14 @@ class VacancyForm(NamedErrors, forms.Form):
         return " ".join(self.cleaned_data["title"].split())
 
     def clean(self):
-        """Say what cannot be right beside the field that says it."""
+        """Say what cannot be right beside the field that says it, all of it at once."""
         data = super().clean()
-        if self.errors:
-            return data
-        facts = self.facts()
+        day = data.get("last_day") or self.today
+        facts = {**_HARMLESS, **data, "expires_on": day + ONE_DAY}
         for name, reason in faults(facts, self.today).items():
-            self.add_error("last_day" if name == "expires_on" else name, reason)
+            field = "last_day" if name == "expires_on" else name
+            if field not in self.errors:
+                self.add_error(field, reason)
         return data
 
     def facts(self) -> dict:

@@ -175,4 +175,5 @@ class VacancyAdmin(ActPages, admin.ModelAdmin):
         ]
 
     def acts_of(self, vacancy):
-        return [act for act in _ACTS if vacancy.state in VACANCY_MOVES[act.verb].sources]
+        offers = [act for act in _ACTS if vacancy.state in VACANCY_MOVES[act.verb].sources]
+        return offers if vacancy.state != VacancyState.REVIEW else offers[:2]  # what waits is sent back

@@ -96,9 +96,10 @@ def missing(reasons: Iterable[Reason]) -> list[Reason]:
     return [reason for reason in reasons if not reason.met]
 
 
-def closeness(reasons: Sequence[Reason]) -> tuple[bool, int, int]:
-    """Return a key by which the closer fit is the larger: the hard conditions, how many are met, how few are not."""
-    return fits(reasons), len(met(reasons)), -len(missing(reasons))
+def closeness(reasons: Sequence[Reason]) -> tuple[bool, float, int]:
+    """Return a key by which the closer fit is the larger: the hard conditions, the share that is met, how many."""
+    count = len(met(reasons))
+    return fits(reasons), count / max(1, len(reasons)), count
 
 
 def years_of_work(work_since: int | None, today: date) -> int:

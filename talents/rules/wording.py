@@ -6,7 +6,6 @@ before a person of the office reads the vacancy, who may find that the law itsel
 
 import csv
 import re
-import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -15,14 +14,15 @@ from talents.states import Ground
 
 FILE = Path(__file__).parent.parent / "catalogs" / "discrimination.csv"
 AROUND = 12  # characters shown at either side
+_WIDE = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _GAP = re.compile(r"(?<=[\u3400-\u9fff\d])[\s·・.．、_*-]+(?=[\u3400-\u9fff])")
 
 
 def discriminating(texts: Mapping[str, str]) -> list[dict]:
     """Return what may discriminate in the texts of a vacancy, as {"field", "word", "ground", "around"}, as written.
 
-    Full-width letters and characters set apart (限 男 性) are read as if they stood together. Each word is told once
-    for each field.
+    Full-width letters and figures, and characters set apart (限 男 性), are read as if they stood together. Each word
+    is told once for each field.
     """
     found = {}
     for field, text in texts.items():
@@ -46,7 +46,7 @@ def _longest(found) -> list[dict]:
 
 
 def _plain(text: str) -> str:
-    return _GAP.sub("", unicodedata.normalize("NFKC", text))
+    return _GAP.sub("", text.translate(_WIDE))
 
 
 def _around(text: str, match: re.Match) -> str:

@@ -57,9 +57,18 @@ def met_words(fit: Fit) -> str:
     """How a fit is told: "meets 4 of 5 conditions", never a percentage."""
     total = len(fit.reasons)
     if not fit.missing:
-        return ngettext("meets the one condition", "meets all %(total)s conditions", total) % {"total": total}
+        return ngettext("meets the %(total)s condition", "meets all %(total)s conditions", total) % {"total": total}
     words = ngettext("meets %(met)s of %(total)s condition", "meets %(met)s of %(total)s conditions", total)
     return words % {"met": len(fit.met), "total": total}
+
+
+@register.filter
+def fit_words(fit: Fit) -> str:
+    """How a fit is told, with what is missing in words."""
+    if not fit.missing:
+        return met_words(fit)
+    missing = _(", ").join(reason.words for reason in fit.missing)
+    return _("%(met)s; missing: %(what)s") % {"met": met_words(fit), "what": missing}
 
 
 @register.filter

@@ -1,8 +1,10 @@
 """One world with a row behind every address, and everybody who might open it."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from accounts.models import Role, UnitMember, User
 from applications import services
@@ -216,7 +218,8 @@ def _units_of_the_pool(scene) -> None:
 
 def _vacancies(scene) -> None:
     """A vacancy of the handler's unit that is online, and a draft."""
-    told = {"unit": scene.unit, "by": scene.people.handler}
+    last = timezone.localdate(clock.now()) + timedelta(days=30)
+    told = {"unit": scene.unit, "by": scene.people.handler, "expires_on": last}
     scene.vacancy = vacancy_rows.put(scene.world, **told)
     scene.vacancy_draft = vacancy_rows.put(scene.world, **told, state="DRAFT")
 

@@ -337,6 +337,12 @@ def test_the_form_says_beside_the_field_what_is_wrong(scene, changes, words):
     assert not Vacancy.objects.exists()
 
 
+def test_the_form_says_everything_at_once(scene):
+    wrong = posted(scene.world.county, title="", majors="不存在", pay_to="1", years="99", last_day="x")
+    form = client_of(scene.handler).post(reverse("org:vacancy_new"), wrong).context["form"]
+    assert set(form.errors) == {"title", "majors", "pay_to", "years", "last_day"}
+
+
 def test_another_units_vacancy_is_not_there(scene):
     vacancy = online(scene)
     client = client_of(scene.stranger)
