@@ -5,25 +5,21 @@
 
 from datetime import datetime, timedelta
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Unit, UnitMember, User
+from accounts.models import Unit, User
 from provinces import packs
 from provinces.demo_accounts import sign_in_name
 from provinces.models import PackRecord
 from provinces.packs import Pack
 from regions.models import Region
-from talents.models import Authority, Vacancy
-from talents.queries.units import acts_for
+from talents.models import Vacancy
 from talents.services import vacancies
 from talents.states import PayPeriod, VacancyState, WorkKind
 
 KIND = "demo vacancy"
 ONE_DAY = timedelta(days=1)
-AUTHORITY_DAYS = 365
-PAPER = b"%PDF-1.4\n% sample power of attorney\n%%EOF\n"
 
 
 def load(pack: Pack, now: datetime) -> str:
@@ -49,7 +45,6 @@ def _user(key: str) -> User:
 def _put(entry: dict, unit: Unit, reader: User, now: datetime) -> Vacancy:
     """Write, hand in and, unless it is to wait, put a vacancy online some days ago."""
     at, writer = now - entry.get("online", 0) * ONE_DAY, _user(entry["by"])
-    _empower(unit, writer, reader, at)
     facts = _facts(entry) | {"expires_on": timezone.localdate(at) + entry["days"] * ONE_DAY}
     vacancy = vacancies.write(unit=unit, actor=writer, now=at, **facts)
     Vacancy.objects.filter(pk=vacancy.pk).update(is_sample=True)
@@ -77,23 +72,3 @@ def _facts(entry: dict) -> dict:
         "description": entry["description"],
         "conditions": entry.get("conditions", ""),
     }
-
-
-def _empower(unit: Unit, user: User, reader: User, at: datetime) -> None:
-    """Give a handler a power of attorney that held on the day, if there is none."""
-    if acts_for(user, unit, at):
-        return
-    row = Authority(
-        member=UnitMember.objects.get(unit=unit, user=user, left_at=None),
-        starts_on=timezone.localdate(at) - 30 * ONE_DAY,
-        ends_on=timezone.localdate(at) + AUTHORITY_DAYS * ONE_DAY,
-        name="授权委托书（示例）.pdf",
-        kind="pdf",
-        sha256="0" * 64,
-        scan_state="CLEAN",
-        submitted_at=at,
-        confirmed_by=reader,
-        confirmed_at=at,
-    )
-    row.file.save("sample.pdf", ContentFile(PAPER), save=False)
-    row.save()

@@ -86,6 +86,7 @@ def load(name: str, *, demo: bool, now: datetime, say: Callable[[str], None] = l
             demo_brands,
             demo_cases,
             demo_notices,
+            demo_profiles,
             demo_talents,
             demo_units,
             demo_vacancies,
@@ -97,8 +98,9 @@ def load(name: str, *, demo: bool, now: datetime, say: Callable[[str], None] = l
         say(f"sample brands: {demo_brands.load(pack, now)}")
         say(f"demo cases: {demo_cases.load(pack, now)}")
         say(f"sample notices: {demo_notices.load(pack, now)}")
-        say(f"sample people of the talent pool: {demo_talents.load(pack, now)}")
         say(f"checked units: {demo_units.load(pack, now)}")
+        say(f"sample people of the talent pool: {demo_talents.load(pack, now)}")
+        say(f"demo people in the talent pool: {demo_profiles.load(pack, now)}")
         say(f"sample vacancies: {demo_vacancies.load(pack, now)}")
     ledger.news.update([stamped])
     ledger.save()

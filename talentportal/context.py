@@ -29,7 +29,6 @@ PART_OF = {
     "certificates": "me",
     "progress": "me",
     "org": "talents",
-    "vacancies": "talents",
 }  # URL space -> entry
 LANGUAGES = (("zh-hans", "zh-Hans", "中文"), ("en", "en", "English"))
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import RegionField
+from jobs import clock
 from regions.models import Region, RegionKind
 from talentportal.lib.bilingual import pick
 from talentportal.lib.field_errors import NamedErrors
@@ -59,10 +61,16 @@ class PlaceField(RegionField):
         self.queryset = self.queryset.defer("outline")
 
 
+class InLines(forms.CheckboxSelectMultiple):
+    """Short words to tick, side by side."""
+
+    template_name = "talents/_ticks.html"
+
+
 class Ticks(forms.MultipleChoiceField):
     """Tick any of a few."""
 
-    widget = forms.CheckboxSelectMultiple(attrs={"class": "choices choices--inline"})
+    widget = InLines
 
     def __init__(self, **options):
         super().__init__(**options | {"required": False})
@@ -86,6 +94,13 @@ class FactsForm(NamedErrors, forms.Form):
             options["initial"] = {name: _shown(profile, name) for name in self.base_fields} | options.get("initial", {})
         super().__init__(*args, **options)
 
+    def clean(self) -> dict:
+        """Ask the rules at once, so that all that is wrong is said together."""
+        told = super().clean()
+        for name, reasons in rules.problems(told, timezone.localdate(clock.now()).year).items():
+            self.add_error(name if name in self.fields else None, reasons)
+        return told
+
     def refuse(self, refused: Refused) -> None:
         """Put what the service said beside its field; the rest above the form."""
         for name, reasons in refused.rows.items():
@@ -104,7 +119,7 @@ def _shown(profile: Profile, name: str):
 
 
 class EducationForm(FactsForm):
-    degree = NumberChoice(label=_("Highest education"), choices=Degree.choices)
+    degree = NumberChoice(label=_("Highest education"), choices=[("", _("Choose")), *Degree.choices])
     major = forms.ChoiceField(label=_("Major"), required=False, help_text=_("The closest one of the national catalog."))
     school_kind = forms.ChoiceField(label=_("Kind of school"), required=False, choices=[*NOT_TOLD, *SchoolKind.choices])
     graduation_year = forms.IntegerField(label=_("Year of graduation"), required=False)
@@ -183,8 +198,8 @@ class WishForm(FactsForm):
 
 SECTIONS = {  # key in the address: (title, form)
     "education": (_("Education and titles"), EducationForm),
-    "work": (_("Work"), WorkForm),
-    "abilities": (_("What you can do"), AbilityForm),
+    "work": (_("Present work"), WorkForm),
+    "abilities": (_("Abilities"), AbilityForm),
     "wishes": (_("What you look for"), WishForm),
 }
 

@@ -76,7 +76,7 @@ class ProofOf(TextChoices):
     """Which statement of a profile an office has verified."""
 
     DEGREE = "DEGREE", _("degree")
-    TITLE = "TITLE", _("title")
+    TITLE = "TITLE", pgettext_lazy("proof", "title")
     SKILL = "SKILL", _("skill level")
     GRADE = "GRADE", _("talent grade")
     CERTIFICATE = "CERTIFICATE", _("certificate")
@@ -103,7 +103,7 @@ class Purpose(TextChoices):
 class Shared(TextChoices):
     """What a person may show to a unit after a request. Nothing of it is in the pool."""
 
-    NAME = "NAME", _("name")
+    NAME = "NAME", pgettext_lazy("person", "name")
     PHONE = "PHONE", _("mobile number")
     EMAIL = "EMAIL", _("e-mail")
     SCHOOL = "SCHOOL", _("school")

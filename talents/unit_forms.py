@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from applications.uploads import ScanField
 from talentportal.lib.field_errors import NamedErrors
@@ -89,7 +90,7 @@ class MessageForm(PlainForm):
 
 
 class NameForm(PlainForm):
-    name = forms.CharField(label=_("Name"), max_length=LONGEST_NAME)
+    name = forms.CharField(label=pgettext_lazy("list", "Name"), max_length=LONGEST_NAME)
 
 
 class NoteForm(PlainForm):

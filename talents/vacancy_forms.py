@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.questions import DayField
 from regions.models import Region
+from talentportal.lib import phones
 from talentportal.lib.bilingual import pick
 from talentportal.lib.field_errors import NamedErrors
 from talents import limits
@@ -94,13 +95,13 @@ class VacancyForm(NamedErrors, forms.Form):
     region = forms.ModelChoiceField(label=_("Place of work"), queryset=Region.objects.none(), empty_label=None)
     pay_from = forms.IntegerField(label=_("Pay from (yuan, before tax)"), min_value=1)
     pay_to = forms.IntegerField(label=_("up to (yuan)"), min_value=1, required=False)
-    pay_period = forms.ChoiceField(label=_("for"), choices=PayPeriod, initial=PayPeriod.MONTH)
+    pay_period = forms.ChoiceField(label=_("Pay period"), choices=PayPeriod, initial=PayPeriod.MONTH)
     description = forms.CharField(
         label=_("What the work is"), max_length=3000, widget=forms.Textarea(attrs={"rows": 8})
     )
     degree = forms.TypedChoiceField(
         label=_("Education at least"),
-        choices=[("", _("not asked for")), *Degree.choices],
+        choices=[("", _("not asked for")), *Degree.choices[1:]],  # the lowest would ask for nothing
         coerce=int,
         empty_value=None,
         required=False,
@@ -140,6 +141,10 @@ class VacancyForm(NamedErrors, forms.Form):
             help_text=_("This day included. Afterwards it goes offline by itself."),
         )
         self.initial = _initial(vacancy, today, region)
+
+    def clean_title(self) -> str:
+        """One line: it is the subject of messages."""
+        return " ".join(self.cleaned_data["title"].split())
 
     def clean(self):
         """Say what cannot be right beside the field that says it."""
@@ -197,6 +202,8 @@ class AnswerForm(NamedErrors, forms.Form):
 
     def __init__(self, *args, values: dict[str, str], words: str, version: str, **options):
         super().__init__(*args, **options)
+        if values.get(Shared.PHONE):
+            values = values | {Shared.PHONE: phones.spaced(values[Shared.PHONE])}
         held = [(name, f"{Shared(name).label}: {value}") for name, value in values.items() if value]
         self.fields["fields_shown"].choices = held
         self.fields["agrees"].label = words

@@ -41,7 +41,7 @@ from tests.browser import Visitor, apart, be_at, chromium
 from tests.cast import day, moment
 from tests.laborbrands import kept
 from tests.reviews import walk
-from tests.talents import unit_walk
+from tests.talents import person_walk, unit_walk, vacancy_walk
 from workstations.models import Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -77,6 +77,7 @@ NO_PAGES = {
     *("expert:file", "expert:page", "brands:share"),  # files
     *("schema", "open_data:file", "policies:rss", "policies:atom"),
     *("api:policies", "api:policy", "api:version", "api:benefits", "api:benefit", "api:regions", "api:region"),
+    *("api_talents:vacancies", "api_talents:vacancy"),
     *("api:services", "api:service", "api_brands:points", "api_brands:brands", "api_brands:brand"),
     "api_docs",  # Swagger UI is not our work, and heavy: tests/pages/test_api_docs.py looks at the rest
 }
@@ -144,6 +145,8 @@ def drafts() -> dict:
         "kept": kept.make(who, clock.now()),
         "walked": walk.make(who, clock.now()),
         "units": unit_walk.make(who, clock.now()),
+        "pooled": person_walk.make(who, clock.now()),
+        "vacancy": vacancy_walk.make(who, clock.now()),
     }
 
 
@@ -466,6 +469,17 @@ def of_units(demo):
     yield from unit_walk.pages(demo.units, who)
 
 
+def of_vacancies(demo):
+    """Vacancies as everybody reads them, as a unit writes them, and as the office reads them first."""
+    yield from vacancy_walk.public(who)
+    yield from vacancy_walk.own(demo.vacancy, who)
+
+
+def of_people_in_the_pool(demo):
+    """The pages of a person in the talent pool, of one who is not, and what everybody reads of it."""
+    yield from person_walk.pages(demo.pooled, who)
+
+
 TURNS = {"examiner": ("EXAMINING",), "leader": ("REVIEWED",), "certificates": ("READY",)}
 ROLES = {
     "everybody": of_everybody,
@@ -478,6 +492,8 @@ ROLES = {
     "kept": of_brands_kept_honest,
     "reviews": of_reviews,
     "units": of_units,
+    "pooled": of_people_in_the_pool,
+    "vacancies": of_vacancies,
 }
 
 

@@ -26,7 +26,7 @@ def with_parts(profiles: QuerySet[Profile]) -> QuerySet[Profile]:
 def facts_of(profile: Profile, now: datetime) -> list[tuple[str, str]]:
     """Return (label, words) of what may be seen before consent, in the order of a card; what is not told is missing."""
     rows = [
-        (_("Education"), _education(profile)),
+        (pgettext("card", "Education"), _education(profile)),
         (_("Major"), majors().name(profile.major) if profile.major else ""),
         (_("Graduated in"), str(profile.graduation_year or "")),
         (_("Working years"), years_of(profile, now)),

@@ -1,7 +1,7 @@
 """Whom a unit may find and ask, what stands between it and a person, and what it may see of an accepted one."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
@@ -29,6 +29,14 @@ def state_between(unit: Unit, profile_ids: Iterable[int]) -> dict[int, ContactRe
     requests = ContactRequest.objects.filter(unit=unit, profile__in=list(profile_ids))
     latest = requests.order_by("profile", "-sent_at", "-pk").distinct("profile")
     return {request.profile_id: request for request in latest.select_related("consent")}
+
+
+def waits_until(unit: Unit, profile: Profile, now: datetime) -> date | None:
+    """Return from which day the unit may ask a person again who has declined; None when it may now."""
+    since = now - timedelta(days=limits.COOL_DOWN_DAYS)
+    declined = ContactRequest.objects.filter(unit=unit, profile=profile, state=RequestState.REFUSED)
+    last = declined.filter(answered_at__gt=since).order_by("-answered_at").first()
+    return timezone.localdate(last.answered_at + timedelta(days=limits.COOL_DOWN_DAYS)) if last else None
 
 
 def shown(request: ContactRequest, now: datetime) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from talents.rules.match import Conditions, Facts, Place, Reason
 
 LOOKED_AT = 300  # newest rows that are compared one by one, for a page
 PEOPLE_SHOWN = 10
+PREFECTURE = 2  # parts of its path
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,14 @@ def conditions_of(vacancy: Vacancy) -> Conditions:
 
 
 def facts_of(profile: Profile, paths: dict[str, str], now: datetime) -> Facts:
-    """Return what a profile says; `paths` leads from the code of a region to its path."""
-    codes = (profile.region_id, *profile.wanted_regions)
+    """Return what a profile says; `paths` leads from the code of a region to its path.
+
+    Who lives in a county is near to all of its prefecture; where somebody would work counts as it was written.
+    """
+    home = "/".join(paths.get(profile.region_id, "").split("/")[:PREFECTURE])
+    wanted = [paths[code] for code in profile.wanted_regions if code in paths]
     return Facts(
-        places=tuple(paths[code] for code in codes if code in paths),
+        places=tuple(path for path in (home, *wanted) if path),
         degree=profile.degree,
         major=profile.major,
         occupation=profile.occupation,
@@ -121,8 +126,10 @@ def fitting_people(vacancy: Vacancy, now: datetime) -> list[Fit]:
 
     Only whom the unit may find now; the rows hold a code and facts, nothing that names anybody.
     """
-    near = [vacancy.region_id, *(f"*{code}" for code in vacancy.region.path.split("/"))]  # services.index.places
-    entries = findable_by(vacancy.unit, now).filter(degree__gte=vacancy.degree or 0, places__overlap=near)
+    parts = vacancy.region.path.split("/")
+    near = Q(places__overlap=[vacancy.region_id, *(f"*{code}" for code in parts)])  # services.index.places
+    near |= Q(city__in=parts[1:PREFECTURE])
+    entries = findable_by(vacancy.unit, now).filter(near, degree__gte=vacancy.degree or 0)
     rows = list(entries.select_related("profile").order_by("-updated_at", "-pk")[:LOOKED_AT])
     paths, asked = all_paths() if rows else {}, conditions_of(vacancy)
     found = [Fit(row, match.explain(asked, facts_of(row.profile, paths, now))) for row in rows]

@@ -106,6 +106,11 @@ def _a_month():
     return Case(*[When(pay_period=period, then=best * Value(factor)) for period, factor in MONTHLY.items()])
 
 
+def search(text: str, now: datetime, most: int = 20) -> list[Vacancy]:
+    """Return the newest vacancies online that have every one of the words."""
+    return page(narrowed(Wish(words=text[:LONGEST_TEXT]), now, {}), "", most).rows
+
+
 # --- pages -----------------------------------------------------------------------------------------------------------
 
 

@@ -85,6 +85,7 @@ def block(*, request: ContactRequest, actor: User, now: datetime) -> ContactRequ
 
 def _lock(request: ContactRequest, actor: User) -> ContactRequest:
     """Lock a request and return it fresh; Refused unless it was made to the actor."""
+    consents.hold(actor)
     fresh = contact.locked(request)
     refuse_unless(fresh.profile.user_id == actor.pk, _("This request was not made to you."))
     return fresh

@@ -43,7 +43,7 @@ def give(
     refuse_unless(
         version in (None, text.version), _("The words of the consent have changed meanwhile. Please read them again.")
     )
-    User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    hold(user)
     held = in_force(user, purpose, unit=unit)
     if held and purpose != Purpose.SHARE and held.text_version == text.version:
         return held
@@ -69,6 +69,8 @@ def withdraw(*, consent: Consent, actor: User, now: datetime) -> Consent:
     Effects: POOL takes the profile out of the search and declines what units still wait for; SHARE ends its request,
     and the unit is told to delete what it noted (domain 11.41). Raises Refused for somebody else's.
     """
+    hold(consent.user)
+    list(ContactRequest.objects.select_for_update().filter(consent=consent.pk))
     consent = Consent.objects.select_for_update(of=("self",)).select_related("unit").get(pk=consent.pk)
     refuse_unless(consent.user_id == actor.pk, _("Only the person who gave a consent withdraws it."))
     if consent.ended_at is None:
@@ -83,6 +85,12 @@ def withdraw(*, consent: Consent, actor: User, now: datetime) -> Consent:
 def lapse(*, consent: Consent, now: datetime) -> None:
     """End a consent whose days are over; not withdrawn. Safe to run twice."""
     Consent.objects.filter(pk=consent.pk, ended_at__isnull=True, ends_at__lte=now).update(ended_at=now)
+
+
+def hold(user: User) -> None:
+    """Lock what a person has in the pool, before requests and then consents: verbs that come at once wait in line."""
+    Profile.objects.select_for_update().filter(user=user.pk).first()
+    User.objects.select_for_update(of=("self",)).get(pk=user.pk)
 
 
 def _end(consent: Consent, now: datetime, *, is_withdrawn: bool) -> None:

@@ -86,12 +86,9 @@ def _between(unit: Unit, profile: Profile, now: datetime) -> list:
     asked = ContactRequest.objects.filter(unit=unit, profile=profile)
     if asked.filter(state__in=[RequestState.SENT, RequestState.ACCEPTED]).exists():
         return [_("Your unit has asked this person already.")]
-    declined = asked.filter(state=RequestState.REFUSED, answered_at__gt=now - timedelta(days=limits.COOL_DOWN_DAYS))
-    last = declined.order_by("-answered_at").first()
-    if last is None:
-        return []
-    again = timezone.localdate(last.answered_at + timedelta(days=limits.COOL_DOWN_DAYS))
-    return [_("This person has declined. You can ask again from %(day)s.") % {"day": spoken.day(again)}]
+    again = queries.waits_until(unit, profile, now)
+    words = _("This person has declined. You can ask again from %(day)s.")
+    return [words % {"day": spoken.day(again)}] if again else []
 
 
 def _over_quota(use: UnitUse, profile: Profile, now: datetime) -> list:

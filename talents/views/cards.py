@@ -49,6 +49,7 @@ def card(request, code: str):
         "lists": queries.lists_of(request.unit),
         "on_lists": set(request.unit.shortlists.filter(entries__profile=profile).values_list("pk", flat=True)),
         "left": queries.requests_left(request.unit, now),
+        "again": queries.waits_until(request.unit, profile, now),
         "unit": request.unit,
     }
     return render(request, "talents/card.html", context)

@@ -79,10 +79,14 @@ MODELS = {
     **{f"laborbrands.{name}": (BRANDS, BRAND_EDITORS) for name in AROUND},
     "laborbrands.cooperation": (BRANDS, ADMINISTRATOR),
     "laborbrands.enquiry": (CLERKS | BRAND_EDITORS, set()),
+    # talent pool: figures
+    "talents.profile": ({"official", "leader", "administrator"}, set()),
     # talent pool: units
     "talents.unitcheck": (EXAMINERS | ADMINISTRATOR, set()),
     "talents.authority": (EXAMINERS | ADMINISTRATOR, set()),
     "talents.unituse": (ADMINISTRATOR, set()),
+    # talent pool: vacancies
+    "talents.vacancy": (EXAMINERS | {"official"} | ADMINISTRATOR, set()),
     # everything else
     "jobs.job": (ADMINISTRATOR, set()),
     "regions.region": (ADMINISTRATOR, ADMINISTRATOR),
@@ -279,6 +283,7 @@ BUTTONS = {
     "certificates_batch_run": (only({"certificate_clerk"}, 302), lambda s: [s.batch.pk]),
     "talents_unitcheck_act": (only(EXAMINERS | ADMINISTRATOR, 302), lambda s: [s.pool.check.pk, "pass"]),
     "talents_unitcheck_scan": (only(EXAMINERS | ADMINISTRATOR), lambda s: [s.pool.check.pk]),
+    "talents_vacancy_act": (only(EXAMINERS | {"official"} | ADMINISTRATOR, 302), lambda s: [s.vacancy.pk, "approve"]),
     "talents_authority_act": (only(EXAMINERS | ADMINISTRATOR, 302), lambda s: [s.pool.authority.pk, "end"]),
     "talents_authority_scan": (only(EXAMINERS | ADMINISTRATOR), lambda s: [s.pool.authority.pk]),
     "reviews_expert_status": (only(EXAMINERS), lambda s: [s.seat.expert_id]),

@@ -33,6 +33,7 @@ CASE_AND_OFFICE = everybody(404, anonymous="in", owner=200, **dict.fromkeys(IN_C
 UNIT = everybody(404, anonymous="in", handler=200)
 EXPERT = everybody(404, anonymous="in", expert=200)
 POST_ONLY = everybody(405)
+POST_OF_UNIT = everybody(404, anonymous="in", handler=405)
 
 
 def case_no(s):
@@ -53,6 +54,10 @@ def of_certificate(s):
 
 def of_florists(s):
     return {"code": s.florists.code}
+
+
+def of_vacancy(s):
+    return {"public_id": s.vacancy.public_id}
 
 
 # name: (what each role finds, how to fill the address)
@@ -95,6 +100,21 @@ ADDRESSES = {
     "brands:enquire": (PUBLIC, of_florists),
     "brands:thanks": (PUBLIC, of_florists),
     "org_brands:figures": (UNIT, of_florists),
+    # talent pool: person
+    "talents:home": (PUBLIC, None),
+    "me:pool": (SIGNED_IN, None),
+    "me:pool_visibility": (OWN, None),
+    "me:pool_block": (POST_ONLY, None),
+    "me:pool_confirm": (POST_ONLY, None),
+    "me:pool_weekly_note": (POST_ONLY, None),
+    "me:pool_leave": (OWN, None),
+    "me:pool_section": (OWN, lambda s: {"section": "work"}),
+    "me:consents": (SIGNED_IN, None),
+    "me:consent_give": (POST_ONLY, None),
+    "me:consent_withdraw": (POST_ONLY, lambda s: {"pk": s.consent.pk}),
+    "me:contacts": (SIGNED_IN, None),
+    "me:contact": (OWN, lambda s: {"public_id": s.asked.public_id}),
+    "me:contact_answer": (POST_ONLY, lambda s: {"public_id": s.asked.public_id, "verb": "refuse"}),
     # talent pool: units and contact
     "org:home": (SIGNED_IN, None),
     "org:act_for": (POST_ONLY, None),
@@ -117,6 +137,18 @@ ADDRESSES = {
     "org:shortlist_entry": (POST_ONLY, lambda s: {"pk": s.pool.entry.shortlist_id, "entry_pk": s.pool.entry.pk}),
     "org:searches": (UNIT, None),
     "org:search": (POST_ONLY, lambda s: {"pk": s.pool.search.pk}),
+    # talent pool: vacancies
+    "vacancies:list": (PUBLIC, None),
+    "vacancies:detail": (PUBLIC, of_vacancy),
+    "vacancies:answer": (SIGNED_IN, of_vacancy),
+    "api_talents:vacancies": (PUBLIC, None),
+    "api_talents:vacancy": (PUBLIC, of_vacancy),
+    "org:vacancies": (UNIT, None),
+    "org:vacancy_new": (UNIT, None),
+    "org:vacancy": (UNIT, of_vacancy),
+    "org:vacancy_edit": (UNIT, lambda s: {"public_id": s.vacancy_draft.public_id}),
+    "org:vacancy_people": (UNIT, of_vacancy),
+    "org:vacancy_act": (POST_OF_UNIT, lambda s: of_vacancy(s) | {"verb": "pause"}),
     # everything else
     "healthz": (PUBLIC, None),
     "readyz": (PUBLIC, None),
@@ -225,6 +257,9 @@ ADDRESSES = {
 
 # What changes something: nobody but the owner gets through, by POST. The owner's answer is not 404.
 OWNERS_ACTS = (
+    "me:contact",
+    "me:contact_answer",
+    "me:consent_withdraw",
     "me:withdraw",
     "me:rate",
     "me:wallet_remove",

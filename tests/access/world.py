@@ -40,7 +40,7 @@ from tests.laborbrands import around, brands
 from tests.policies import library
 from tests.reviews import notices
 from tests.reviews import scene as reviews
-from tests.talents import pool
+from tests.talents import pool, vacancy_rows
 
 ROLES = (
     "anonymous",
@@ -120,6 +120,8 @@ def build() -> SimpleNamespace:
     _recognition(scene)
     _around(scene)
     _units_of_the_pool(scene)
+    _person_of_the_pool(scene)
+    _vacancies(scene)
     return scene
 
 
@@ -185,6 +187,13 @@ def _recognition(scene) -> None:
     )
 
 
+def _person_of_the_pool(scene) -> None:
+    """The owner in the talent pool, asked by the handler's unit."""
+    scene.own_profile = pool.profile(scene.world.county, scene.people.owner, now=scene.now)
+    scene.asked = pool.request(scene.unit, scene.own_profile, scene.people.handler, now=scene.now)
+    scene.consent = scene.people.owner.pool_consents.get()
+
+
 def _units_of_the_pool(scene) -> None:
     """The handler's unit in the talent pool: checked, with a request that was accepted, a list and a search."""
     unit, handler, now = scene.unit, scene.people.handler, clock.now()
@@ -201,6 +210,13 @@ def _units_of_the_pool(scene) -> None:
         search=unit.talent_searches.create(name="搜索", query="degree=5", told_until=now, by=handler, created_at=now),
         token=tokens.make(unit=unit, name="接口", actor=handler, now=now)[0],
     )
+
+
+def _vacancies(scene) -> None:
+    """A vacancy of the handler's unit that is online, and a draft."""
+    told = {"unit": scene.unit, "by": scene.people.handler}
+    scene.vacancy = vacancy_rows.put(scene.world, **told)
+    scene.vacancy_draft = vacancy_rows.put(scene.world, **told, state="DRAFT")
 
 
 def _draw(world, people, case, now):

@@ -1,8 +1,10 @@
 """A person answers a vacancy, is told of new ones that fit, and a unit finds who fits its own."""
 
+import threading
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
@@ -15,16 +17,21 @@ from talents import consent_texts, limits
 from talents.models import BlockedUnit, ContactRequest
 from talents.queries import fit
 from talents.queries.contact import shown
-from talents.services import consents, news
+from talents.services import consents, index, news
 from talents.services.applying import answer
 from talents.states import Degree, Purpose, RequestState, Shared, VacancyState, Visibility
 from tests import cast
 from tests.browser import be_at
 from tests.talents import pool
 from tests.talents.pool import DAY, NOW
-from tests.talents.test_vacancy_list import put
+from tests.talents.vacancy_rows import put, wording
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _wording(db):
+    wording()
 
 
 @pytest.fixture
@@ -108,6 +115,27 @@ def test_words_of_consent_that_changed_meanwhile_are_read_again(scene):
     assert not ContactRequest.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_answers_at_once_are_one_contact(scene):
+    told = []
+
+    def try_it():
+        try:
+            told.append(answered(scene).state)
+        except Refused:
+            told.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=try_it) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(told) == ["ACCEPTED", "refused"]
+    assert ContactRequest.objects.count() == 1
+
+
 def test_the_quota_of_a_day_holds(scene, monkeypatch):
     monkeypatch.setattr(limits, "ANSWERS_A_DAY", 1)
     answered(scene)
@@ -157,6 +185,21 @@ def test_a_person_reads_which_conditions_are_met(scene):
     assert "外地岗位" not in fitting
 
 
+def test_who_lives_in_the_next_county_is_near(scene):
+    near = pool.profile(scene.world.other_county, major="080207")
+    index.put(near, NOW)
+    assert scene.vacancy in [
+        one.row for one in fit.fitting_vacancies(near, type(scene.vacancy).objects.online(NOW), NOW)
+    ]
+    assert near.pk in [one.row.pk for one in fit.fitting_people(scene.vacancy, NOW)]
+    wants = pool.profile(
+        cast.make_region("532900", "PREFECTURE", "大理州", scene.world.province), wanted_regions=["530102"]
+    )
+    index.put(wants, NOW)
+    assert not fit.fitting_vacancies(wants, type(scene.vacancy).objects.online(NOW), NOW)
+    assert wants.pk not in [one.row.pk for one in fit.fitting_people(scene.vacancy, NOW)]
+
+
 def test_a_blocked_unit_fits_nobody_who_blocked_it(scene):
     rows = type(scene.vacancy).objects.online(NOW)
     assert fit.fitting_vacancies(scene.profile, rows, NOW)
@@ -188,8 +231,6 @@ def test_who_may_not_be_found_is_not_found_by_a_vacancy(scene, how):
     for name, value in changed.items():
         setattr(scene.profile, name, value)
     scene.profile.save()
-    from talents.services import index
-
     index.put(scene.profile, NOW)
     assert fit.fitting_people(scene.vacancy, NOW) == []
 

@@ -6,8 +6,9 @@ from accounts.models import Unit
 from talentportal.lib.refusals import Refused
 from talents.models import BlockedUnit, Consent, PoolEntry
 from talents.queries.contact import shown
-from talents.services import answers
+from talents.services import answers, consents
 from talents.states import RequestState
+from tests.applications.life import at_once
 from tests.talents import pool
 from tests.talents.test_profiles import refused
 
@@ -123,3 +124,31 @@ def test_blocking_an_accepted_unit_takes_back_what_was_shown(asked, applicant):
     consent = Consent.objects.get(purpose="SHARE")
     assert asked.state == RequestState.ENDED
     assert (consent.ended_at, consent.is_withdrawn) == (NOW + DAY, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_give_one_consent(asked, applicant):
+    def click():
+        answers.accept(request=asked, fields=["NAME"], actor=applicant, now=NOW)
+
+    results = at_once(click, click)
+    assert sorted(result == "done" for result in results) == [False, True]
+    assert Consent.objects.filter(purpose="SHARE").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accepting_and_withdrawing_from_the_pool_at_once_leave_nothing_half(asked, applicant):
+    pooled = consents.in_force(applicant, "POOL")
+
+    def accept():
+        answers.accept(request=asked, fields=["NAME"], actor=applicant, now=NOW)
+
+    def withdraw():
+        consents.withdraw(consent=pooled, actor=applicant, now=NOW)
+
+    results = at_once(accept, withdraw)
+    asked.refresh_from_db()
+    assert results[1] == "done"
+    assert not PoolEntry.objects.exists()
+    assert asked.state == (RequestState.ACCEPTED if results[0] == "done" else RequestState.REFUSED)
+    assert (asked.consent is not None) == (results[0] == "done")

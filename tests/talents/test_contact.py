@@ -247,18 +247,30 @@ def test_who_reads_too_many_cards_is_slowed_and_reported_once(world, unit, handl
     assert Look.objects.filter(unit=unit).count() == 3
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_requests_at_once_are_one(world, unit, handler, profile):
-    def go(_):
+def at_once(*acts) -> list[bool]:
+    """Do these at the same time; tell which were not refused."""
+
+    def go(act):
         try:
-            return ask(unit, profile, handler).pk
+            return bool(act())
         except Refused:
-            return None
+            return False
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(2) as threads:
-        made = list(threads.map(go, range(2)))
-    assert sorted(one is None for one in made) == [False, True]
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return sorted(threads.map(go, acts))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_requests_at_once_are_one(world, unit, handler, profile):
+    assert at_once(*[lambda: ask(unit, profile, handler)] * 2) == [False, True]
+    assert ContactRequest.objects.count() == UnitUse.objects.get(unit=unit).requests == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_request_of_a_day_is_sent_once(world, unit, handler, profile, monkeypatch):
+    monkeypatch.setattr(limits, "REQUESTS_A_DAY", 1)
+    other = pool.profile(world.county)
+    assert at_once(lambda: ask(unit, profile, handler), lambda: ask(unit, other, handler)) == [False, True]
     assert ContactRequest.objects.count() == 1
-    assert UnitUse.objects.get(unit=unit).requests == 1

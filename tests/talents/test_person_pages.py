@@ -208,3 +208,26 @@ def test_nobody_opens_a_profile_in_the_office(world, profile, official, administ
         address = reverse("admin:talents_profile_change", args=[profile.pk])
         assert office.get(address).status_code in (302, 403, 404)
         assert profile.code not in office.get(reverse("admin:talents_profile_changelist")).content.decode()
+
+
+def test_what_a_unit_was_shown_is_gone_with_the_click_that_withdraws_it(me, world, profile, applicant):
+    unit = pool.unit(world.county)
+    handler, colleague = pool.handler(unit), pool.handler(unit)
+    asked = pool.accepted(unit, profile, handler, ("NAME", "SCHOOL"))
+    address = reverse("org:contact", args=[asked.public_id])
+    units = [Client(), Client()]
+    for client, user in zip(units, (handler, colleague), strict=True):
+        client.force_login(user)
+        assert "示例保密大学" in client.get(address).content.decode()
+    assert set(Look.objects.values_list("profile", "kind")) == {(profile.pk, "SHARED")}
+    me.post(reverse("me:contact_answer", args=[asked.public_id, "withdraw"]))
+    for client in units:
+        for path in (
+            address,
+            reverse("org:contacts"),
+            reverse("org:card", args=[profile.code]),
+            reverse("org:talents"),
+        ):
+            response = client.get(path)
+            body = response.content + str(response.headers).encode()
+            assert not [secret for secret in SECRETS if secret.encode() in body], path

@@ -1,5 +1,7 @@
 """The pages of a unit: nothing that names a person before consent, gone at once after it, others find nothing."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
@@ -92,6 +94,13 @@ def test_a_request_is_sent_from_the_page_and_taken_back(desk, profile):
     desk.post(reverse("org:take_back", args=[made.public_id]))
     made.refresh_from_db()
     assert made.state == "TAKEN_BACK"
+
+
+def test_after_a_refusal_the_card_says_from_when_one_may_ask_again(desk, unit, handler, profile, now):
+    pool.request(unit, profile, handler, now=now, state="REFUSED", reason="PLACE", answered_at=now)
+    text = desk.get(reverse("org:card", args=[profile.code])).content.decode()
+    assert reverse("org:ask", args=[profile.code]) not in text
+    assert str((now + dt.timedelta(days=limits.COOL_DOWN_DAYS)).year) in text
 
 
 def test_after_consent_chosen_facts_alone_are_shown_marked_and_written_down(desk, unit, handler, profile, now):

@@ -15,39 +15,23 @@ from notifications.models import Message, Reminder
 from talentportal.lib.refusals import Refused
 from talents.models import Vacancy, VacancyEvent
 from talents.services import vacancies
-from talents.states import Degree, VacancyState, WorkKind
+from talents.states import VacancyState
 from tests import cast
 from tests.browser import be_at
 from tests.talents import pool
 from tests.talents.pool import DAY, NOW
+from tests.talents.vacancy_rows import facts, wording
 
 pytestmark = pytest.mark.django_db
 
 
-def facts(region, **changes) -> dict:
-    """Return what a unit writes of a vacancy."""
-    plain = {
-        "title": "车联网架构师",
-        "occupation": "",
-        "posts": 2,
-        "kind": WorkKind.FULL_TIME,
-        "region": region,
-        "pay_from": 20_000,
-        "pay_to": 30_000,
-        "pay_period": "MONTH",
-        "degree": Degree.MASTER,
-        "majors": ["0802"],
-        "years": 5,
-        "skills": ["AUTOSAR"],
-        "description": "负责车联网平台的架构。",
-        "conditions": "",
-        "expires_on": cast.today(NOW) + 30 * DAY,
-    }
-    return plain | changes
+@pytest.fixture(autouse=True)
+def _wording(db):
+    wording()
 
 
 @pytest.fixture
-def scene(monkeypatch):
+def scene():
     """A verified unit with two handlers, another unit, and the office."""
     be_at(NOW)
     with override("en"):
@@ -288,7 +272,7 @@ def client_of(user) -> Client:
     return client
 
 
-def posted(region, **changes) -> dict:
+def posted(region, /, **changes) -> dict:
     """Return what the form posts."""
     plain = {
         "title": "车联网架构师",
@@ -326,6 +310,11 @@ def test_a_unit_writes_and_hands_in_by_its_pages(scene):
     assert "being reviewed" in again.content.decode()
 
 
+def test_a_title_is_one_line(scene):
+    client_of(scene.handler).post(reverse("org:vacancy_new"), posted(scene.world.county, title="架构师\r\nBcc: x@y.z"))
+    assert Vacancy.objects.get().title == "架构师 Bcc: x@y.z"
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -334,9 +323,9 @@ def test_a_unit_writes_and_hands_in_by_its_pages(scene):
         ({"pay_from": ""}, "Pay from"),
         ({"pay_to": "1"}, "upper pay"),
         ({"last_day": "2026-01-01"}, "Not before"),
-        ({"years": "-3"}, "greater than or equal to 0"),
+        ({"years": "-3"}, "a whole number from 0 to 40"),
         ({"kind": "NONE"}, "Kind of work"),
-        ({"region": "000000"}, "Place of work"),
+        ({"region": "000000"}, "Select a valid choice"),
     ],
 )
 def test_the_form_says_beside_the_field_what_is_wrong(scene, changes, words):

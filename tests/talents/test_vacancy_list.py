@@ -1,8 +1,7 @@
 """Vacancies as everybody finds them: filters, counts, pages, bad addresses, the interface."""
 
-import datetime as dt
-
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
@@ -13,7 +12,8 @@ from talents.states import Degree, VacancyState, WorkKind
 from tests import cast
 from tests.browser import be_at
 from tests.talents import pool
-from tests.talents.pool import DAY, NOW
+from tests.talents.pool import NOW
+from tests.talents.vacancy_rows import put
 
 pytestmark = pytest.mark.django_db
 
@@ -25,36 +25,13 @@ def world():
         yield cast.make_world()
 
 
-def put(world, title="岗位", *, minutes=0, unit=None, **changes) -> Vacancy:
-    """Put a vacancy online, as if it had been read."""
-    unit = unit or pool.unit(world.county)
-    by = changes.pop("by", None) or pool.person()
-    plain = {
-        "posts": 1,
-        "region": world.county,
-        "pay_from": 8000,
-        "pay_to": 10_000,
-        "description": "工作",
-        "state": VacancyState.ONLINE,
-        "reviewed_by": by,
-        "online_since": NOW - dt.timedelta(minutes=minutes),
-        "expires_on": cast.today(NOW) + 30 * DAY,
-        "by": by,
-        "created_at": NOW,
-        "updated_at": NOW,
-    }
-    return Vacancy.objects.create(unit=unit, title=title, **plain | changes)
-
-
 def titles(query: str = "") -> list[str]:
     regions = queries.places()
     rows = queries.narrowed(queries.read(_params(query), regions), NOW, regions)
     return [one.title for one in queries.page(rows, "").rows]
 
 
-def _params(query: str):
-    from django.http import QueryDict
-
+def _params(query: str) -> QueryDict:
     return QueryDict(query)
 
 
@@ -99,7 +76,6 @@ def test_counts_leave_out_their_own_group_and_agree_with_the_list(world):
         "after=x~1",
         "after=~",
         "after=2026-01-01T00:00:00~1",
-        "q=%00",
         "q=" + "%25" * 200,
         "&".join(f"degree={n}" for n in range(500)),
     ],
