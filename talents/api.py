@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from jobs import clock
 from talentportal.api import PROBLEMS, Problem, PublicView
 from talentportal.lib.bilingual import pick
+from talents.limits import SMALL_CELL
 from talents.queries.counting import FACETS
 from talents.queries.search import PAGE, Card, Found, search
 from talents.rules.asked import GROUPS, NUMBERS, RANGES, parse
@@ -105,7 +106,9 @@ def _answer(request, found: Found) -> dict:
 
 
 def _counted(group: str, found: Found) -> dict[str, dict]:
-    return {str(value): number(n) for value, n in found.counts.values[group].most_common(20) if value != ""}
+    """Count the values of a condition in the order of their codes; who are few are left out."""
+    counts = {str(value): n for value, n in found.counts.values[group].items() if value != "" and n >= SMALL_CELL}
+    return {value: number(n) for value, n in sorted(counts.items())}
 
 
 def _row(request, card: Card, found: Found) -> dict:

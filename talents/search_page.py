@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from regions.models import Region, RegionKind
 from talentportal.lib.bilingual import pick
 from talents.catalogs import industries, languages, majors
+from talents.limits import SMALL_CELL
 from talents.queries import contact
 from talents.queries.cards import years_of
 from talents.queries.search import Card, Found
@@ -245,7 +246,7 @@ class SearchPage:
         if group in LISTED:
             return [self._option(group, str(value), counts[value]) for value in LISTED[group]]
         values = {"major": self._majors, "region": self._prefectures}.get(group, lambda: list(counts))()
-        ranked = sorted(set(values) - {""}, key=lambda value: (-self._count(group, value), value))
+        ranked = sorted(set(values) - {""}, key=lambda value: (-(self._count(group, value) // SMALL_CELL), value))
         chosen = self.asked.values(group)
         kept = [value for value in ranked if value in chosen] + [value for value in ranked if value not in chosen]
         return [self._option(group, value, self._count(group, value)) for value in kept]

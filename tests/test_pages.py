@@ -350,6 +350,14 @@ def of_internships(demo):
     yield from interns.pages(demo.interns, who)
 
 
+def of_the_talent_search(demo):
+    """Everybody, many conditions with wishes, nobody, what means nothing; and the keys of a unit."""
+    full = "?region=530100&major=08&degree=3,4&years_min=3&title=2&wish=title&wish=years&pay=30000"
+    for query in ("", full, "?q=zzz&degree=5&find=%E5%B7%A5%E7%A8%8B", "?degree=99&years_min=-1&sort=newest"):
+        yield who("handler"), "org:talents", (), query
+    yield who("handler"), "org:keys", (), ""
+
+
 TURNS = {"examiner": ("EXAMINING",), "leader": ("REVIEWED",), "certificates": ("READY",)}
 ROLES = {
     "everybody": of_everybody,
@@ -363,6 +371,7 @@ ROLES = {
     "reviews": of_reviews,
     "units": of_units,
     "pooled": of_people_in_the_pool,
+    "search": of_the_talent_search,
     "vacancies": of_vacancies,
     "internships": of_internships,
 }

@@ -186,15 +186,16 @@ _copying = threading.Lock()
 
 def current() -> tuple[Pool | None, list[int]]:
     """Return the copy and who has changed since; None while there is none or too much has changed."""
-    if _pool is None:
+    pool = _pool  # another thread may put a newer one there
+    if pool is None:
         _copy_if_large()
         return None, []
-    changed = _pool.changed()
-    if len(changed) > MANY_CHANGES or time.monotonic() - _pool.made_at > OLDEST:
+    changed, age = pool.changed(), time.monotonic() - pool.made_at
+    if len(changed) > MANY_CHANGES or age > OLDEST:
         _in_background()
-    if len(changed) > MOST_CHANGES or time.monotonic() - _pool.made_at > 2 * OLDEST:
+    if len(changed) > MOST_CHANGES or age > 2 * OLDEST:
         return None, []
-    return _pool, changed
+    return pool, changed
 
 
 def keep(pool: Pool | None) -> None:

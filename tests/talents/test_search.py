@@ -360,6 +360,33 @@ def test_a_copy_that_is_far_behind_is_not_asked(world, unit, monkeypatch):
     assert total(unit) == 2
 
 
+def test_a_process_copies_a_large_pool_and_one_that_has_changed_much(world, unit, monkeypatch):
+    asked = []
+    monkeypatch.setattr(memory, "_in_background", lambda: asked.append("copy"))
+    monkeypatch.setattr(memory, "LARGE", 10**9)
+    assert memory.current() == (None, [])
+    assert asked == []
+    memory.keep(None)
+    monkeypatch.setattr(memory, "LARGE", -1)
+    memory.current()
+    memory.current()  # it does not ask again at once
+    assert asked == ["copy"]
+    memory.keep(memory.Pool())
+    monkeypatch.setattr(memory, "MANY_CHANGES", 0)
+    made = pool.profile(world.city)
+    assert memory.current()[1] == [made.pk]
+    assert asked == ["copy", "copy"]
+
+
+def test_changes_are_forgotten_when_every_copy_has_them(world):
+    pool.profile(world.city)
+    assert memory.forget_changes(NOW) == 0
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE talents_poolchange SET at = now() - interval '31 hours'")
+    assert memory.forget_changes(NOW) == PoolEntry.objects.count()
+    assert memory.forget_changes(NOW) == 0
+
+
 # --- Plans ------------------------------------------------------------------------------------------------------------
 
 

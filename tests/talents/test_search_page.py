@@ -120,6 +120,15 @@ def test_counts_are_shown_in_steps(asking, world, unit):
         assert page.total.startswith("5+ ")
 
 
+def test_the_order_of_a_facet_tells_no_more_than_its_counts(world, unit):
+    for major, people in (("080902", 2), ("080901", 1), ("020301", 6), ("010101", 5)):
+        for _ in range(people):
+            pool.profile(world.city, major=major)
+    page = SearchPage(search(parse({}), unit, NOW))
+    majors_shown = [option.name for option in next(f for f in page.facets if f.key == "major").options]
+    assert majors_shown == [majors().name(code) for code in ("010101", "020301", "080901", "080902")]
+
+
 def test_two_searches_that_differ_by_one_person_look_the_same(world, unit):
     for _ in range(11):
         pool.profile(world.city)
