@@ -29,7 +29,14 @@ logger = logging.getLogger(__name__)
 LANGUAGES = {"zh": "zh-hans", "zh-hans": "zh-hans", "en": "en"}
 PAGE_SIZE, LARGEST_PAGE = 20, 100
 FRESH_SECONDS = 300
-CODES = {400: "invalid_parameters", 404: "not_found", 405: "method_not_allowed", 429: "throttled", 503: "unavailable"}
+CODES = {
+    400: "invalid_parameters",
+    401: "not_authorized",
+    404: "not_found",
+    405: "method_not_allowed",
+    429: "throttled",
+    503: "unavailable",
+}
 
 
 # --- limits -----------------------------------------------------------------------------------------------------------
