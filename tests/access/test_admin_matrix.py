@@ -140,6 +140,7 @@ HIDDEN = {
     ("applications.unitbatch", "other_clerk"),
     ("laborbrands.brandapplication", "other_clerk"),
 } | {("applications.powerofattorney", role) for role in CASES - {"clerk"}}
+HIDDEN |= {("talents.profile", role) for role in ("official", "leader", "administrator")}  # figures, never a person
 HIDDEN |= {(f"laborbrands.{name}", "other_clerk") for name in (*AROUND, "brand", "brandstat", "recognition", "enquiry")}
 
 
