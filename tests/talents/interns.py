@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from accounts.models import UnitMember
+from jobs import clock
 from talents.models import (
     Agreement,
     Attendance,
@@ -182,7 +183,7 @@ def pages(walked: dict, who):
 
 def scene(scene) -> None:
     """Give the access matrix its rows: the handler's unit is school and base, the owner asks and signs."""
-    now, people, unit = scene.now, scene.people, scene.unit
+    now, people, unit = clock.now(), scene.people, scene.unit  # the pages are asked today
     member = UnitMember.objects.get(unit=unit, user=people.handler)
     scene.intern_school, scene.intern_base = school(member.unit), base(unit, scene.world.office, now.date())
     told = {"of": unit, "region": scene.world.county, "by": people.handler, "now": now}
