@@ -175,10 +175,10 @@ def pages(walked: dict, who):
     yield who("florist"), "org:internship", (draft.public_id,), ""
     rows = (("place", draft), ("traineeshipbase", walked["base"]), ("subsidyclaim", walked["claim"]))
     for model, row in (*rows, ("school", walked["school"])):
-        yield who("admin"), f"admin:talents_{model}_changelist", (), ""
-        yield who("admin"), f"admin:talents_{model}_change", (row.pk,), ""
+        yield who("examiner"), f"admin:talents_{model}_changelist", (), ""
+        yield who("examiner"), f"admin:talents_{model}_change", (row.pk,), ""
     for model in ("traineeshipbase", "school"):
-        yield who("admin"), f"admin:talents_{model}_add", (), ""
+        yield who("examiner"), f"admin:talents_{model}_add", (), ""
 
 
 def scene(scene) -> None:
