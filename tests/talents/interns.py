@@ -142,6 +142,7 @@ def walk(who, now) -> dict:
     finished = agreed(rows["TRAINEESHIP"], who("applicant"), now, state=AgreementState.FINISHED, months=2)
     retained(finished, handler, now)
     waiting = asked(rows["INTERNSHIP"], who("applicant"), now, by_school=college)
+    draft = place(unit, unit.work_region, handler, now, state=VacancyState.DRAFT)
     claim = claimed(of_base, finished.months.filter(confirmed_at__isnull=False), handler, now)
     return {
         "unit": unit,
@@ -152,13 +153,13 @@ def walk(who, now) -> dict:
         "finished": finished,
         "waiting": waiting,
         "claim": claim,
-        "places": rows,
+        "draft": draft,
     }
 
 
 def pages(walked: dict, who):
     """Yield the pages of everybody, student, unit, school and office."""
-    place_, draft = walked["waiting"].place, Place.objects.exclude(state=VacancyState.ONLINE).first()
+    place_, read = walked["waiting"].place, Place.objects.get(state=VacancyState.REVIEW)
     for query in ("", "?kind=TRAINEESHIP", "?region=533100"):
         yield None, "internships:list", (), query
     yield from ((user, "internships:detail", (place_.public_id,), "") for user in (None, who("rare")))
@@ -172,8 +173,9 @@ def pages(walked: dict, who):
         yield who("handler"), f"org:{name}", (), ""
     yield who("teacher"), "org:internships", (), ""
     yield who("handler"), "org:internship", (place_.public_id,), ""
-    yield who("florist"), "org:internship", (draft.public_id,), ""
-    rows = (("place", draft), ("traineeshipbase", walked["base"]), ("subsidyclaim", walked["claim"]))
+    yield who("handler"), "org:edit_internship", (walked["draft"].public_id,), ""
+    yield who("florist"), "org:internship", (read.public_id,), ""
+    rows = (("place", read), ("traineeshipbase", walked["base"]), ("subsidyclaim", walked["claim"]))
     for model, row in (*rows, ("school", walked["school"])):
         yield who("examiner"), f"admin:talents_{model}_changelist", (), ""
         yield who("examiner"), f"admin:talents_{model}_change", (row.pk,), ""
