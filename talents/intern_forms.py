@@ -152,17 +152,3 @@ class ObjectionForm(NamedErrors, forms.Form):
 class RetentionForm(NamedErrors, forms.Form):
     hired_on = DayField(label=_("Hired on"))
     contract_months = forms.IntegerField(label=_("Contract in months"), min_value=1, max_value=600)
-
-
-class ReviewForm(NamedErrors, forms.Form):
-    note = forms.CharField(
-        label=_("Note"),
-        help_text=_("Needed to send it back; the unit reads it."),
-        max_length=300,
-        required=False,
-        widget=forms.Textarea(attrs=ROWS),
-    )
-
-
-class PaidForm(NamedErrors, forms.Form):
-    paid_on = DayField(label=_("Paid on"))

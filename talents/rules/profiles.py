@@ -102,8 +102,3 @@ def as_skills(text: str) -> list[str]:
     """Return the skills of a line divided by commas, in both scripts, or line breaks; each once, as first written."""
     parts = (" ".join(unicodedata.normalize("NFKC", part).split()) for part in re.split(r"[,，、;；\n]", text))
     return list({part.casefold(): part for part in parts if part}.values())
-
-
-def working_years(work_since: int | None, this_year: int) -> int | None:
-    """Return full working years, None for who has not begun."""
-    return None if work_since is None else max(this_year - work_since, 0)
