@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions, serializers
 from rest_framework.authentication import BaseAuthentication
@@ -40,6 +41,16 @@ class UnitKey(BaseAuthentication):
 
     def authenticate_header(self, request):
         return "Bearer"
+
+
+class UnitKeyScheme(OpenApiAuthenticationExtension):
+    """What the schema says about a key."""
+
+    target_class = UnitKey
+    name = "unitKey"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "http", "scheme": "bearer"}
 
 
 class TalentShape(serializers.Serializer):
