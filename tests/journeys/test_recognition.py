@@ -303,6 +303,7 @@ def read_the_list(anybody, people):
 def refused_before_the_last_day(leader, case):
     open_desk(leader, case)
     leader.press("Grant")
+    leader.sees("%(label)s? This will happen:", label=leader.words("Grant"))  # what Enter then confirms
     leader.page.keyboard.press("Enter")
     leader.reads(re.compile("公示到|The publicity runs until"))
     case.refresh_from_db()
