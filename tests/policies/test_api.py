@@ -431,6 +431,9 @@ def test_the_schema_is_served_in_both_languages_and_formats():
             "/api/v1/brands/",
             "/api/v1/brands/{code}/",
             "/api/v1/brands.geojson",
+            "/api/v1/talents/",
+            "/api/v1/vacancies/",
+            "/api/v1/vacancies/{public_id}/",
         }
     )
     assert english["info"]["title"] == "Open data of the talent service portal"
