@@ -390,9 +390,13 @@ def broken_rules(page, rules: dict) -> list[str]:
 
 def widen(page, width: int) -> None:
     """Give the page a width, and make it tall, so that bars which stay at the bottom cover nothing."""
-    page.set_viewport_size({"width": width, "height": 900})
-    height = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": width, "height": height + 10})
+    height = 900
+    page.set_viewport_size({"width": width, "height": height})
+    for _ in range(4):  # what comes into view may be taller than was thought
+        if (whole := page.evaluate("document.documentElement.scrollHeight")) <= height:
+            break
+        height = whole + 10
+        page.set_viewport_size({"width": width, "height": height})
 
 
 def overflow(page) -> list[str]:
