@@ -9,7 +9,6 @@ from django.contrib import admin, messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -67,7 +66,7 @@ class DueFilter(admin.SimpleListFilter):
         return [("yes", _("the office’s turn"))]
 
     def queryset(self, request, rows):
-        return rows.due(timezone.localdate(clock.now())) if self.value() else rows
+        return rows.due(clock.today()) if self.value() else rows
 
 
 def _labelled(table: dict) -> dict:
@@ -104,7 +103,7 @@ class ActPages(ReadOnlyAdminMixin):
         """Count what waits for this person: the rows that `DueFilter` leaves, none for who only watches."""
         if DueFilter not in self.list_filter or not self._acts(request):
             return 0
-        return self.get_queryset(request).due(timezone.localdate(clock.now())).count()
+        return self.get_queryset(request).due(clock.today()).count()
 
     def _acts(self, request) -> bool:
         return not roles_in(request).isdisjoint(self.acting_roles)

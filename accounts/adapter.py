@@ -7,7 +7,6 @@ from allauth.account import stages
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -48,7 +47,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Lead staff to their work, experts to their desk, and everybody else to their space."""
         if not request.user.is_staff:
             return super().get_login_redirect_url(request)
-        roles = queries.roles_of(request.user, timezone.localdate(clock.now()))
+        roles = queries.roles_of(request.user, clock.today())
         return reverse("expert:home" if roles == {Role.EXPERT} else "admin:index")
 
     def phone_form_field(self, **options) -> PhoneField:

@@ -191,6 +191,13 @@ class Organization(models.Model):
         return pick(self, "name")
 
 
+class StaffPostQuerySet(models.QuerySet):
+    def held_on(self, day):
+        """Those whose holders may act on the day: begun, not ended, with an active account."""
+        running = Q(ends_on__isnull=True) | Q(ends_on__gt=day)
+        return self.filter(running, starts_on__lte=day, user__is_active=True)
+
+
 class StaffPost(models.Model):
     """A post 岗位: a role in an organization over a region and all below it; its windows are kept with the windows."""
 
@@ -203,6 +210,8 @@ class StaffPost(models.Model):
     is_head = models.BooleanField(_("head of the window"), default=False)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until (not included)"), null=True, blank=True)
+
+    objects = StaffPostQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("staff post")

@@ -1,7 +1,5 @@
 """Who may see and change what in the admin: by the posts held today, not by Django's groups."""
 
-from django.utils import timezone
-
 from accounts import queries
 from accounts.models import Role
 from jobs import clock
@@ -12,9 +10,7 @@ def roles_in(request) -> frozenset[str]:
     if not hasattr(request, "_portal_roles"):
         user = request.user
         request._portal_roles = (
-            frozenset(Role.values)
-            if user.is_active and user.is_superuser
-            else queries.roles_of(user, timezone.localdate(clock.now()))
+            frozenset(Role.values) if user.is_active and user.is_superuser else queries.roles_of(user, clock.today())
         )
     return request._portal_roles
 

@@ -1,22 +1,36 @@
 """Reads about people, posts and units."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
 from accounts.contacts import Contact
-from accounts.models import ID_PURPOSE, TAIL_PURPOSE, Person, StaffPost, Unit, UnitMember, User
+from accounts.models import ID_PURPOSE, TAIL_PURPOSE, Person, Role, StaffPost, Unit, UnitMember, User
 from talentportal.lib.idcard import full, normalize
 from talentportal.lib.sealed import blind_index, blind_indexes
+
+OFFICE_ROLES = tuple(role for role in Role if role != Role.EXPERT)
 
 
 def posts_of(user: User, day: date) -> QuerySet[StaffPost]:
     """Return the posts that the user holds on the day; none for a stranger, a leaver or an inactive account."""
     if not (user.is_active and user.is_staff):
         return StaffPost.objects.none()
-    return StaffPost.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gt=day), user_id=user.pk, starts_on__lte=day
-    ).select_related("organization", "region")
+    return StaffPost.objects.held_on(day).filter(user_id=user.pk).select_related("organization", "region")
+
+
+def in_reach(user: User, place: str, day: date, roles: Iterable[str] = OFFICE_ROLES) -> Q:
+    """Return the condition that a region, named by its field, lies where the user holds one of the roles on the day.
+
+    A superuser reaches everywhere, a stranger nowhere.
+    """
+    if user.is_superuser:
+        return Q()
+    found = Q(pk__in=[])
+    for post in posts_of(user, day).filter(role__in=roles):
+        found |= Q(**{place: post.region_id}) | Q(**{f"{place}__path__startswith": f"{post.region.path}/"})
+    return found
 
 
 def roles_of(user: User, day: date) -> frozenset[str]:

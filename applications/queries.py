@@ -108,11 +108,8 @@ def may_hear(user, path: str) -> bool:
 def posts_on(case: Case, who: Who, day: date) -> QuerySet[StaffPost]:
     """Return the posts whose holders may act on a case in a role on this day; `Who.HEAD` are heads of its window."""
     role = Role.CLERK if who == Who.HEAD else Role(who)
-    held = Q(ends_on__isnull=True) | Q(ends_on__gt=day)
     here = Q(windows__isnull=True) | Q(windows=case.window_id)
-    posts = StaffPost.objects.filter(
-        held, here, role=role, starts_on__lte=day, region__in=case.region.path.split("/"), user__is_active=True
-    )
+    posts = StaffPost.objects.held_on(day).filter(here, role=role, region__in=case.region.path.split("/"))
     posts = posts.filter(is_head=True) if who == Who.HEAD else posts
     away = Q(user=case.applicant_id) | _away(case)
     return posts.exclude(away).select_related("user").distinct()

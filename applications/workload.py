@@ -36,15 +36,9 @@ class Load:
 
 def colleagues(reach: Reach, day: date) -> QuerySet[User]:
     """Return whoever holds a post today at a place within reach."""
-    posts = StaffPost.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gt=day), role__in=STAFF_ROLES_ON_CASES, starts_on__lte=day
-    )
+    posts = StaffPost.objects.held_on(day).filter(role__in=STAFF_ROLES_ON_CASES)
     posts = posts.filter(Q(region__in=reach.regions) | Q(windows__in=reach.windows))
-    return (
-        User.objects.filter(pk__in=posts.values("user"), is_active=True)
-        .only("pk", "name")
-        .order_by("name", "pk")[:MOST]
-    )
+    return User.objects.filter(pk__in=posts.values("user")).only("pk", "name").order_by("name", "pk")[:MOST]
 
 
 def loads(reach: Reach, day: date) -> list[Load]:

@@ -5,7 +5,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, Role
@@ -210,7 +209,7 @@ class BatchAdmin(RoleAdminMixin, admin.ModelAdmin):
     def _organizations(self, request):
         if request.user.is_superuser:
             return Organization.objects.all()
-        posts = posts_of(request.user, timezone.localdate(clock.now())).filter(role=Role.CERTIFICATE_CLERK)
+        posts = posts_of(request.user, clock.today()).filter(role=Role.CERTIFICATE_CLERK)
         found = Organization.objects.none()
         for post in posts:
             found |= Organization.objects.filter(region__path__startswith=post.region.path)

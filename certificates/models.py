@@ -5,9 +5,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.queries import units_of
+from accounts.queries import in_reach, units_of
 from certificates.rules import OWN_WORDS, PLACEHOLDER
 from certificates.states import CertificateStatus, Layout, Way
+from jobs import clock
 from talentportal.lib.bilingual import pick
 from talentportal.lib.sealed import SealedTextField
 
@@ -57,12 +58,8 @@ class CertificateQuerySet(models.QuerySet):
         """One's own; staff see those of their region and below."""
         if not user.is_authenticated:
             return self.none()
-        if user.is_superuser:
-            return self
-        own = Q(pk__in=self.own(user).values("pk"))
-        for post in user.posts.select_related("region"):
-            own |= Q(organization__region__path__startswith=post.region.path)
-        return self.filter(own)
+        reach = in_reach(user, "organization__region", clock.today())
+        return self.filter(Q(pk__in=self.own(user).values("pk")) | reach)
 
     def own(self, user):
         """Those that somebody holds, and those of the units for which they act now."""

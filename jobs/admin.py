@@ -1,8 +1,6 @@
 """The page of waiting work, for administrators."""
 
 from django.contrib import admin, messages
-from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from jobs import clock, registry, services
@@ -17,9 +15,7 @@ class AdministratorsOnly:
         user = request.user
         if not (user.is_active and user.is_staff):
             return False
-        today = timezone.localdate(clock.now())
-        running = Q(ends_on__isnull=True) | Q(ends_on__gt=today)
-        return user.is_superuser or user.posts.filter(running, role="ADMINISTRATOR", starts_on__lte=today).exists()
+        return user.is_superuser or user.posts.held_on(clock.today()).filter(role="ADMINISTRATOR").exists()
 
     def has_module_permission(self, request):
         return self._is_administrator(request)

@@ -1,7 +1,7 @@
 """The only source of the current time. In a demo it may run ahead of the real time."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -15,6 +15,11 @@ _kept: tuple[float, timedelta] | None = None
 def now() -> datetime:
     """Return the portal's time in UTC; outside a demo this is the real time and asks nothing of the database."""
     return timezone.now() + offset() if settings.DEMO else timezone.now()
+
+
+def today() -> date:
+    """Return the portal's day, in local time."""
+    return timezone.localdate(now())
 
 
 def offset() -> timedelta:

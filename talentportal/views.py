@@ -33,7 +33,7 @@ YEAR_SECONDS = 365 * 24 * 3600
 
 
 def home(request):
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     guides = list(policies.guides_in_force(today))
     cities = policies.home_cities()
     place = request.COOKIES.get("place", "")
@@ -86,7 +86,7 @@ def search(request):
 
 
 def help_page(request):
-    return render(request, "pages/help.html", {"terms": policies.deferral_terms(timezone.localdate(clock.now()))})
+    return render(request, "pages/help.html", {"terms": policies.deferral_terms(clock.today())})
 
 
 def accessibility(request):

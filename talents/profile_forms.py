@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import RegionField
@@ -97,7 +96,7 @@ class FactsForm(NamedErrors, forms.Form):
     def clean(self) -> dict:
         """Ask the rules at once, so that all that is wrong is said together."""
         told = super().clean()
-        for name, reasons in rules.problems(told, timezone.localdate(clock.now()).year).items():
+        for name, reasons in rules.problems(told, clock.today().year).items():
             self.add_error(name if name in self.fields else None, reasons)
         return told
 

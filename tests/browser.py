@@ -2,13 +2,16 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
+from threading import Condition
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.signals import request_finished, request_started
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
@@ -208,13 +211,41 @@ class Visitor:
         return f"{self.page.url}\n{said}\n{self.record.faults}"
 
     def leave(self) -> None:
+        for page in self.context.pages:
+            page.goto("about:blank")  # a page that is left may have last words for the server
         self.context.close()
+
+
+class Traffic:
+    """The requests that the server is at: tables cannot be emptied below one that a closed page has sent."""
+
+    def __init__(self):
+        self.open, self.changed = 0, Condition()
+        request_started.connect(self._began)
+        request_finished.connect(self._ended)
+
+    def _began(self, **_) -> None:
+        with self.changed:
+            self.open += 1
+
+    def _ended(self, **_) -> None:
+        with self.changed:
+            self.open -= 1
+            self.changed.notify_all()
+
+    def rest(self) -> None:
+        """Wait until every request is answered; what a browser has just sent needs a moment to arrive."""
+        time.sleep(0.1)
+        with self.changed:
+            self.changed.wait_for(lambda: self.open <= 0, PATIENCE / 1000)
+        request_started.disconnect(self._began)
+        request_finished.disconnect(self._ended)
 
 
 @contextmanager
 def visitors(browser: Browser, base: str):
     """Yield a function that brings visitors in; at the end nobody's browser may have complained."""
-    present = []
+    present, traffic = [], Traffic()
 
     def bring(user=None, **options) -> Visitor:
         present.append(Visitor(browser, base, **options))
@@ -228,6 +259,7 @@ def visitors(browser: Browser, base: str):
     finally:
         for visitor in present:
             visitor.leave()
+        traffic.rest()
     faults = [fault for visitor in present for fault in visitor.record.faults]
     if faults:
         pytest.fail("A browser complained:\n" + "\n".join(faults))

@@ -154,4 +154,4 @@ class PhraseAdmin(RoleAdminMixin, admin.ModelAdmin):
 
 
 def _today():
-    return timezone.localdate(clock.now())
+    return clock.today()

@@ -213,9 +213,7 @@ class PowerOfAttorneyAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
     def get_queryset(self, request):
         """Members of staff see those of people with cases in their reach, and those they recorded themselves."""
         found = super().get_queryset(request)
-        if request.user.is_superuser or posts_of(request.user, timezone.localdate(clock.now())).filter(
-            role=Role.ADMINISTRATOR
-        ):
+        if request.user.is_superuser or posts_of(request.user, clock.today()).filter(role=Role.ADMINISTRATOR):
             return found
         near = Case.objects.for_staff(request.user).filter(agent__isnull=False).values("applicant")
         return found.filter(recorded_by=request.user) | found.filter(grantor__in=near)

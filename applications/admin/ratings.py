@@ -47,7 +47,7 @@ class BadFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request, rows):
-        today = timezone.localdate(clock.now())
+        today = clock.today()
         bad = rows.filter(rectification__isnull=False, excluded_as="")
         match self.value():
             case "open":
@@ -87,12 +87,12 @@ class RatingAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
     def _is_head(self, request) -> bool:
         if Role.CLERK not in roles_in(request):
             return False
-        posts = posts_of(request.user, timezone.localdate(clock.now()))
+        posts = posts_of(request.user, clock.today())
         return posts.filter(role=Role.CLERK, is_head=True).exists()
 
     def get_queryset(self, request):
         rows = super().get_queryset(request)
-        today = timezone.localdate(clock.now())
+        today = clock.today()
         return rows.visible_to(request.user, today) if self.has_view_permission(request) else rows.none()
 
     @admin.display(description=gettext_lazy("about"))
@@ -114,7 +114,7 @@ class RatingAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("follow-up"))
     def follow_up(self, rating):
-        return follow_up_words(rating, timezone.localdate(clock.now()))
+        return follow_up_words(rating, clock.today())
 
     # --- one rating
 

@@ -11,7 +11,6 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -58,7 +57,7 @@ def own_scope(user) -> Q:
     An agent sees a case as long as the power of attorney is in force (domain 11.28).
     """
     units = UnitMember.objects.filter(user=user, left_at__isnull=True).values("unit")
-    day = timezone.localdate(clock.now())
+    day = clock.today()
     attorneys = apps.get_model("applications", "PowerOfAttorney").objects.filter(
         Q(items__isnull=True) | Q(items=OuterRef("item")),
         Q(unit__isnull=True) | Q(unit__in=units),
@@ -82,7 +81,7 @@ def staff_scope(user) -> Q:
     if not (user.is_authenticated and user.is_staff):
         return Q(pk__in=[])
     scope = Q(pk__in=[])
-    posts = posts_of(user, timezone.localdate(clock.now())).filter(role__in=STAFF_ROLES_ON_CASES)
+    posts = posts_of(user, clock.today()).filter(role__in=STAFF_ROLES_ON_CASES)
     for post in posts.prefetch_related("windows"):
         area = Q(region__path__startswith=post.region.path)
         windows = [window.pk for window in post.windows.all()]

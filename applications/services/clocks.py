@@ -198,15 +198,16 @@ def remind_office(case: Case, clock: Clock, *, event: str, now: datetime) -> Non
     """Plan the reminder of the window's clerks, one working day before an office clock ends."""
     day = calendar_of(case).subtract(clock.due_on, 1)
     words = words_of(case, date=day_in_both(clock.due_on))
-    rows = [(event, post.user, at_nine(day), words, path_of(case, staff=True)) for post in clerks_of(case)]
+    posts = clerks_of(case, timezone.localdate(now))
+    rows = [(event, post.user, at_nine(day), words, path_of(case, staff=True)) for post in posts]
     plan_reminders(subject=f"clock:{clock.pk}", rows=rows, now=now)
 
 
-def clerks_of(case: Case) -> list[StaffPost]:
-    """List the posts of the clerks at the window that holds the case."""
+def clerks_of(case: Case, day: date) -> list[StaffPost]:
+    """List the posts of those who are clerks on the day at the window that holds the case."""
     if case.window is None:
         return []
-    return list(case.window.posts.filter(role=Role.CLERK).select_related("user"))
+    return list(case.window.posts.held_on(day).filter(role=Role.CLERK).select_related("user"))
 
 
 def words_of(case: Case, **more) -> dict:

@@ -187,16 +187,16 @@ def _tell_applicant(message: CaseMessage, now: datetime) -> None:
 def _tell_office(message: CaseMessage, now: datetime) -> None:
     case = message.case
     words, path = words_of(case, applicant=case.applicant_name), path_of(case, staff=True)
-    notify_many(notes=[_note("applicant_wrote", message, one, words, path) for one in _in_charge(case)], now=now)
+    notify_many(notes=[_note("applicant_wrote", message, one, words, path) for one in _in_charge(case, now)], now=now)
 
 
 def _note(event: str, message: CaseMessage, recipient, words: dict, path: str) -> Note:
     return Note(event, recipient, f"{event}:{message.pk}:{recipient.pk}", words, path)
 
 
-def _in_charge(case: Case) -> list:
+def _in_charge(case: Case, now: datetime) -> list:
     """List who answers: who has the case, or who asked last, or the clerks of the window (首问负责)."""
     if case.assigned_to:
         return [case.assigned_to]
     asked = case.messages.filter(is_from_office=True).select_related("author").order_by("-id").first()
-    return [asked.author] if asked else [post.user for post in clerks_of(case)]
+    return [asked.author] if asked else [post.user for post in clerks_of(case, timezone.localdate(now))]

@@ -23,7 +23,8 @@ def tell_applicant(event: str, case: Case, now: datetime, **words) -> None:
 
 def tell_clerks(event: str, case: Case, now: datetime, *, key: str = "", **words) -> None:
     """Tell the clerks of the window what happened."""
-    _tell([post.user for post in clerks_of(case)], event, case, now, key, path_of(case, staff=True), words)
+    clerks = [post.user for post in clerks_of(case, timezone.localdate(now))]
+    _tell(clerks, event, case, now, key, path_of(case, staff=True), words)
 
 
 def tell_staff(people: Iterable, event: str, case: Case, now: datetime, *, key: str = "", **words) -> None:

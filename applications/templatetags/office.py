@@ -84,7 +84,7 @@ def _rail(request) -> list[dict]:
 def posts(context) -> list:
     """Return the posts that the signed-in person holds today."""
     user = context["request"].user
-    return list(posts_of(user, timezone.localdate(clock.now())).prefetch_related("windows"))
+    return list(posts_of(user, clock.today()).prefetch_related("windows"))
 
 
 @register.simple_tag(takes_context=True)

@@ -1,7 +1,6 @@
 """Words on a case, for pages that show them beside other things: `{% load talk %}`."""
 
 from django import template
-from django.utils import timezone
 
 from accounts.models import Role
 from accounts.permissions import roles_in
@@ -52,4 +51,4 @@ def is_clerk(context) -> bool:
 @register.simple_tag(takes_context=True)
 def ready_cures(context) -> dict:
     """Return defect -> list of ready cures, from the phrases of this member of staff and the offices."""
-    return conversation.ready_cures(context["request"].user, timezone.localdate(clock.now()))
+    return conversation.ready_cures(context["request"].user, clock.today())

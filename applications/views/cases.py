@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,7 +25,7 @@ from talentportal.lib.refusals import Refused
 def case(request, case_no: str):
     """The case page: clocks, to-do, history with what comes next, papers, window."""
     found = own_case(request, case_no)
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     materials = queries.materials_of(found)
     events = list(found.events.select_related("actor"))
     papers = list(found.papers.all())
@@ -109,7 +108,7 @@ def _supplement_page(request, found: Case, *, reasons=(), row_errors=None):
         entry.row.errors = row_errors.pop(str(entry.row.material.pk), None)
         entry.answer_errors = row_errors.pop(entry.question["key"], []) if entry.question else []
     reasons = [*reasons, *(error for errors in row_errors.values() for error in errors)]  # of what is not asked for
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     _open_answers(request, found, todo, today)
     context = {
         "case": found,
@@ -259,7 +258,7 @@ def _take_back(request, asked):
 def remedies(request, case_no: str):
     """Say where to complain and how to object, with the last days (许可法 第7条, 行政复议法 第20条)."""
     found = own_case(request, case_no)
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     events = list(found.events.select_related("actor"))
     decided = found.close_type in (*case_page.BAD_ENDS, "GRANTED") or found.state == State.REVOKED
     context = {

@@ -1,7 +1,6 @@
 """The public query: case number and code, no sign-in, no names (domain 3.7)."""
 
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -57,6 +56,6 @@ def find(case_no: str, code: str) -> Case | None:
 
 
 def _public(case: Case) -> dict:
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     words, tone = case_page.status_words(case)
     return {"case": case, "status": words, "tone": tone, "clocks": case_page.clock_views(case, today)}

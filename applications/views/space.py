@@ -2,7 +2,6 @@
 
 from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -32,7 +31,7 @@ SHOWS = {"open": _("In progress"), "drafts": _("Drafts"), "finished": _("Finishe
 @signed_in
 def home(request):
     """What to do, with its date, before everything else."""
-    user, today = request.user, timezone.localdate(clock.now())
+    user, today = request.user, clock.today()
     cases = _listed(user).exclude(state=State.DRAFT)
     ordered = Clock.objects.filter(case=OuterRef("pk"), kind=ClockKind.RECTIFY, finished_at__isnull=True)
     lines = [_line(case, today) for case in cases.filter(Q(state__in=OPEN_STATES) | Exists(ordered))[: SHORT * 4]]
@@ -59,7 +58,7 @@ def home(request):
 def case_list(request):
     """The cases of the user and of the units the user acts for, newest first, page by page."""
     show = request.GET.get("show", "")
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     cases = _filtered(_listed(request.user), show)
     page, following = _page(cases, request.GET.get("before", ""))
     context = {

@@ -2,7 +2,6 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from applications import specimens
@@ -14,7 +13,7 @@ from policies.models import ServiceItem
 def result_sample(request, code):
     """The sample of what the guide in force brings, as PDF; 404 where the guide describes none."""
     item = get_object_or_404(ServiceItem.objects.select_related("organization", "region"), code=code)
-    status = queries.guide_of(item, timezone.localdate(clock.now()))
+    status = queries.guide_of(item, clock.today())
     if not status or not status.guide.result_sample:
         raise Http404
     guide = status.guide

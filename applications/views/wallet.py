@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,7 +15,7 @@ from jobs import clock
 @signed_in
 def wallet(request):
     """List the verified materials of a person, those that can be used first."""
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     kept = WalletItem.objects.filter(owner=request.user, removed_at__isnull=True).order_by("-verified_on", "-pk")
     items = list(kept.select_related("file__material__case__item", "verified_by", "unit").prefetch_related("uses"))
     context = {

@@ -2,7 +2,6 @@
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 
 from accounts import queries
@@ -28,7 +27,7 @@ def regions_of(user):
     if user.is_superuser:
         return rows
     own = Q(pk__in=[])
-    for post in queries.posts_of(user, timezone.localdate(clock.now())):
+    for post in queries.posts_of(user, clock.today()):
         own |= Q(pk=post.region_id) | Q(path__startswith=f"{post.region.path}/")
     return rows.filter(own)
 

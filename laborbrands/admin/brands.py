@@ -6,7 +6,6 @@ from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -165,7 +164,7 @@ class BrandAdmin(BrandAdminMixin, admin.ModelAdmin):
 
     def get_queryset(self, request):
         rows = super().get_queryset(request).visible_to(request.user)
-        year = timezone.localdate(clock.now()).year
+        year = clock.today().year
         return rows.annotate(
             has_team=Exists(Team.objects.filter(brand=OuterRef("pk"))),
             has_plan=Exists(Plan.objects.filter(brand=OuterRef("pk"), year=year)),
@@ -215,7 +214,7 @@ class BrandAdmin(BrandAdminMixin, admin.ModelAdmin):
         brand = get_object_or_404(self.get_queryset(request).select_related("region"), pk=pk)
         if not self.has_change_permission(request, brand):
             raise PermissionDenied
-        ways = {"home": brand.region, "day": timezone.localdate(clock.now())}
+        ways = {"home": brand.region, "day": clock.today()}
         initial = {"regions": brand.coverage.values_list("pk", flat=True)}
         form = CoverageForm(again.typed(request), initial=initial, **ways)
         if request.method == "POST":

@@ -89,7 +89,7 @@ class NewRoundForm(PlainForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        today = timezone.localdate(clock.now())
+        today = clock.today()
         near = Organization.objects.select_related("region")
         own = [one.pk for one in near if is_in_charge(self.user, one, today)]
         self.fields["organization"].queryset = Organization.objects.filter(pk__in=own)
@@ -178,7 +178,7 @@ class EvaluationRoundAdmin(ActPages, admin.ModelAdmin):
     def _due_table(self, row):
         found, today = (
             row.evaluations.select_related("brand").order_by("brand__name_zh"),
-            timezone.localdate(clock.now()),
+            clock.today(),
         )
         again = [
             (one.brand, _("The time to put things right is over: evaluate it again.")) for one in found.again(today)
@@ -267,7 +267,7 @@ _REMOVAL_BY_STATE = {
 def _is_over(row: Removal) -> bool:
     """Tell whether the publicity of a decided removal has run to its end."""
     notice = row.publicity_entry.publicity
-    return notice.state != PublicityState.INTERRUPTED and timezone.localdate(clock.now()) > notice.ends_on
+    return notice.state != PublicityState.INTERRUPTED and clock.today() > notice.ends_on
 
 
 @admin.register(Removal)

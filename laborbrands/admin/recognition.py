@@ -3,7 +3,6 @@
 from django.contrib import admin, messages
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -41,7 +40,7 @@ class NextFilter(admin.SimpleListFilter):
         rows = rows.filter(case__state=State.EXAMINING) if self.value() else rows
         match self.value():
             case "mine":
-                return rows.filter(pk__in=turns.waiting_for(request.user, timezone.localdate(clock.now())))
+                return rows.filter(pk__in=turns.waiting_for(request.user, clock.today()))
             case EndorsementLevel.COUNTY:
                 return rows.exclude(tier="COUNTY").filter(endorsements__isnull=True)
             case EndorsementLevel.PREFECTURE:
@@ -106,7 +105,7 @@ class BrandApplicationAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
         return self._page(request, application, form, reasons)
 
     def _page(self, request, application, form, reasons):
-        case, today = application.case, timezone.localdate(clock.now())
+        case, today = application.case, clock.today()
         turn = turns.turn_of(application) if case.state == State.EXAMINING else None
         may_endorse = bool(turn and queries.post_at(request.user, turn.place, queries.WORD_BY, today))
         decides = _decides(application, request.user, today)

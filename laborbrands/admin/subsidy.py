@@ -7,7 +7,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -112,7 +111,7 @@ class SubsidyAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise Http404
         response = HttpResponse(content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="subsidies-{timezone.localdate(clock.now())}.csv"'
+        response["Content-Disposition"] = f'attachment; filename="subsidies-{clock.today()}.csv"'
         response.write("\ufeff")
         table = csv.writer(response)
         table.writerow([self.opts.get_field(name).verbose_name for name in COLUMNS])

@@ -5,7 +5,6 @@ from math import isfinite
 
 from django.core.validators import RegexValidator
 from django.http import Http404
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
@@ -158,7 +157,7 @@ def _with_all(found):
 
 def _day(given: dict) -> date:
     """Return the last day of the year asked for, today without one."""
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     year = given.get("year", today.year)
     if year > today.year:
         raise wrong("year", _("That year has not come yet."))
@@ -167,7 +166,7 @@ def _day(given: dict) -> date:
 
 def _asked(given: dict) -> tuple[date, brands.Filters]:
     day = _day(given)
-    places = Places(timezone.localdate(clock.now()))
+    places = Places(clock.today())
     region = places.find(given["region"]) if "region" in given else None
     if "region" in given and region is None:
         raise wrong("region", _("We know no region “%(value)s”.") % {"value": given["region"]})

@@ -7,6 +7,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.queries import in_reach
+from jobs import clock
 from laborbrands.states import Category, CountyKind, EndReason, OwnerKind, Stage, Tier, TrademarkState
 from talentportal.lib.bilingual import pick
 
@@ -48,14 +50,7 @@ class CountyProfile(models.Model):
 class BrandQuerySet(models.QuerySet):
     def visible_to(self, user):
         """For the admin: those at home in the regions that the user's posts cover."""
-        if not user.is_authenticated:
-            return self.none()
-        if user.is_superuser:
-            return self
-        own = Q(pk__in=[])
-        for post in user.posts.select_related("region").exclude(role="EXPERT"):
-            own |= Q(region__path__startswith=post.region.path)
-        return self.filter(own)
+        return self.filter(in_reach(user, "region", clock.today()))
 
     def of_builder(self, user):
         """Those that a unit builds for which the user acts now."""

@@ -6,6 +6,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.models import Role
+from accounts.queries import in_reach
+from jobs import clock
 from laborbrands.models.brand import Brand, BrandStat
 from laborbrands.states import ON_THE_MAP, OPEN_REMOVALS, Grade, RemovalGround, RemovalState, Stage, Tier
 from reviews.models import Objection
@@ -69,14 +72,9 @@ class AnnualReport(models.Model):
 class EvaluationRoundQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Those of the organizations whose regions the user's posts cover."""
-        if not user.is_authenticated:
-            return self.none()
-        if user.is_superuser:
-            return self
-        own = Q(pk__in=[])
-        for post in user.posts.select_related("region").filter(role__in=["EXAMINER", "LEADER", "OFFICIAL"]):
-            own |= Q(organization__region__path__startswith=post.region.path)
-        return self.filter(own)
+        return self.filter(
+            in_reach(user, "organization__region", clock.today(), [Role.EXAMINER, Role.LEADER, Role.OFFICIAL])
+        )
 
     def due(self, day):
         """Those with an evaluation after which it is the office's turn."""

@@ -72,8 +72,7 @@ def deciders_at(place: Region | None, day: date) -> list[User]:
 
 def people_at(place: Region | None, roles, day: date) -> list[User]:
     """Return who holds a post at exactly this place in one of the roles on a day."""
-    held = Q(ends_on__isnull=True) | Q(ends_on__gt=day)
-    posts = StaffPost.objects.filter(held, region=place, role__in=roles, starts_on__lte=day, user__is_active=True)
+    posts = StaffPost.objects.held_on(day).filter(region=place, role__in=roles)
     return list(User.objects.filter(pk__in=posts.values("user")).order_by("pk"))
 
 

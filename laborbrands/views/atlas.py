@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -106,7 +105,7 @@ def embed(request):
 
 
 def _read(request) -> asked.Asked:
-    return asked.read(request.GET, timezone.localdate(clock.now()))
+    return asked.read(request.GET, clock.today())
 
 
 def _page(given: asked.Asked, *, base: str = "", turn: int | None = None) -> dict:

@@ -2,7 +2,6 @@
 
 from django.core.paginator import Paginator
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
@@ -19,7 +18,7 @@ def listing(request):
     """What changed in the standing of brands, the newest first, all or of one kind."""
     kind = request.GET.get("kind", "")
     kind = kind if kind in queries.KINDS else ""
-    found = queries.changes(timezone.localdate(clock.now()), kind)
+    found = queries.changes(clock.today(), kind)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     for event in page:
         event.place = place_name(event.brand.region, event.brand.region.parent)

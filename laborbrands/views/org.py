@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,7 +20,7 @@ from talentportal.lib.refusals import Refused
 @signed_in
 def home(request):
     """My unit's brands with their tiers and subsidies, and where its applications stand."""
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     applications = list(
         BrandApplication.objects.own(request.user)
         .select_related("case__item", "case__unit", "region", "brand")

@@ -3,7 +3,6 @@
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
@@ -29,7 +28,7 @@ TYPES = {".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg"}
 @require_safe
 def brand(request, code: str):
     """Everything the public may know of a brand; one that was never recognized is not there."""
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     found = queries.page_of(code, today)
     if found is None:
         raise Http404
@@ -63,7 +62,7 @@ def _picture_addresses(found: queries.Page) -> dict:
 @cache_control(max_age=86400, public=True)
 def share_image(request, code: str):
     """The brand's card as PNG, 1200 by 630, in the language of the address."""
-    found = queries.page_of(code, timezone.localdate(clock.now()))
+    found = queries.page_of(code, clock.today())
     if found is None:
         raise Http404
     tier = str(found.tier.label) if found.tier else _("No longer recognized")

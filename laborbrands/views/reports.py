@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.views.common import signed_in
@@ -29,7 +28,7 @@ def report(request, code: str, year: int):
         "brand": brand,
         "report": found,
         "form": form,
-        "late": found.due_on < timezone.localdate(clock.now()),
+        "late": found.due_on < clock.today(),
         "figures": found.stat and [(f.verbose_name, getattr(found.stat, f.name)) for f in _figure_fields(found.stat)],
         "reasons": again.told(request).get("reasons", []),
         "others": brand.reports.exclude(pk=found.pk),
@@ -68,7 +67,7 @@ def removal(request, code: str):
     found = brand.removals.select_related("publicity_entry__publicity").order_by("-notified_at").first()
     if found is None:
         raise Http404
-    in_time = timezone.localdate(clock.now()) <= found.defence_by
+    in_time = clock.today() <= found.defence_by
     form = DefenceForm(again.typed(request)) if found.state == RemovalState.NOTIFIED and in_time else None
     if request.method == "POST":
         return _defend(request, found, form)

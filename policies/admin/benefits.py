@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -104,7 +103,7 @@ class BenefitAdmin(Reach, admin.ModelAdmin):
         except Refused as refused:
             messages.error(request, str(refused))
             return redirect("admin:policies_benefit_changelist")
-        name = f"benefits-{timezone.localdate(clock.now())}.{suffix}"
+        name = f"benefits-{clock.today()}.{suffix}"
         return HttpResponse(
             write(table),
             content_type=mime,

@@ -10,7 +10,6 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -62,7 +61,7 @@ class Reach(RoleAdminMixin):
             return versions
         if Role.EDITOR not in roles:
             return versions.none()
-        return desk.reached(request.user, timezone.localdate(clock.now()))
+        return desk.reached(request.user, clock.today())
 
 
 @admin.register(PolicyVersion)
@@ -93,7 +92,7 @@ class PolicyVersionAdmin(Reach, admin.ModelAdmin):
         """One page of a list; list, words and page live in the address."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        said, today = request.GET, timezone.localdate(clock.now())
+        said, today = request.GET, clock.today()
         versions, words = self.get_queryset(request), said.get("q", "").strip()[:80]
         edits = self.has_change_permission(request)
         key = said.get("list") if said.get("list") in desk.LISTS else ("mine" if edits else "published")
@@ -318,7 +317,7 @@ class PolicyVersionAdmin(Reach, admin.ModelAdmin):
         return version
 
     def _keeps(self, request):
-        today = timezone.localdate(clock.now())
+        today = clock.today()
         return lambda code: desk.keeps(request.user, today, code)
 
     def _address(self, version, page: str = "change") -> str:

@@ -211,7 +211,7 @@ class ServiceDetail(PublicView):
 
 
 def _today():
-    return timezone.localdate(clock.now())
+    return clock.today()
 
 
 def _drawn(shape, rows: list, request, day) -> list:

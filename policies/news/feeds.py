@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from django.contrib.syndication.views import Feed
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -41,7 +40,7 @@ class _Policies(Feed):
         return f"{reverse('policies:list')}?{query.querystring()}"
 
     def items(self, query):
-        day = timezone.localdate(clock.now())
+        day = clock.today()
         return engine.search(replace(query, sort="newest"), day=day, page_size=ENTRIES).rows
 
     def item_title(self, hit):

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
@@ -124,7 +123,7 @@ class Download(PublicView):
         lines = write(what, _slices(rows, last), request, following)
         types = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
         response = StreamingHttpResponse(lines, content_type=types[ending])
-        day = timezone.localdate(clock.now())
+        day = clock.today()
         response["Content-Disposition"] = f'attachment; filename="{kind}-{day:%Y%m%d}.{ending}"'
         if following:
             response["Link"] = f'<{following}>; rel="next"'
@@ -153,7 +152,7 @@ class _Line:
 
 
 def _csv(what: Kind, slices, request, following) -> Iterator[str]:
-    writer, day = csv.writer(_Line()), timezone.localdate(clock.now())
+    writer, day = csv.writer(_Line()), clock.today()
     yield "\ufeff" + writer.writerow(what.columns)
     for rows in slices:
         yield "".join(writer.writerow([cell(read(row, day)) for read in what.columns.values()]) for row in rows)
@@ -166,7 +165,7 @@ def cell(value) -> str:
 
 
 def _json(what: Kind, slices, request, following) -> Iterator[str]:
-    context = {"request": request, "day": timezone.localdate(clock.now()), "regions": Region.objects.in_bulk()}
+    context = {"request": request, "day": clock.today(), "regions": Region.objects.in_bulk()}
     yield f'{{"next": {json.dumps(following or None)}, "results": ['
     comma = ""
     for rows in slices:

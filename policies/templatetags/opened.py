@@ -1,7 +1,6 @@
 """What a certificate opens, for its page: `{% load opened %}`."""
 
 from django import template
-from django.utils import timezone
 
 from jobs import clock
 from policies.matching.conditions import Verdict
@@ -22,7 +21,7 @@ def opened_by(context, certificate) -> dict:
     if grade == NO_GRADE or grade not in FACTS["grade"].values:
         return {}
     facts = {"grade": grade, "region": certificate.organization.region.path}
-    groups = match(facts, timezone.localdate(clock.now())).groups
+    groups = match(facts, clock.today()).groups
     rows = [row for verdict in (Verdict.FITS, Verdict.UNKNOWN) for row in groups[verdict]]
     rows = [row for row in rows if any(line.fact and line.fact.key == "grade" for line in row.answer.met)]
     region = certificate.organization.region.pk

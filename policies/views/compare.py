@@ -4,7 +4,6 @@ import csv
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from jobs import clock
 from policies import queries
@@ -25,7 +24,7 @@ def compare(request):
 
 
 def _today():
-    return timezone.localdate(clock.now())
+    return clock.today()
 
 
 def _start(request, **context):

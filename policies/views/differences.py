@@ -5,7 +5,6 @@ from itertools import pairwise
 
 from django.http import Http404, QueryDict
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
 from jobs import clock
 from policies import queries
@@ -26,7 +25,7 @@ def versions(request, slug, first, second):
     before, after = found
     if first != before.label:
         return redirect("policies:difference", slug=slug, first=before.label, second=after.label)
-    changes, today = difference(before, after), timezone.localdate(clock.now())
+    changes, today = difference(before, after), clock.today()
     return render(
         request,
         "policies/difference.html",

@@ -13,14 +13,14 @@ from regions.queries import calendar_for
 
 
 def service_list(request):
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     chosen = ServiceFilter(queries.guides_in_force(today), request.GET)
     return render(request, "policies/service_list.html", {"filter": chosen, "guides": chosen.guides})
 
 
 def guide(request, code):
     """The public guide; when none is in force it says so, and offers what comes or what was."""
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     item = get_object_or_404(ServiceItem.objects.select_related("organization", "region", "catalog_item"), code=code)
     status = queries.guide_of(item, today)
     if status is None:

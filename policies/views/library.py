@@ -4,7 +4,6 @@ from collections import defaultdict
 
 from django.http import Http404
 from django.shortcuts import render
-from django.utils import timezone
 
 from jobs import clock
 from policies import queries
@@ -34,7 +33,7 @@ def library(request):
 
 
 def _today():
-    return timezone.localdate(clock.now())
+    return clock.today()
 
 
 def _saved(request, chosen):

@@ -6,7 +6,6 @@ What is told goes by POST into the session; addresses hold no more than the part
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -39,7 +38,7 @@ def match(request):
         return _told(request, typed)
     told = _known(request)
     if "region" not in told:
-        today = timezone.localdate(clock.now())
+        today = clock.today()
         first = situation.typed(situation.from_identity(request.user, today) | told)
         return _questions(request, SituationForm(situation.ASKED_FIRST, initial=first, needed=["region"]))
     return _answers(request, told)
@@ -77,7 +76,7 @@ def _questions(request, form, is_more=False):
 
 
 def _answers(request, told):
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     matches = finder.match(told, today)
     kind = request.GET.get("kind", "")
     kind = kind if kind in BenefitKind else ""
@@ -131,7 +130,7 @@ def _tab(matches, verdict) -> dict:
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request, code):
     """The self-test of a guide: its own rule tree, asked with the same questions and answered in the same words."""
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     item = get_object_or_404(ServiceItem.objects.select_related("region"), code=code)
     status = queries.guide_of(item, today)
     if status is None:

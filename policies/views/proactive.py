@@ -36,7 +36,7 @@ class ConsentForm(situation.SituationForm):
 @login_required
 def benefits(request):
     """What was found, what was agreed to, and the way out."""
-    today, space = timezone.localdate(clock.now()), proactive.space_of(request.user)
+    today, space = clock.today(), proactive.space_of(request.user)
     told = situation.from_identity(request.user, today)
     told |= space.consent.facts if space.consent else situation.kept(request.session)
     form = ConsentForm(proactive.facts_needed(today), again.typed(request), initial=situation.typed(told))

@@ -130,7 +130,7 @@ class ExpertCallAdmin(ActPages, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, row):
-        today = timezone.localdate(clock.now())
+        today = clock.today()
         if row.published_at is None:
             return _("not published")
         if today < row.opens_on:

@@ -5,7 +5,6 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,7 +35,7 @@ class ServingFilter(admin.SimpleListFilter):
     def queryset(self, request, rows):
         if self.value() not in ("yes", "no"):
             return rows
-        day = timezone.localdate(clock.now())
+        day = clock.today()
         within = {"term_starts_on__lte": day, "term_ends_on__gt": day}
         return rows.filter(**within) if self.value() == "yes" else rows.exclude(**within)
 

@@ -52,7 +52,7 @@ class NewPublicityForm(PublicWords):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        today = timezone.localdate(clock.now())
+        today = clock.today()
         near = Organization.objects.select_related("region")
         own = [one.pk for one in near if is_in_charge(self.user, one, today)]
         self.fields["organization"].queryset = Organization.objects.filter(pk__in=own)

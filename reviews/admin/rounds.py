@@ -9,7 +9,6 @@ from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -191,7 +190,7 @@ def _office_of(user, item):
 
 
 def _posts_of(user):
-    return posts_of(user, timezone.localdate(clock.now())).filter(role__in=queries.OFFICE)
+    return posts_of(user, clock.today()).filter(role__in=queries.OFFICE)
 
 
 def _form(act: str, row: int, tried: dict):

@@ -3,11 +3,11 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.queries import posts_of
+from accounts.models import Role
+from accounts.queries import in_reach
 from jobs import clock
 from reviews.states import ExpertApplicationState, ExpertStatus, TieKind
 from talentportal.lib.bilingual import pick
@@ -37,12 +37,7 @@ class ExpertQuerySet(models.QuerySet):
         """Those of the organizations whose regions the user's posts cover; the expert's own record."""
         if not user.is_authenticated:
             return self.none()
-        if user.is_superuser:
-            return self
-        own = Q(user=user)
-        for post in posts_of(user, timezone.localdate(clock.now())).exclude(role="EXPERT"):
-            own |= Q(organization__region__path__startswith=post.region.path)
-        return self.filter(own)
+        return self.filter(Q(user=user) | in_reach(user, "organization__region", clock.today()))
 
     def serving_on(self, day):
         """Those who are active and within their term."""
@@ -135,14 +130,7 @@ class ExpertCallQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """Those of the organizations whose regions the user's posts of the office cover."""
-        if not user.is_authenticated:
-            return self.none()
-        if user.is_superuser:
-            return self
-        own = Q(pk__in=[])
-        for post in posts_of(user, timezone.localdate(clock.now())).filter(role__in=["EXAMINER", "LEADER"]):
-            own |= Q(organization__region__path__startswith=post.region.path)
-        return self.filter(own)
+        return self.filter(in_reach(user, "organization__region", clock.today(), [Role.EXAMINER, Role.LEADER]))
 
 
 class ExpertCall(models.Model):

@@ -6,6 +6,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Role
+from accounts.queries import in_reach
+from jobs import clock
 from reviews.states import OPEN_OBJECTIONS, EntryState, ObjectionState, PublicityState
 from talentportal.lib.bilingual import pick
 from talentportal.lib.sealed import SealedTextField
@@ -19,14 +22,9 @@ class PublicityQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """Those of the organizations whose regions the user's posts cover."""
-        if not user.is_authenticated:
-            return self.none()
-        if user.is_superuser:
-            return self
-        own = Q(pk__in=[])
-        for post in user.posts.select_related("region").filter(role__in=["EXAMINER", "LEADER", "OFFICIAL"]):
-            own |= Q(organization__region__path__startswith=post.region.path)
-        return self.filter(own)
+        return self.filter(
+            in_reach(user, "organization__region", clock.today(), [Role.EXAMINER, Role.LEADER, Role.OFFICIAL])
+        )
 
 
 class Publicity(models.Model):

@@ -4,11 +4,11 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.queries import posts_of
+from accounts.models import Role
+from accounts.queries import in_reach
 from jobs import clock
 from reviews.models.experts import Discipline, Expert
 from reviews.states import RoundState, SeatState
@@ -48,14 +48,9 @@ class ScoreScheme(models.Model):
 class ReviewRoundQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Those of the organizations whose regions the user's posts cover."""
-        if not user.is_authenticated:
-            return self.none()
-        if user.is_superuser:
-            return self
-        own = Q(pk__in=[])
-        for post in posts_of(user, timezone.localdate(clock.now())).filter(role__in=["EXAMINER", "LEADER", "OFFICIAL"]):
-            own |= Q(organization__region__path__startswith=post.region.path)
-        return self.filter(own)
+        return self.filter(
+            in_reach(user, "organization__region", clock.today(), [Role.EXAMINER, Role.LEADER, Role.OFFICIAL])
+        )
 
 
 class ReviewRound(models.Model):

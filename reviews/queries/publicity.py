@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from accounts.models import Organization, Role, StaffPost
 from accounts.queries import posts_of
@@ -23,10 +23,7 @@ def is_in_charge(user, organization: Organization, day: date) -> bool:
 
 def staff_of(organization: Organization, day: date) -> list:
     """Return the active people who run the publicities of an organization itself."""
-    held = Q(ends_on__isnull=True) | Q(ends_on__gt=day)
-    posts = StaffPost.objects.filter(
-        held, organization=organization, role__in=ACTING_ROLES, starts_on__lte=day, user__is_active=True
-    )
+    posts = StaffPost.objects.held_on(day).filter(organization=organization, role__in=ACTING_ROLES)
     return list({post.user_id: post.user for post in posts.select_related("user").order_by("pk")}.values())
 
 

@@ -208,8 +208,7 @@ def _tired(round_: ReviewRound, experts: Iterable[Expert]) -> set[int]:
 
 def _deciders(round_: ReviewRound, day: date) -> set[int]:
     """Return the users who examine or decide in the organization on the day."""
-    held = Q(ends_on__isnull=True) | Q(ends_on__gt=day)
-    posts = round_.organization.posts.filter(held, role__in=OFFICE, starts_on__lte=day)
+    posts = round_.organization.posts.held_on(day).filter(role__in=OFFICE)
     return set(posts.values_list("user", flat=True))
 
 

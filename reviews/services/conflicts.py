@@ -71,9 +71,9 @@ def _tie(seat: Seat, dossier: Dossier, kind: str, reason: str, now: datetime) ->
 def _tell_office(seat: Seat, now: datetime) -> None:
     """Tell the examiners of the organization that somebody stood down."""
     today, round = timezone.localdate(now), seat.group.round
-    posts = StaffPost.objects.filter(role="EXAMINER", organization=round.organization, starts_on__lte=today)
+    posts = StaffPost.objects.held_on(today).filter(role="EXAMINER", organization=round.organization)
     words = {"round": both(round, "title"), "group": str(seat.group), "number": seat.expert.number}
     path = f"/admin/reviews/dossier/round/{round.pk}/"
-    people = {post.user for post in posts.exclude(ends_on__lte=today).filter(user__is_active=True)}
+    people = {post.user for post in posts.select_related("user")}
     notes = [Note("conflict_declared", one, f"stood_down:{seat.pk}:to:{one.pk}", words, path) for one in people]
     notify_many(notes=notes, now=now)

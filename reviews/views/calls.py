@@ -20,14 +20,14 @@ from talentportal.lib.refusals import Refused
 @require_safe
 def listing(request):
     """List the calls that run, those to come, and the last ones."""
-    return render(request, "reviews/calls.html", queries.listed(timezone.localdate(clock.now())))
+    return render(request, "reviews/calls.html", queries.listed(clock.today()))
 
 
 @require_safe
 def detail(request, number: str):
     """Show a call with its requirements."""
     call = get_object_or_404(ExpertCall.objects.published().select_related("organization"), number=number)
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     closed = rules.not_open(call.opens_on, call.closes_on, today)
     return render(request, "reviews/call.html", {"call": call, "closed": closed, "is_over": call.closes_on < today})
 

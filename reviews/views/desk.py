@@ -89,7 +89,7 @@ def _sheet_context(request, seat: Seat, sheet) -> dict:
         for key in _keys(round)
     }
     criteria = [_criterion(one, scores[one["key"]], faults) for one in round.scheme.criteria]
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     return {
         "seat": seat,
         "round": round,

@@ -5,7 +5,6 @@ from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -29,7 +28,7 @@ PER_MINUTE = 10  # objections, and questions how one stands, from one address
 @require_safe
 def listing(request):
     """Show what runs now, then what has ended and is still on the website."""
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     shown = queries.on_the_website()
     runs = Q(state__in=(PublicityState.OPEN, PublicityState.INTERRUPTED), ends_on__gte=today)
     page = Paginator(shown.exclude(runs), PER_PAGE).get_page(request.GET.get("page"))

@@ -3,12 +3,12 @@
 from django import forms
 from django.contrib import admin
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.act_pages import Act, ActPages, PlainForm, day_field, words_field
 from accounts.models import Organization, Role, Unit
+from accounts.queries import posts_of
 from jobs import clock
 from talentportal.lib import spoken
 from talents.models import Place, School, SubsidyClaim, TraineeshipBase
@@ -83,7 +83,7 @@ class NewBaseForm(PlainForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        posts = self.user.posts.filter(role__in=OFFICE).values("organization")
+        posts = posts_of(self.user, clock.today()).filter(role__in=OFFICE).values("organization")
         offices = Organization.objects.select_related("region")
         offices = offices if self.user.is_superuser else offices.filter(pk__in=posts)
         near = Q(pk__in=[])
@@ -124,7 +124,7 @@ class TraineeshipBaseAdmin(ActPages, admin.ModelAdmin):
     show_full_result_count = False
 
     def facts_of(self, row):
-        today = timezone.localdate(clock.now())
+        today = clock.today()
         finished, retained, percent = queries.retention_of(row, today.year)
         share = _("%(retained)s of %(finished)s, %(percent)s %%") % {
             "retained": retained,

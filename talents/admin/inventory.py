@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.template.response import TemplateResponse
-from django.utils import timezone
 
 from accounts.models import Role
 from accounts.permissions import ReadOnlyAdminMixin
@@ -51,7 +50,7 @@ class InventoryAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
 
 def _regions(user) -> list[Region]:
     """Return the regions of the posts that the user holds today, the widest first; the province for a superuser."""
-    posts = posts_of(user, timezone.localdate(clock.now())).filter(role__in=READERS)
+    posts = posts_of(user, clock.today()).filter(role__in=READERS)
     rows = Region.objects.filter(pk__in=posts.values("region")).order_by("path").defer("outline")
     found = list(rows)
     return found or list(Region.objects.filter(kind=RegionKind.PROVINCE).defer("outline")[:1])

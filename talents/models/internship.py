@@ -7,7 +7,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Role
+from accounts.queries import in_reach
 from applications.models.case import new_public_id
+from jobs import clock
+from talents.models.units import CHECKING_ROLES
 from talents.states import AgreementState, ApplicationState, BaseLevel, ClaimState, Degree, PlaceKind, VacancyState
 
 USER = settings.AUTH_USER_MODEL
@@ -19,15 +23,9 @@ class OfOfficeQuerySet(models.QuerySet):
     to_unit = "unit"
 
     def visible_to(self, user):
-        """For the admin: those of units in the regions that the user's posts cover."""
-        if not user.is_authenticated:
-            return self.none()
-        if user.is_superuser:
-            return self
-        own = Q(pk__in=[])
-        for post in user.posts.select_related("region").exclude(role="EXPERT"):
-            own |= Q(**{f"{self.to_unit}__work_region__path__startswith": post.region.path})
-        return self.filter(own)
+        """For the admin: those of units that work where the user's posts of today reach."""
+        roles = (*CHECKING_ROLES, Role.OFFICIAL)
+        return self.filter(in_reach(user, f"{self.to_unit}__work_region", clock.today(), roles))
 
 
 class ClaimQuerySet(OfOfficeQuerySet):

@@ -5,11 +5,10 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
-from accounts.queries import posts_of
+from accounts.queries import in_reach
 from applications.models.case import new_public_id
 from applications.states import ScanState
 from jobs import clock
@@ -18,29 +17,16 @@ from talents.states import CheckState, UnitSize
 CHECKING_ROLES = (Role.EXAMINER, Role.LEADER, Role.ADMINISTRATOR)
 
 
-def covered(user, place: str) -> Q:
-    """Return the condition that a region, named by its field, lies where the user checks units today."""
-    if not user.is_authenticated:
-        return Q(pk__in=[])
-    if user.is_superuser:
-        return Q()
-    posts = posts_of(user, timezone.localdate(clock.now())).filter(role__in=CHECKING_ROLES)
-    found = Q(pk__in=[])
-    for post in posts:
-        found |= Q(**{place: post.region_id}) | Q(**{f"{place}__path__startswith": f"{post.region.path}/"})
-    return found
-
-
 class UnitCheckQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Those of units that are registered where the user checks them."""
-        return self.filter(covered(user, "unit__region"))
+        return self.filter(in_reach(user, "unit__region", clock.today(), CHECKING_ROLES))
 
 
 class AuthorityQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Those for units that are registered where the user checks them."""
-        return self.filter(covered(user, "member__unit__region"))
+        return self.filter(in_reach(user, "member__unit__region", clock.today(), CHECKING_ROLES))
 
     def running_on(self, day):
         """Those that an office has confirmed and that hold on the day."""

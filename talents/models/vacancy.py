@@ -10,8 +10,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role, Unit
-from accounts.queries import posts_of
+from accounts.models import Unit
+from accounts.queries import in_reach
 from applications.models.case import new_public_id
 from jobs import clock
 from talents.states import Degree, PayPeriod, VacancyState, WorkKind
@@ -20,12 +20,7 @@ from talents.states import Degree, PayPeriod, VacancyState, WorkKind
 class VacancyQuerySet(models.QuerySet):
     def visible_to(self, user):
         """For the admin: those of units at home in the regions that the user's posts cover."""
-        if user.is_superuser:
-            return self
-        own = Q(pk__in=[])
-        for post in posts_of(user, timezone.localdate(clock.now())).exclude(role=Role.EXPERT):
-            own |= Q(unit__region=post.region_id) | Q(unit__region__path__startswith=f"{post.region.path}/")
-        return self.filter(own)
+        return self.filter(in_reach(user, "unit__region", clock.today()))
 
     def online(self, now: datetime):
         """Those that everybody may read: online, not past their last day, of a unit that is verified now."""

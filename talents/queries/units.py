@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import Role, StaffPost, Unit, UnitMember, User
@@ -43,13 +43,6 @@ def checks_units(user, unit: Unit, now: datetime) -> bool:
 
 def administrators_of(unit: Unit, now: datetime) -> list[User]:
     """Return the administrators whose region covers the unit."""
-    today = timezone.localdate(now)
-    held = Q(ends_on__isnull=True) | Q(ends_on__gt=today)
-    posts = StaffPost.objects.filter(
-        held,
-        role=Role.ADMINISTRATOR,
-        starts_on__lte=today,
-        region__in=unit.region.path.split("/"),
-        user__is_active=True,
-    )
+    above = unit.region.path.split("/")
+    posts = StaffPost.objects.held_on(timezone.localdate(now)).filter(role=Role.ADMINISTRATOR, region__in=above)
     return list({post.user_id: post.user for post in posts.select_related("user").order_by("pk")}.values())

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,7 +22,7 @@ PAGE = 20
 @require_safe
 def place_list(request):
     """The places that are open, by kind and by region; page by page, the latest first."""
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     found, kind = queries.places_online(today), request.GET.get("kind", "")
     if kind in PlaceKind.values:
         found = found.filter(kind=kind)
@@ -46,7 +45,7 @@ def place_list(request):
 
 def place(request, public_id: str):
     """A place; who is signed in applies for it here."""
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     found = get_object_or_404(queries.places_online(today), public_id=public_id)
     if request.method == "POST":
         return _apply(request, found)

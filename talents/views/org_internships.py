@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -27,7 +26,7 @@ CLAIMED_AT_MOST = 500  # months in one claim
 @for_unit
 def desk(request):
     """The unit's places and agreements; a school sees the agreements of its students."""
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     found = list(queries.agreements_for(request.user, [request.unit]).exclude(application__user=request.user)[:200])
     for agreement in found:
         agreement.missing = agreements.missing_parties(agreement) if agreement.state == AgreementState.SIGNING else []
@@ -145,7 +144,7 @@ def agreement(request, public_id: str):
         return _act(request, found, party)
     kept, said = again.typed(request), again.told(request)
     tried = said.get("form", "")
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     months = [day for day in months_of(found.starts_on, found.ended_on or found.ends_on) if day <= today]
     missing = agreements.missing_parties(found)
     context = {
@@ -200,7 +199,7 @@ def _act(request, found, party: str):
 @for_unit
 def base(request):
     """The base of traineeships: what it may claim, what it has claimed, how many were hired."""
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     found = queries.base_of(request.unit, today)
     if found is None:
         raise Http404

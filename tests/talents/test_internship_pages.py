@@ -196,3 +196,11 @@ def test_an_application_is_taken_back_and_declined(world, unit, hr, school, cler
     again.refresh_from_db()
     assert again.state == ApplicationState.DECLINED
     assert "专业不对口" in text(of(client, applicant).get(reverse("me:internships")))
+
+
+def test_a_post_that_ended_shows_nothing_of_its_region(world, unit, hr, clerk):
+    place = online(world, unit, hr, clerk)
+    examiner = cast.make_staff("examiner@example.org", "赵审核", Role.EXAMINER, world.province, world.office)
+    assert list(Place.objects.visible_to(examiner)) == [place]
+    examiner.posts.update(ends_on=cast.day("2026-09-18"))  # not included
+    assert not Place.objects.visible_to(examiner).exists()
