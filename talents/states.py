@@ -277,3 +277,43 @@ class ClaimState(TextChoices):
     APPROVED = "APPROVED", pgettext_lazy("claim", "approved")
     REFUSED = "REFUSED", pgettext_lazy("claim", "refused")
     PAID = "PAID", pgettext_lazy("claim", "paid")
+
+
+# --- Recruitment events 招聘活动 --------------------------------------------------------------------------------------
+
+
+class RecruitKind(TextChoices):
+    CLOUD = "CLOUD", _("cloud recruitment")
+    FAIR = "FAIR", _("job fair")
+    DOCTORS = "DOCTORS", _("job fair for doctors and postdocs")
+
+
+class RecruitState(TextChoices):
+    """Whether an announced event is running is a matter of the time, not of a state."""
+
+    DRAFT = "DRAFT", pgettext_lazy("event", "draft")
+    ANNOUNCED = "ANNOUNCED", pgettext_lazy("event", "announced")
+    OVER = "OVER", pgettext_lazy("event", "over")
+    CANCELLED = "CANCELLED", pgettext_lazy("event", "cancelled")
+
+
+class BoothState(TextChoices):
+    ASKED = "ASKED", pgettext_lazy("booth", "asked for")
+    ADMITTED = "ADMITTED", pgettext_lazy("booth", "admitted")
+    REFUSED = "REFUSED", pgettext_lazy("booth", "refused")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("booth", "withdrawn")
+
+
+class TalkState(TextChoices):
+    """A place in the queue of a booth, and what became of the talk."""
+
+    WAITING = "WAITING", pgettext_lazy("talk", "waiting")
+    CALLED = "CALLED", pgettext_lazy("talk", "called")
+    TALKED = "TALKED", pgettext_lazy("talk", "talked")
+    INTENTION = "INTENTION", pgettext_lazy("talk", "both want to go on")
+    ABSENT = "ABSENT", pgettext_lazy("talk", "did not come")
+    LEFT = "LEFT", pgettext_lazy("talk", "left the queue")
+
+
+WAITING_TALKS = (TalkState.WAITING, TalkState.CALLED)
+HELD_TALKS = (TalkState.TALKED, TalkState.INTENTION)

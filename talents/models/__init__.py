@@ -1,4 +1,5 @@
 from talents.models.contact import ContactMessage, ContactRequest
+from talents.models.event import Booth, RecruitEvent, Registration, Talk
 from talents.models.internship import (
     Agreement,
     Attendance,
@@ -20,6 +21,7 @@ __all__ = [
     "Attendance",
     "Authority",
     "BlockedUnit",
+    "Booth",
     "ClaimedMonth",
     "Consent",
     "ContactMessage",
@@ -32,12 +34,15 @@ __all__ = [
     "PoolText",
     "Profile",
     "Proof",
+    "RecruitEvent",
+    "Registration",
     "Retention",
     "SavedSearch",
     "School",
     "Shortlist",
     "ShortlistEntry",
     "SubsidyClaim",
+    "Talk",
     "TraineeshipBase",
     "UnitCheck",
     "UnitToken",
