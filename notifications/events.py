@@ -160,6 +160,7 @@ EVENTS = {
     # talent pool: units and contact
     "unit_check_passed": (_("A unit is verified"), ("unit",)),
     "unit_check_returned": (_("The check of a unit is sent back"), ("unit", "reason")),
+    "pool_work": (_("Something of a unit waits for the office"), ("unit", "what")),
     "unit_suspended": (_("A unit is suspended"), ("unit", "reason")),
     "unit_resumed": (_("A unit is let in again"), ("unit",)),
     "authority_confirmed": (_("Power of attorney confirmed"), ("unit", "date")),

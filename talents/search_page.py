@@ -5,6 +5,7 @@ Everything chosen lives in the address, so it works without JavaScript, survives
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from urllib.parse import parse_qsl, urlencode
 
@@ -81,6 +82,7 @@ class Row:
     proofs: list[str]
     traits: list[str]
     between: object | None
+    again: date | None  # from when on the unit may ask once more
 
     @property
     def match(self) -> str:
@@ -141,10 +143,11 @@ class SearchPage:
     def rows(self) -> list[Row]:
         """The people of this page."""
         cards = self.found.cards
-        between = contact.state_between(self.found.unit, [card.profile.pk for card in cards])
-        return [self._row(card, between.get(card.profile.pk)) for card in cards]
+        unit, ids = self.found.unit, [card.profile.pk for card in cards]
+        between, again = contact.state_between(unit, ids), contact.cool_downs(unit, ids, self.found.now)
+        return [self._row(card, between.get(card.profile.pk), again.get(card.profile.pk)) for card in cards]
 
-    def _row(self, card: Card, between) -> Row:
+    def _row(self, card: Card, between, again) -> Row:
         profile = card.profile
         facts = [profile.get_degree_display(), majors().name(profile.major) if profile.major else "",
                  years_of(profile, self.found.now) if profile.work_since else "",
@@ -158,6 +161,7 @@ class SearchPage:
             [name_of("proof", of) for of in card.entry.proofs],
             [name_of("trait", trait) for trait in profile.traits if trait in Trait.values],
             between,
+            again,
         )
 
     def _place(self, profile) -> str:

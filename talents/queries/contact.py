@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
 from accounts.models import Unit
@@ -31,12 +31,17 @@ def state_between(unit: Unit, profile_ids: Iterable[int]) -> dict[int, ContactRe
     return {request.profile_id: request for request in latest.select_related("consent")}
 
 
+def cool_downs(unit: Unit, profile_ids: Iterable[int], now: datetime) -> dict[int, date]:
+    """Return from which day the unit may ask those of these profiles again who have declined it not long ago."""
+    wait = timedelta(days=limits.COOL_DOWN_DAYS)
+    declined = ContactRequest.objects.filter(unit=unit, profile__in=list(profile_ids), state=RequestState.REFUSED)
+    last = declined.filter(answered_at__gt=now - wait).values("profile").annotate(at=Max("answered_at"))
+    return {row["profile"]: timezone.localdate(row["at"] + wait) for row in last}
+
+
 def waits_until(unit: Unit, profile: Profile, now: datetime) -> date | None:
     """Return from which day the unit may ask a person again who has declined; None when it may now."""
-    since = now - timedelta(days=limits.COOL_DOWN_DAYS)
-    declined = ContactRequest.objects.filter(unit=unit, profile=profile, state=RequestState.REFUSED)
-    last = declined.filter(answered_at__gt=since).order_by("-answered_at").first()
-    return timezone.localdate(last.answered_at + timedelta(days=limits.COOL_DOWN_DAYS)) if last else None
+    return cool_downs(unit, [profile.pk], now).get(profile.pk)
 
 
 def shown(request: ContactRequest, now: datetime) -> tuple[str, ...]:

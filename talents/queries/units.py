@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Role, StaffPost, Unit, UnitMember, User
 from accounts.queries import membership, posts_of, units_of
+from regions.models import Region
 from talents.models import Authority
 from talents.models.units import CHECKING_ROLES
 
@@ -39,6 +40,15 @@ def checks_units(user, unit: Unit, now: datetime) -> bool:
         return False
     posts = posts_of(user, timezone.localdate(now)).filter(role__in=CHECKING_ROLES)
     return user.is_superuser or posts.filter(region__in=unit.region.path.split("/")).exists()
+
+
+def checkers_near(unit: Unit, region: Region, now: datetime) -> list[User]:
+    """Return who examines at the region, or at the next one above it that has somebody; never people of the unit."""
+    above = region.path.split("/")
+    posts = StaffPost.objects.held_on(timezone.localdate(now)).filter(role=Role.EXAMINER, region__in=above)
+    posts = posts.exclude(user__in=unit.members.filter(left_at__isnull=True).values("user"))
+    nearest = posts.order_by("-region__path").values_list("region", flat=True).first()
+    return list(User.objects.filter(pk__in=posts.filter(region=nearest).values("user")).order_by("pk"))
 
 
 def administrators_of(unit: Unit, now: datetime) -> list[User]:

@@ -13,6 +13,7 @@ from talents.models import Place, TraineeshipBase
 from talents.queries import interns as queries
 from talents.queries.units import acting_units
 from talents.rules import interns as rules
+from talents.services.waiting import tell_checkers
 from talents.states import VACANCY_MOVES, PlaceKind, VacancyState
 
 WRITTEN = (
@@ -80,6 +81,7 @@ def hand_in_place(*, place: Place, actor, now: datetime) -> Place:
     place = _moved(place, "hand_in", actor, now)
     refuse_unless(not (reasons := obstacles(place, now)), reasons)
     place.save()
+    tell_checkers("place", place.pk, place.unit, place.unit.work_region, now)
     return place
 
 

@@ -23,6 +23,7 @@ from talentportal.lib.spoken import day_in_both
 from talents.catalogs import industries
 from talents.models import Authority, UnitCheck
 from talents.queries.units import checks_units
+from talents.services.waiting import tell_checkers
 from talents.states import CheckState
 
 SCAN_JOB = "talents.scan_unit_file"
@@ -61,6 +62,7 @@ def hand_in_check(
         submitted_at=now,
     )
     enqueue(kind=SCAN_JOB, key=f"check:{check.pk}", now=now, what="check", pk=check.pk)
+    tell_checkers("unitcheck", check.pk, unit, unit.region, now)
     return check
 
 
@@ -164,6 +166,7 @@ def hand_in_authority(
         submitted_at=now,
     )
     enqueue(kind=SCAN_JOB, key=f"authority:{authority.pk}", now=now, what="authority", pk=authority.pk)
+    tell_checkers("authority", authority.pk, member.unit, member.unit.region, now)
     return authority
 
 

@@ -20,6 +20,7 @@ from talents.queries.units import acts_for, checks_units
 from talents.rules.vacancies import faults
 from talents.rules.wording import discriminating
 from talents.services import news
+from talents.services.waiting import tell_checkers
 from talents.states import VACANCY_MOVES, VacancyState
 
 TEXTS = ("title", "description", "conditions")
@@ -70,6 +71,7 @@ def hand_in(*, vacancy: Vacancy, actor: User, now: datetime) -> Vacancy:
     vacancy.found_words = _found_in(facts)
     vacancy.review_note, vacancy.reviewed_by, vacancy.reviewed_at = "", None, None
     words = facts | {"expires_on": vacancy.expires_on.isoformat()}
+    tell_checkers("vacancy", vacancy.pk, vacancy.unit, vacancy.unit.region, now)
     return _move(vacancy, "hand_in", actor, now, content=words)
 
 

@@ -4,11 +4,14 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from jobs import clock
+from talentportal.templatetags.portal import full_day
 from talents import limits
 from talents.models import ContactRequest, Look, SavedSearch, Shortlist, ShortlistEntry
 from talents.services import consents, index
+from tests import cast
 from tests.talents import pool
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +104,17 @@ def test_after_a_refusal_the_card_says_from_when_one_may_ask_again(desk, unit, h
     text = desk.get(reverse("org:card", args=[profile.code])).content.decode()
     assert reverse("org:ask", args=[profile.code]) not in text
     assert str((now + dt.timedelta(days=limits.COOL_DOWN_DAYS)).year) in text
+
+
+def test_the_list_says_the_same_instead_of_a_button(desk, unit, handler, profile, now):
+    there, ask = reverse("org:talents"), reverse("org:ask", args=[profile.code])
+    assert ask in desk.get(there).content.decode()
+    pool.request(unit, profile, handler, now=now, state="REFUSED", reason="PLACE", answered_at=now)
+    text = desk.get(there).content.decode()
+    assert profile.code in text
+    assert ask not in text
+    again = cast.today(now) + dt.timedelta(days=limits.COOL_DOWN_DAYS)
+    assert gettext("You can ask again from %(day)s.") % {"day": full_day(again)} in text
 
 
 def test_after_consent_chosen_facts_alone_are_shown_marked_and_written_down(desk, unit, handler, profile, now):

@@ -3,19 +3,20 @@
 import datetime as dt
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import override
 
 from accounts import services as accounts
 from accounts.contacts import Contact
-from accounts.models import Unit
+from accounts.models import Role, Unit
 from applications.states import ScanState
 from applications.uploads import look_into
 from jobs import clock
 from jobs import services as jobs
 from notifications.models import Message, Reminder
 from talentportal.lib.refusals import Refused
-from talents.models import Authority, UnitCheck
+from talents.models import Authority, UnitCheck, Vacancy
 from talents.queries.units import acting_units
 from talents.services import units
 from tests import cast
@@ -88,6 +89,28 @@ def test_a_unit_is_verified_and_its_handler_searches(unit, owner, examiner):
     assert not acting_units(owner, NOW + 366 * DAY)
     due = Reminder.objects.get(event="authority_ending").due_at
     assert due == cast.moment("2027-09-04 09:00")
+
+
+def test_the_nearest_examiners_are_told_once_and_nobody_of_the_unit(world, unit, owner, examiner, clerk):
+    pool.wording("pool_work")
+    near = cast.make_staff("near@example.org", "近审", Role.EXAMINER, world.county, world.office)
+    gone = cast.make_staff("gone@example.org", "离审", Role.EXAMINER, world.county, world.office)
+    gone.posts.update(ends_on=cast.today(NOW))
+    hand_in(unit, owner)
+    note = Message.objects.get(event="pool_work")
+    assert note.recipient == near  # not the province's, since the county has somebody
+    assert "单位核验" in note.title
+    assert note.path == f"/admin/talents/unitcheck/{UnitCheck.objects.get().pk}/change/"
+    near.posts.update(ends_on=cast.today(NOW))
+    give_authority(unit, owner)
+    assert set(Message.objects.filter(event="pool_work").values_list("recipient", flat=True)) == {near.pk, examiner.pk}
+
+
+def test_what_waits_is_counted_for_the_office(unit, owner, examiner, rf):
+    hand_in(unit, owner), give_authority(unit, owner)
+    rf.user = examiner
+    waits = {model: admin.site.get_model_admin(model).due_count(rf) for model in (UnitCheck, Authority, Vacancy)}
+    assert waits == {UnitCheck: 1, Authority: 1, Vacancy: 0}
 
 
 @pytest.mark.parametrize("end", ["leave", "suspend", "end", "dissolve"])
