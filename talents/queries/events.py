@@ -163,5 +163,5 @@ def mine(user: User, now: datetime) -> QuerySet[Registration]:
     """Return what a person registered for with the talks, those to come first, then the latest."""
     talks = Talk.objects.select_related("booth__unit", "vacancy").order_by("drawn_at")
     rows = Registration.objects.filter(user=user).select_related("event__organization", "event__region")
-    is_past = Q(event__ends_at__lte=now)
-    return rows.prefetch_related(Prefetch("talks", talks)).order_by(is_past, "-event__starts_at", "-pk")
+    rows = rows.alias(is_past=Q(event__ends_at__lte=now)).order_by("is_past", "-event__starts_at", "-pk")
+    return rows.prefetch_related(Prefetch("talks", talks))

@@ -93,7 +93,7 @@ def _register(request, event: RecruitEvent):
         except Refused as refused:
             reasons = refused.reasons
         else:
-            messages.success(request, _("You are registered. We remind you the day before."))
+            messages.success(request, _("You are registered. When the event runs, join the queue of a booth."))
             return redirect("events:detail", event.code)
     return again.give_back(request, reasons=reasons)
 
@@ -115,6 +115,7 @@ def booth(request, code: str, public_id: str):
         "talk": own.talks.filter(booth=found, state__in=WAITING_TALKS).first() if own else None,
         "form": _draw_form(found, again.typed(request)),
         "text": consent_texts.for_talks(),
+        "name": booths.shown_name(request.user) if own else "",
         "reasons": reasons,
         "has_errors": bool(reasons),
     }

@@ -52,7 +52,7 @@ def event(request, code: str):
         "booth": booth,
         "now": now,
         "may_ask": at == "coming" and (not booth or booth.state in BOOTH_MOVES["ask"].sources),
-        "may_change": at == "coming" and stands,
+        "may_change": at in ("coming", "live") and stands,
         "form": _form(request, found, booth, again.typed(request) if ticked else None),
         "shown": booth.vacancies.order_by("pk") if booth else (),
         "reasons": said.get("reasons", []),
