@@ -40,6 +40,14 @@ def past(now: datetime) -> QuerySet[RecruitEvent]:
     return rows.select_related("organization", "region").order_by("-ends_at", "-pk")
 
 
+def search(text: str, now: datetime, most: int = 10) -> list[RecruitEvent]:
+    """Return the announced events that have not ended whose titles have every one of the words, the next one first."""
+    rows = coming(now)
+    for word in text.split()[:5]:
+        rows = rows.filter(Q(title_zh__icontains=word) | Q(title_en__icontains=word))
+    return list(rows[:most])
+
+
 def live(event: RecruitEvent, now: datetime) -> bool:
     """Tell whether an event is running."""
     return event.state == RecruitState.ANNOUNCED and event.starts_at <= now < event.ends_at
