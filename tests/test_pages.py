@@ -34,7 +34,7 @@ from tests.cast import moment
 from tests.laborbrands import kept
 from tests.reviews import walk
 from tests.rich_demo import drafts, who
-from tests.talents import event_rows, interns, person_walk, unit_walk, vacancy_walk
+from tests.talents import event_walk, events, interns, person_walk, unit_walk, vacancy_walk
 from workstations.models import Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -351,8 +351,9 @@ def of_internships(demo):
 
 
 def of_recruitment_events(demo):
-    """Recruitment events for everybody, for who takes part, and the booth of a unit."""
-    yield from event_rows.pages(demo.recruiting, who)
+    """Recruitment events for everybody, for who takes part, at the booth of a unit and at the office."""
+    yield from event_walk.pages(demo.recruiting, who)
+    yield from events.office_pages(demo.events, who)
 
 
 def of_the_talent_search(demo):
@@ -379,7 +380,7 @@ ROLES = {
     "search": of_the_talent_search,
     "vacancies": of_vacancies,
     "internships": of_internships,
-    "recruiting": of_recruitment_events,
+    "events": of_recruitment_events,
 }
 
 

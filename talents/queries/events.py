@@ -168,8 +168,7 @@ def registration_of(event: RecruitEvent, user: User) -> Registration | None:
 
 
 def mine(user: User, now: datetime) -> QuerySet[Registration]:
-    """Return what a person registered for with the talks, those to come first, then the latest."""
+    """Return what a person registered for with the talks, the latest event first."""
     talks = Talk.objects.select_related("booth__unit", "vacancy").order_by("drawn_at")
     rows = Registration.objects.filter(user=user).select_related("event__organization", "event__region")
-    rows = rows.alias(is_past=Q(event__ends_at__lte=now)).order_by("is_past", "-event__starts_at", "-pk")
-    return rows.prefetch_related(Prefetch("talks", talks))
+    return rows.prefetch_related(Prefetch("talks", talks)).order_by("-event__starts_at", "-pk")

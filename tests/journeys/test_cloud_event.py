@@ -13,7 +13,7 @@ from talents.states import RecruitState, TalkState
 from tests import cast
 from tests.browser import DESKTOP, PHONE, be_at, move_to
 from tests.cast import moment
-from tests.talents import event_rows, pool, vacancy_rows
+from tests.talents import event_walk, pool, vacancy_rows
 
 pytestmark = pytest.mark.browser
 HOUR = dt.timedelta(hours=1)
@@ -33,7 +33,7 @@ def by_button(visitor, value: str, name: str = "act"):
 
 def test_from_the_booth_to_the_figures(come, world, applicant, friday):
     examiner = cast.make_staff("examiner@example.org", "赵审核", Role.EXAMINER, world.province, world.office)
-    event = event_rows.event(world.office, world.province, examiner, friday, "cloud-2026", begins=2 * HOUR)
+    event = event_walk.held(world.office, examiner, friday, "cloud-2026", begins=2 * HOUR)
     unit = pool.unit(world.province, name="示例制造有限公司")
     handler = pool.handler(unit)
     post = vacancy_rows.of_unit(unit, handler, friday)

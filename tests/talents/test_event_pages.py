@@ -10,8 +10,8 @@ from talents.models import Booth, Registration, Talk
 from talents.services import booths, events
 from talents.states import BoothState, Degree, RecruitKind, RecruitState, TalkState
 from tests import cast
-from tests.talents import event_rows as rows
-from tests.talents import pool, vacancy_rows
+from tests.talents import event_walk, pool, vacancy_rows
+from tests.talents import events as rows
 from tests.talents.pool import NOW
 from tests.talents.test_internship_pages import of, text
 
@@ -35,17 +35,17 @@ def post(unit, hr):
 
 @pytest.fixture
 def live(world, examiner):
-    return rows.event(world.office, world.province, examiner, NOW)
+    return event_walk.held(world.office, examiner, NOW)
 
 
 @pytest.fixture
 def soon(world, examiner):
-    return rows.event(world.office, world.province, examiner, NOW, "soon-1", begins=9 * DAY)
+    return event_walk.held(world.office, examiner, NOW, "soon-1", begins=9 * DAY)
 
 
 @pytest.fixture
 def booth(live, unit, hr, post):
-    return rows.booth(live, unit, hr, NOW, post)
+    return rows.booth(live, unit, hr, NOW, [post], number=1)
 
 
 def to(name: str, *args) -> str:
@@ -62,7 +62,7 @@ def drawing(client, booth, **told):
 
 
 def test_everybody_reads_of_events_and_a_draft_is_not_found(world, examiner, live, soon, booth, post, client):
-    draft = rows.event(world.office, world.province, examiner, NOW, "draft-1", state=RecruitState.DRAFT)
+    draft = event_walk.held(world.office, examiner, NOW, "draft-1", state=RecruitState.DRAFT)
     page = text(client.get(to("events:list")))
     assert [code in page for code in ("/events/cloud-1/", "/events/soon-1/", "/events/draft-1/")] == [True, True, False]
     page = text(client.get(to("events:detail", live.code)))
@@ -74,7 +74,7 @@ def test_everybody_reads_of_events_and_a_draft_is_not_found(world, examiner, liv
 
 
 def test_a_booth_that_was_not_admitted_is_not_shown(world, live, unit, hr, post, client):
-    asked = rows.booth(live, unit, hr, NOW, post, state=BoothState.ASKED)
+    asked = rows.booth(live, unit, hr, NOW, [post])
     assert unit.name not in text(client.get(to("events:detail", live.code)))
     assert client.get(to("events:booth", live.code, asked.public_id)).status_code == 404
     assert client.post(to("events:booth", live.code, asked.public_id)).status_code == 404
@@ -104,9 +104,7 @@ def test_the_live_stream_is_linked_from_half_an_hour_before_until_the_end(live, 
 
 
 def test_a_cancelled_event_says_why_and_takes_nobody(world, examiner, applicant, client):
-    off = rows.event(
-        world.office, world.province, examiner, NOW, state=RecruitState.CANCELLED, cancelled_because="场地维修"
-    )
+    off = event_walk.held(world.office, examiner, NOW, state=RecruitState.CANCELLED, cancelled_because="场地维修")
     assert "场地维修" in text(of(client, applicant).get(to("events:detail", off.code)))
     page = client.post(to("events:detail", off.code), follow=True)
     assert "error-summary" in text(page)
@@ -177,9 +175,9 @@ def test_the_own_place_counts_those_before(live, booth, applicant, client):
     for name in ("甲", "乙"):
         other = pool.person(name=name)
         rows.registered(live, other, NOW)
-        rows.drawn(booth, other, NOW)
+        event_walk.drawn(booth, other, NOW)
     rows.registered(live, applicant, NOW)
-    rows.drawn(booth, applicant, NOW)
+    event_walk.drawn(booth, applicant, NOW)
     person = of(client, applicant)
     listed = person.get(to("me:events")).context["live"][0].waiting[0]
     assert (listed.number, listed.before, listed.wait) == (3, 2, None)
@@ -203,7 +201,7 @@ def test_a_fair_for_doctors_takes_who_says_so(soon, applicant, client):
 
 def test_a_registration_is_cancelled_with_its_places(live, booth, applicant, client):
     rows.registered(live, applicant, NOW)
-    rows.drawn(booth, applicant, NOW)
+    event_walk.drawn(booth, applicant, NOW)
     of(client, applicant).post(to("me:event", live.code), {"act": "unregister"})
     assert not Registration.objects.exists()
     assert not Talk.objects.exists()
@@ -241,7 +239,7 @@ def test_a_late_answer_is_not_taken(live, applicant, client, at):
 
 def test_nobody_reaches_the_places_of_others(live, booth, applicant, client):
     rows.registered(live, applicant, NOW)
-    talk = rows.drawn(booth, applicant, NOW)
+    talk = event_walk.drawn(booth, applicant, NOW)
     stranger = of(client, pool.person())
     assert stranger.post(to("me:leave_talk", talk.public_id)).status_code == 404
     assert stranger.get(to("me:event", live.code)).status_code == 404
@@ -275,7 +273,7 @@ def test_a_unit_asks_for_a_booth_changes_it_and_gives_it_up(soon, unit, hr, post
 
 
 def test_the_office_answers_and_the_unit_reads_it(soon, unit, hr, post, examiner, client):
-    booth = rows.booth(soon, unit, hr, NOW, post, state=BoothState.ASKED)
+    booth = rows.booth(soon, unit, hr, NOW, [post])
     desk, address = of(client, hr), to("org:event", soon.code)
     events.refuse_booth(booth=booth, note="岗位太少", actor=examiner, now=NOW)
     assert "岗位太少" in text(desk.get(address))
@@ -300,7 +298,7 @@ def test_a_unit_calls_and_notes_what_became_of_it(live, booth, hr, applicant, cl
     desk, address = of(client, hr), to("org:event", live.code)
     assert desk.post(address, {"act": "call"}, follow=True).status_code == 200  # nobody waits
     rows.registered(live, applicant, NOW)
-    talk = rows.drawn(booth, applicant, NOW)
+    talk = event_walk.drawn(booth, applicant, NOW)
     page = text(desk.get(address))
     assert ("陈思远" in page, "做过三年" in page, 'value="call" autofocus' in page) == (True, True, True)
     desk.post(address, {"act": "call"})
@@ -319,23 +317,23 @@ def test_a_unit_calls_and_notes_what_became_of_it(live, booth, hr, applicant, cl
 
 
 def test_a_unit_reads_names_until_they_are_deleted(live, booth, hr, applicant, client, at):
-    rows.talked(booth, rows.registered(live, applicant, NOW), NOW, 1)
+    rows.talk(booth, rows.registered(live, applicant, NOW), NOW, state=TalkState.INTENTION)
     desk, address = of(client, hr), to("org:event", live.code)
     at("2026-10-18 16:59")
-    assert "周来访" in text(desk.get(address))
+    assert "做过五年育种" in text(desk.get(address))
     at("2026-10-18 17:00")
     page = desk.get(address)
-    assert "周来访" not in text(page)
+    assert "做过五年育种" not in text(page)
     assert page.context["figures"].intentions == 1
 
 
 def test_a_unit_sees_and_ends_nothing_of_another_booth(world, live, booth, applicant, client):
     rows.registered(live, applicant, NOW)
-    talk = rows.drawn(booth, applicant, NOW)
+    talk = event_walk.drawn(booth, applicant, NOW)
     booths.call_next(booth=booth, actor=booth.by, now=NOW)
     stranger = pool.unit(world.province)
     other = pool.handler(stranger)
-    rows.booth(live, stranger, other, NOW, vacancy_rows.of_unit(stranger, other, NOW, "电工"), number=2)
+    rows.booth(live, stranger, other, NOW, [vacancy_rows.of_unit(stranger, other, NOW, "电工")], number=2)
     desk, address = of(client, other), to("org:event", live.code)
     assert "陈思远" not in text(desk.get(address))
     assert desk.post(address, {"act": "end", "talk": talk.public_id, "outcome": "TALKED"}).status_code == 404
@@ -354,7 +352,7 @@ def test_without_a_booth_a_unit_does_nothing_at_a_running_event(live, unit, hr, 
 
 
 def test_figures_stand_on_the_page_of_an_event_that_is_over(live, booth, applicant, client, at):
-    rows.talked(booth, rows.registered(live, applicant, NOW), NOW, 1)
+    rows.talk(booth, rows.registered(live, applicant, NOW), NOW, state=TalkState.INTENTION)
     assert client.get(to("events:detail", live.code)).context["figures"] is None
     at("2026-09-18 17:00")
     told = client.get(to("events:detail", live.code)).context["figures"]
