@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from talentportal.lib.field_errors import NamedErrors
 from talents import consent_texts
@@ -76,7 +77,13 @@ class DrawForm(NamedErrors, forms.Form):
 
 
 class SurveyForm(NamedErrors, forms.Form):
-    stars = forms.TypedChoiceField(label=_("How was it?"), choices=STARS, coerce=int, widget=forms.RadioSelect)
+    stars = forms.TypedChoiceField(
+        label=pgettext_lazy("event", "How was it?"),
+        choices=STARS,
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the five answers.")},
+    )
     words = forms.CharField(
         label=_("What should be done better"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -89,11 +89,11 @@ def test_from_the_booth_to_the_figures(come, world, applicant, friday):
     assert event.state == RecruitState.OVER
     person.go("me:events")
     person.tap(person.page.locator("main .rows .button").first)
-    person.press("Send my answer")
+    person.press("Send my rating")
     expect(person.page.locator(".error-summary")).to_be_focused()
     person.tap(person.page.locator("[name=stars][value='5']"))
     person.page.locator("[name=words]").fill("很顺利")
-    person.press("Send my answer")
+    person.press("Send my rating")
     person.sees("Thank you. Your answer is counted without your name.")
     assert Registration.objects.get().stars == 5
     desk.go("org:event", event.code)
