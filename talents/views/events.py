@@ -45,7 +45,8 @@ def event_list(request):
     """What is coming and what is past, by kind."""
     now, kind = clock.now(), request.GET.get("kind", "")
     coming, past = queries.coming(now), queries.past(now)
-    if kind in RecruitKind.values:
+    kind = kind if kind in RecruitKind.values else ""
+    if kind:
         coming, past = coming.filter(kind=kind), past.filter(kind=kind)
     coming, page = list(coming), Paginator(past, PAGE).get_page(request.GET.get("page"))
     for event in [*coming, *page.object_list]:
