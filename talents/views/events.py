@@ -125,7 +125,7 @@ def booth(request, code: str, public_id: str):
 
 def _draw_form(found: Booth, typed) -> forms.DrawForm:
     words = pick(consent_texts.for_talks().words)
-    online = Vacancy.objects.online(clock.now()).filter(booths=found).order_by("pk")
+    online = Vacancy.objects.online(clock.now()).filter(booths=found)
     return forms.DrawForm(typed, vacancies=online, words=words)
 
 
