@@ -203,7 +203,7 @@ class BoothAdmin(HostsOnly, admin.ModelAdmin):
     keyword = "booth"
     related = ("event__organization", "unit", "by", "decided_by")
     list_display = ("unit", "event", "number", "state", "asked_at")
-    list_filter = (DueFilter, "state", "event")
+    list_filter = (DueFilter, "state", ("event", admin.RelatedOnlyFieldListFilter))
     search_fields = ("unit__name", "event__code", "event__title_zh")
     ordering = ("asked_at", "pk")
 

@@ -88,7 +88,8 @@ def call_next(*, booth: Booth, actor: User, now: datetime) -> Talk | None:
     talk.save()
     words = words_of(booth.event) | {"unit": booth.unit.name, "booth": str(booth.number), "number": str(talk.number)}
     person = talk.registration.user
-    notify_many(notes=[Note("talk_called", person, f"talk_called:{talk.pk}", words, "/me/events/")], now=now)
+    note = Note("talk_called", person, f"talk_called:{talk.pk}", words, "/me/events/", must_reach=False)
+    notify_many(notes=[note], now=now)
     return talk
 
 
