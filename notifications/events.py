@@ -151,6 +151,13 @@ EVENTS = {
     "retention_recorded": (_("Hired after a traineeship"), ("place", "unit")),
     "claim_approved": (_("Claim of subsidy for trainees approved"), ("unit", "amount")),
     "claim_refused": (_("Claim of subsidy for trainees refused"), ("unit", "amount", "reason")),
+    # talent pool: recruitment events
+    "event_soon": (_("A recruitment event begins soon"), ("event", "date", "time", "unit")),
+    "event_over": (_("A recruitment event is over"), ("event", "date", "until", "unit")),
+    "event_cancelled": (_("A recruitment event was cancelled"), ("event", "date", "reason", "unit")),
+    "booth_admitted": (_("A unit has a booth"), ("event", "unit", "number", "date", "time")),
+    "booth_refused": (_("A unit gets no booth"), ("event", "unit", "reason")),
+    "talk_called": (_("A booth calls a person"), ("event", "unit", "booth", "number")),
     # talent pool: person
     "contact_accepted": (_("A contact request was accepted"), ("code", "unit")),
     "contact_declined": (_("A contact request was declined"), ("code", "unit")),

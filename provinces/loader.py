@@ -85,6 +85,7 @@ def load(name: str, *, demo: bool, now: datetime, say: Callable[[str], None] = l
             demo_accounts,
             demo_brands,
             demo_cases,
+            demo_events,
             demo_internships,
             demo_notices,
             demo_profiles,
@@ -104,6 +105,7 @@ def load(name: str, *, demo: bool, now: datetime, say: Callable[[str], None] = l
         say(f"demo people in the talent pool: {demo_profiles.load(pack, now)}")
         say(f"sample vacancies: {demo_vacancies.load(pack, now)}")
         say(f"sample places for interns: {demo_internships.load(pack, now)}")
+        say(f"sample recruitment events: {demo_events.load(pack, now)}")
     ledger.news.update([stamped])
     ledger.save()
     return True

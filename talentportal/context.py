@@ -29,6 +29,7 @@ PART_OF = {
     "certificates": "me",
     "progress": "me",
     "org": "talents",
+    "events": "vacancies",
 }  # URL space -> entry
 LANGUAGES = (("zh-hans", "zh-Hans", "中文"), ("en", "en", "English"))
 

@@ -52,6 +52,7 @@ urlpatterns += i18n_patterns(
     path("talents/", include("talents.pool_urls")),
     path("vacancies/", include("talents.vacancy_urls")),
     path("internships/", include("talents.internship_urls")),
+    path("events/", include("talents.event_urls")),
     path("org/", include("talents.org_urls")),
     path("publicity/", include("reviews.publicity_urls")),
     path("experts/", include((call_urls.public_urls, "experts"))),

@@ -23,7 +23,7 @@ from policies.pages import kept
 from policies.search import engine
 from regions.queries import calendar_for
 from talentportal import context
-from talents.queries import interns, vacancies
+from talents.queries import events, interns, vacancies
 from workstations import queries as windows
 
 FREQUENT, NEWEST, FOUND = 6, 4, 5
@@ -72,16 +72,17 @@ def _todo(user, today):
 
 
 def search(request):
-    """Policies, services, labor brands, vacancies and windows that fit the words."""
+    """Policies, services, labor brands, vacancies, recruitment events and windows that fit the words."""
     text = request.GET.get("q", "").strip()[:80]
     now = clock.now()
-    found = {"guides": [], "windows": [], "brands": [], "vacancies": [], "policies": None}
+    found = {"guides": [], "windows": [], "brands": [], "vacancies": [], "events": [], "policies": None}
     if text:
         found["policies"] = engine.search(engine.parse({"q": text}), day=timezone.localdate(now), page_size=FOUND)
         found["guides"] = policies.search(text, timezone.localdate(now))
         found["windows"] = windows.search(text)
         found["brands"] = brands.search(text, timezone.localdate(now))
         found["vacancies"] = vacancies.search(text, now)
+        found["events"] = events.search(text, now)
     return render(request, "pages/search.html", {"text": text, **found})
 
 

@@ -17,6 +17,7 @@ class TalentsConfig(AppConfig):
         from talents.services import (
             agreements,
             contact,
+            events,
             news,
             places,
             profiles,
@@ -56,3 +57,8 @@ class TalentsConfig(AppConfig):
         own_data.register("internships", own_data.Holding(own.copy_internships, own.forget_internships))
         register_sweep("talents.places", places.expire_places)
         register_sweep("talents.agreements", agreements.finish_agreements)
+
+        # recruitment events
+        own_data.register("recruitment_events", own_data.Holding(own.copy_events, own.forget_events))
+        register_sweep("talents.events", events.sweep)
+        register_moment("talents.events", events.next_moment)

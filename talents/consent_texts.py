@@ -117,3 +117,36 @@ def current(purpose: str) -> ConsentText:
 def version_of(purpose: str, version: str) -> ConsentText | None:
     """Return the words of a version that somebody agreed to, None for an unknown one."""
     return next((text for text in TEXTS[Purpose(purpose)] if text.version == version), None)
+
+
+# Asked for each place in a queue at a recruitment event; kept with the talk, so no `Consent` is written.
+TALKS: tuple[ConsentText, ...] = (  # the last one is in use
+    ConsentText(
+        "2026-11",
+        date(2026, 11, 1),
+        {
+            "zh": "我同意把我的姓名和我写的这句话给这个展位的单位看，只用于这次面谈。",
+            "en": "I agree that this unit sees my name and the line I wrote, only for this talk.",
+        },
+        (
+            {
+                "zh": "只有这家单位经过授权的经办人能看到，电话、邮箱和证件都不给。",
+                "en": "Only its authorized handlers see them. Phone, e-mail and documents are not shown.",
+            },
+            {
+                "zh": "没有面谈就离开队伍，马上删除；谈过的，活动结束 30 天后删除。",
+                "en": "If you leave the queue before the talk, both are erased at once; after a talk, 30 days after "
+                "the event.",
+            },
+            {
+                "zh": "不同意不影响报名和观看直播。",
+                "en": "Without it you can still take part and watch the live stream.",
+            },
+        ),
+    ),
+)
+
+
+def for_talks() -> ConsentText:
+    """Return the words in use for a place in a queue at an event."""
+    return TALKS[-1]

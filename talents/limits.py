@@ -34,3 +34,10 @@ CANDIDATES = _limit("CANDIDATES", 200)  # on one shortlist
 VACANCY_DAYS_MOST = _limit("VACANCY_DAYS_MOST", 90)  # that a unit may choose
 VACANCIES = _limit("VACANCIES", 200)  # drafts and vacancies of a unit that are not over
 ANSWERS_A_DAY = _limit("ANSWERS_A_DAY", 20)  # vacancies that a person answers
+
+# Recruitment events 招聘活动
+EVENT_TALKS_AT_ONCE = _limit("EVENT_TALKS_AT_ONCE", 3)  # queues in which a person waits at one event
+EVENT_SHOWN_DAYS = _limit("EVENT_SHOWN_DAYS", 30)  # after an event a unit reads the names of those who talked
+EVENT_REMIND_HOURS = _limit("EVENT_REMIND_HOURS", 24)  # before it begins
+EVENT_SURVEY_DAYS = _limit("EVENT_SURVEY_DAYS", 14)  # after it ended
+BOOTH_VACANCIES = _limit("BOOTH_VACANCIES", 20)  # that a unit shows at one event

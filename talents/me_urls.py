@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from talents.views import answers, internships, person
+from talents.views import answers, events, internships, person
 
 urlpatterns = [
     path("profile/", person.profile, name="pool"),
@@ -22,4 +22,8 @@ urlpatterns = [
     path("internships/", internships.mine, name="internships"),
     path("internships/<slug:public_id>/", internships.agreement, name="internship"),
     path("internships/<slug:public_id>/withdraw/", internships.withdraw, name="withdraw_internship"),
+    # recruitment events
+    path("events/", events.mine, name="events"),
+    path("events/<slug:code>/", events.own_event, name="event"),
+    path("events/talks/<slug:public_id>/leave/", events.leave, name="leave_talk"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from talents.views import cards, contacts, keys, lists, org_internships, own_vacancies, search, units
+from talents.views import cards, contacts, keys, lists, org_events, org_internships, own_vacancies, search, units
 
 app_name = "org"
 urlpatterns = [
@@ -46,4 +46,7 @@ urlpatterns = [
     path("internships/agreements/<slug:public_id>/", org_internships.agreement, name="intern_agreement"),
     path("internships/<slug:public_id>/", org_internships.place, name="internship"),
     path("internships/<slug:public_id>/edit/", org_internships.write, name="edit_internship"),
+    # recruitment events
+    path("events/", org_events.desk, name="events"),
+    path("events/<slug:code>/", org_events.event, name="event"),
 ]

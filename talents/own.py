@@ -1,8 +1,10 @@
 """All that the pool holds about a person, as plain data for the copy (个人信息保护法 第45条)."""
 
 from accounts.models import User
-from talents.models import ShortlistEntry
+from talents.models import ShortlistEntry, Talk
 from talents.queries.people import consents_of, looks_at, profile_of, requests_to
+from talents.services.events import end_queue
+from talents.states import RecruitState
 
 KEPT_BACK = {"id", "user", "version", "employer_unit"}
 
@@ -65,3 +67,28 @@ def _agreement(agreement) -> dict | None:
 def forget_internships(user: User, now) -> None:
     """Delete applications that came to nothing; signed agreements are kept as contracts, with the name signed."""
     user.place_applications.filter(agreement__isnull=True).delete()
+
+
+def copy_events(user: User) -> list:
+    """Return at which recruitment events somebody took part, with the queues and what the units saw there."""
+    names = ("is_doctor", "at", "stars", "words", "answered_at")
+    found = user.event_registrations.select_related("event").order_by("at")
+    return [
+        {"event": one.event.title_zh, **{name: getattr(one, name) for name in names}, "talks": _talks(one)}
+        for one in found
+    ]
+
+
+def _talks(registration) -> list:
+    told = ("booth__unit__name", "vacancy__title", "number", "name", "line", "state", "consent_version")
+    return list(registration.talks.order_by("drawn_at").values(*told, "drawn_at", "called_at", "ended_at"))
+
+
+def forget_events(user: User, now) -> None:
+    """Leave every queue, erase names and words, take back what is to come; talks that were held stay as figures."""
+    talks = Talk.objects.filter(registration__user=user)
+    end_queue(talks, now)
+    talks.update(name="", line="")
+    user.event_registrations.update(words="")
+    open_ones = user.event_registrations.filter(event__state=RecruitState.ANNOUNCED)
+    open_ones.exclude(talks__called_at__isnull=False).delete()

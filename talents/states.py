@@ -317,3 +317,34 @@ class TalkState(TextChoices):
 
 WAITING_TALKS = (TalkState.WAITING, TalkState.CALLED)
 HELD_TALKS = (TalkState.TALKED, TalkState.INTENTION)
+
+_E, _B, _T = RecruitState, BoothState, TalkState
+RECRUIT_MOVES = {
+    m.verb: m
+    for m in (
+        Move("write", (_E.DRAFT,), _E.DRAFT),
+        Move("stream", (_E.ANNOUNCED,), _E.ANNOUNCED),
+        Move("announce", (_E.DRAFT,), _E.ANNOUNCED),
+        Move("cancel", (_E.ANNOUNCED,), _E.CANCELLED),
+        Move("close", (_E.ANNOUNCED,), _E.OVER),
+    )
+}
+BOOTH_MOVES = {
+    m.verb: m
+    for m in (
+        Move("ask", (_B.REFUSED, _B.WITHDRAWN), _B.ASKED),  # once more; the first time makes the row
+        Move("admit", (_B.ASKED,), _B.ADMITTED),
+        Move("refuse", (_B.ASKED,), _B.REFUSED),
+        Move("withdraw", (_B.ASKED, _B.ADMITTED), _B.WITHDRAWN),
+    )
+}
+TALK_MOVES = {
+    m.verb: m
+    for m in (
+        Move("call", (_T.WAITING,), _T.CALLED),
+        Move("leave", (_T.WAITING,), _T.LEFT),
+        Move("talked", (_T.CALLED,), _T.TALKED),
+        Move("intention", (_T.CALLED,), _T.INTENTION),
+        Move("absent", (_T.CALLED,), _T.ABSENT),
+    )
+}

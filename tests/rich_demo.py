@@ -17,7 +17,7 @@ from tests.applications import samples
 from tests.cast import day
 from tests.laborbrands import kept
 from tests.reviews import walk
-from tests.talents import interns, person_walk, unit_walk, vacancy_walk
+from tests.talents import event_walk, events, interns, person_walk, unit_walk, vacancy_walk
 from workstations.models import Window
 
 
@@ -56,6 +56,8 @@ def drafts() -> dict:
         "pooled": person_walk.make(who, clock.now()),
         "vacancy": vacancy_walk.make(who, clock.now()),
         "interns": interns.walk(who, clock.now()),
+        "events": events.walk(who, clock.now()),
+        "recruiting": event_walk.walk(who, clock.now()),
     }
 
 

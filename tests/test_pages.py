@@ -34,7 +34,7 @@ from tests.cast import moment
 from tests.laborbrands import kept
 from tests.reviews import walk
 from tests.rich_demo import drafts, who
-from tests.talents import interns, person_walk, unit_walk, vacancy_walk
+from tests.talents import event_walk, events, interns, person_walk, unit_walk, vacancy_walk
 from workstations.models import Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -350,6 +350,12 @@ def of_internships(demo):
     yield from interns.pages(demo.interns, who)
 
 
+def of_recruitment_events(demo):
+    """Recruitment events for everybody, for who takes part, at the booth of a unit and at the office."""
+    yield from event_walk.pages(demo.recruiting, who)
+    yield from events.office_pages(demo.events, who)
+
+
 def of_the_talent_search(demo):
     """Everybody, many conditions with wishes, nobody, what means nothing; and the keys of a unit."""
     full = "?region=530100&major=08&degree=3,4&years_min=3&title=2&wish=title&wish=years&pay=30000"
@@ -374,6 +380,7 @@ ROLES = {
     "search": of_the_talent_search,
     "vacancies": of_vacancies,
     "internships": of_internships,
+    "events": of_recruitment_events,
 }
 
 

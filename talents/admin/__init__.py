@@ -1,3 +1,3 @@
 """The pages of the admin; each module registers its own."""
 
-from talents.admin import internships, inventory, units, vacancies  # noqa: F401
+from talents.admin import events, internships, inventory, units, vacancies  # noqa: F401

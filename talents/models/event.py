@@ -1,9 +1,12 @@
 """Recruitment events 招聘活动: cloud recruitment and fairs, with booths of units, registrations and a queue at each."""
 
+from datetime import date, datetime
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
@@ -15,6 +18,11 @@ from talents.models.vacancy import Vacancy
 from talents.states import WAITING_TALKS, BoothState, RecruitKind, RecruitState, TalkState
 
 USER = settings.AUTH_USER_MODEL
+
+
+def start_of(day: date) -> datetime:
+    """Return the first moment of a day here."""
+    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
 
 
 class RecruitEventQuerySet(models.QuerySet):
@@ -53,6 +61,7 @@ class RecruitEvent(models.Model):
     by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("by"))
     created_at = models.DateTimeField(_("created at"))
     announced_at = models.DateTimeField(_("announced at"), null=True, blank=True)
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
 
     objects = RecruitEventQuerySet.as_manager()
 
@@ -74,6 +83,17 @@ class RecruitEvent(models.Model):
         return pick(self, "title")
 
 
+class BoothQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """For the admin: those at the events that the user may read about."""
+        return self.filter(event__in=RecruitEvent.objects.visible_to(user))
+
+    def due(self, day):
+        """Those that wait for the office, at events that have not ended."""
+        is_open = {"event__state": RecruitState.ANNOUNCED, "event__ends_at__gte": start_of(day)}
+        return self.filter(state=BoothState.ASKED, **is_open)
+
+
 class Booth(models.Model):
     """A unit at an event, with the vacancies it shows there."""
 
@@ -91,6 +111,8 @@ class Booth(models.Model):
         USER, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+
+    objects = BoothQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("booth")

@@ -94,6 +94,9 @@ MODELS = {
     "talents.traineeshipbase": (WATCHING, DECIDING),
     "talents.subsidyclaim": (WATCHING, set()),
     "talents.school": (WATCHING, DECIDING),
+    # recruitment events
+    "talents.recruitevent": (WATCHING, DECIDING),
+    "talents.booth": (WATCHING, set()),
     # everything else
     "jobs.job": (ADMINISTRATOR, set()),
     "regions.region": (ADMINISTRATOR, ADMINISTRATOR),
@@ -296,6 +299,8 @@ BUTTONS = {
     "talents_traineeshipbase_act": (only(WATCHING, 302), lambda s: [s.intern_base.pk, "cancel"]),
     "talents_subsidyclaim_act": (only(WATCHING, 302), lambda s: [s.intern_claim.pk, "approve"]),
     "talents_school_act": (only(WATCHING, 302), lambda s: [s.intern_school.pk, "turn"]),
+    "talents_recruitevent_act": (only(WATCHING, 302), lambda s: [s.recruit_event.pk, "cancel"]),
+    "talents_booth_act": (only(WATCHING, 302), lambda s: [s.booth.pk, "admit"]),
     "talents_authority_act": (only(EXAMINERS | ADMINISTRATOR, 302), lambda s: [s.pool.authority.pk, "end"]),
     "talents_authority_scan": (only(EXAMINERS | ADMINISTRATOR), lambda s: [s.pool.authority.pk]),
     "reviews_expert_status": (only(EXAMINERS), lambda s: [s.seat.expert_id]),

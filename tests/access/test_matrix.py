@@ -60,6 +60,10 @@ def of_vacancy(s):
     return {"public_id": s.vacancy.public_id}
 
 
+def of_event(s):
+    return {"code": s.recruit_event.code}
+
+
 # name: (what each role finds, how to fill the address)
 ADDRESSES = {
     # expert's desk: invitations
@@ -168,6 +172,15 @@ ADDRESSES = {
     "org:intern_agreement": (UNIT, lambda s: {"public_id": s.agreement.public_id}),
     "org:internship": (UNIT, lambda s: {"public_id": s.intern_place.public_id}),
     "org:edit_internship": (UNIT, lambda s: {"public_id": s.intern_draft.public_id}),
+    # recruitment events
+    "events:list": (PUBLIC, None),
+    "events:detail": (PUBLIC, of_event),
+    "events:booth": (PUBLIC, lambda s: of_event(s) | {"public_id": s.booth.public_id}),
+    "me:events": (SIGNED_IN, None),
+    "me:event": (OWN, of_event),
+    "me:leave_talk": (POST_ONLY, lambda s: {"public_id": s.talk.public_id}),
+    "org:events": (UNIT, None),
+    "org:event": (UNIT, of_event),
     "org:vacancy_act": (POST_OF_UNIT, lambda s: of_vacancy(s) | {"verb": "pause"}),
     # everything else
     "healthz": (PUBLIC, None),
@@ -280,6 +293,8 @@ OWNERS_ACTS = (
     "me:contact",
     "me:contact_answer",
     "me:withdraw_internship",
+    "me:event",
+    "me:leave_talk",
     "me:consent_withdraw",
     "me:withdraw",
     "me:rate",
@@ -380,6 +395,7 @@ UNITS_ACTS = tuple(
     for name in (
         *("act_for", "take_back", "shortlist_put", "shortlist_drop", "shortlist_entry", "search", "key_revoke"),
         *("new_internship", "internship", "edit_internship", "intern_agreement", "intern_base"),
+        "event",
     )
 )
 

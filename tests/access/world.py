@@ -42,7 +42,7 @@ from tests.laborbrands import factory
 from tests.policies import library
 from tests.reviews import callings, notices
 from tests.reviews import scene as reviews
-from tests.talents import interns, pool, vacancy_rows
+from tests.talents import events, interns, pool, vacancy_rows
 
 ROLES = (
     "anonymous",
@@ -126,6 +126,7 @@ def build() -> SimpleNamespace:
     _person_of_the_pool(scene)
     _vacancies(scene)
     interns.scene(scene)
+    events.scene(scene)
     return scene
 
 

@@ -19,6 +19,8 @@ from provinces import demo_accounts, loader, packs
 from provinces.models import PackRecord
 from regions.models import CalendarDay, CalendarYear, Region, RegionKind
 from talentportal.lib.refusals import Refused
+from talents.models import Booth
+from talents.queries import events
 from tests.cast import moment
 from workstations.models import Window, WindowItem
 
@@ -102,6 +104,13 @@ def check_the_demo() -> None:
     assert {"Applicant", "Unit handler"} < roles
     assert len(roles) == 10
     assert all(user.is_demo and user.check_password(demo_accounts.PASSWORD) for user in User.objects.all()[:2])
+    running, fair = events.coming(NOW)
+    (over,) = events.past(NOW)
+    assert [events.live(one, NOW) for one in (running, fair, over)] == [True, False, False]
+    assert Booth.objects.due(timezone.localdate(NOW)).get().event == fair
+    told = [events.figures(one) for one in (running, over)]
+    assert [(one.units, one.talks, one.held, one.intentions) for one in told] == [(3, 12, 6, 2), (3, 16, 13, 5)]
+    assert told[1].stars == 4.4
 
 
 def test_the_demo_begins_on_a_day_off_too():

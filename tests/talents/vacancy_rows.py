@@ -56,6 +56,15 @@ def put(world, title="岗位", *, minutes=0, unit=None, **changes) -> Vacancy:
     return Vacancy.objects.create(unit=unit, title=title, **plain | changes)
 
 
+def of_unit(unit, by, now, title="车联网架构师", **changes) -> Vacancy:
+    """Put a vacancy of a unit online now."""
+    days = {"online_since": now, "expires_on": now.date() + 30 * DAY, "created_at": now, "updated_at": now}
+    plain = {"posts": 2, "region": unit.work_region, "pay_from": 8000, "description": "工作", "by": by} | days
+    return Vacancy.objects.create(
+        unit=unit, title=title, state=VacancyState.ONLINE, reviewed_by=by, **{**plain, **changes}
+    )
+
+
 def wording() -> None:
     """Load the portal's own words of the messages about vacancies."""
     told = yaml.safe_load((settings.BASE_DIR / "provinces/common/messages.yaml").read_text(encoding="utf-8"))
