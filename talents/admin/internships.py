@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.act_pages import Act, ActPages, PlainForm, day_field, words_field
+from accounts.act_pages import Act, ActPages, DueFilter, PlainForm, day_field, words_field
 from accounts.models import Organization, Role, Unit
 from accounts.queries import posts_of
 from jobs import clock
@@ -41,7 +41,7 @@ class PlaceAdmin(ActPages, admin.ModelAdmin):
     keyword = "place"
     related = ("unit", "region", "base", "reviewed_by")
     list_display = ("title", "unit", "kind", "region", "places", "state", "apply_by")
-    list_filter = ("state", "kind")
+    list_filter = (DueFilter, "state", "kind")
     search_fields = ("title", "unit__name")
     show_full_result_count = False
 
@@ -171,7 +171,7 @@ class SubsidyClaimAdmin(ActPages, admin.ModelAdmin):
     keyword = "claim"
     related = ("base__unit", "submitted_by", "decided_by")
     list_display = ("base", "amount", "state", "submitted_at", "paid_on")
-    list_filter = ("state",)
+    list_filter = (DueFilter, "state")
     search_fields = ("base__unit__name",)
     show_full_result_count = False
 

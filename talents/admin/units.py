@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from accounts.act_pages import Act, ActPages, PlainForm
+from accounts.act_pages import Act, ActPages, DueFilter, PlainForm
 from accounts.models import Role, Unit
 from accounts.permissions import ReadOnlyAdminMixin
 from applications.states import ScanState
@@ -95,7 +95,7 @@ class UnitCheckAdmin(ScanPage, ActPages, admin.ModelAdmin):
     keyword = "check"
     related = ("unit__region", "unit__work_region", "submitted_by", "decided_by")
     list_display = ("unit", "uscc", "state", "submitted_at", "decided_by")
-    list_filter = ("state",)
+    list_filter = (DueFilter, "state")
     list_select_related = ("unit", "decided_by")
     search_fields = ("unit__name", "unit__uscc")
     show_full_result_count = False
@@ -149,18 +149,16 @@ def _authority_cells(authority: Authority) -> tuple:
 
 
 class StandingFilter(admin.SimpleListFilter):
-    """Whether a power of attorney waits, holds or has ended."""
+    """Whether a power of attorney was confirmed or has ended; what waits is what is due."""
 
     title = gettext_lazy("state")
     parameter_name = "standing"
 
     def lookups(self, request, model_admin):
-        return [("waiting", _("to be confirmed")), ("confirmed", _("confirmed")), ("ended", _("ended"))]
+        return [("confirmed", _("confirmed")), ("ended", _("ended"))]
 
     def queryset(self, request, rows):
         match self.value():
-            case "waiting":
-                return rows.filter(confirmed_at__isnull=True, ended_at__isnull=True)
             case "confirmed":
                 return rows.filter(confirmed_at__isnull=False, ended_at__isnull=True)
             case "ended":
@@ -176,7 +174,7 @@ class AuthorityAdmin(ScanPage, ActPages, admin.ModelAdmin):
     keyword = "authority"
     related = ("member__unit__region", "member__user", "confirmed_by")
     list_display = ("handler", "unit", "starts_on", "last", "confirmed_at", "ended_at")
-    list_filter = (StandingFilter,)
+    list_filter = (DueFilter, StandingFilter)
     list_select_related = ("member__user", "member__unit")
     search_fields = ("member__unit__name", "member__user__name")
     show_full_result_count = False

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.act_pages import Act, ActPages, PlainForm, words_field
+from accounts.act_pages import Act, ActPages, DueFilter, PlainForm, words_field
 from accounts.models import Role
 from talentportal.lib import spoken
 from talents.catalogs import majors, occupations
@@ -112,7 +112,7 @@ class VacancyAdmin(ActPages, admin.ModelAdmin):
     acting_roles = CHECKING_ROLES
     related = ("unit__region", "region", "by", "reviewed_by")
     list_display = ("title", "unit", "region", "pay_words", "state", "marked", "updated_at")
-    list_filter = (QueueFilter,)
+    list_filter = (DueFilter, QueueFilter)
     list_select_related = ("unit", "region")
     search_fields = ("title", "unit__name")
     ordering = ("updated_at", "pk")

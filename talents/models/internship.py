@@ -28,8 +28,18 @@ class OfOfficeQuerySet(models.QuerySet):
         return self.filter(in_reach(user, f"{self.to_unit}__work_region", clock.today(), roles))
 
 
+class PlaceQuerySet(OfOfficeQuerySet):
+    def due(self, day):
+        """Those that wait to be read."""
+        return self.filter(state=VacancyState.REVIEW)
+
+
 class ClaimQuerySet(OfOfficeQuerySet):
     to_unit = "base__unit"
+
+    def due(self, day):
+        """Those that wait for a decision or, approved, for the payment."""
+        return self.filter(state__in=[ClaimState.SUBMITTED, ClaimState.APPROVED])
 
 
 class School(models.Model):
@@ -112,7 +122,7 @@ class Place(models.Model):
     created_at = models.DateTimeField(_("made at"))
     updated_at = models.DateTimeField(_("changed at"))
 
-    objects = OfOfficeQuerySet.as_manager()
+    objects = PlaceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("place for interns")

@@ -22,11 +22,19 @@ class UnitCheckQuerySet(models.QuerySet):
         """Those of units that are registered where the user checks them."""
         return self.filter(in_reach(user, "unit__region", clock.today(), CHECKING_ROLES))
 
+    def due(self, day):
+        """Those that wait for the office."""
+        return self.filter(state=CheckState.SUBMITTED)
+
 
 class AuthorityQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Those for units that are registered where the user checks them."""
         return self.filter(in_reach(user, "member__unit__region", clock.today(), CHECKING_ROLES))
+
+    def due(self, day):
+        """Those that wait for the office: neither confirmed nor ended, and the handler is still there."""
+        return self.filter(confirmed_at__isnull=True, ended_at__isnull=True, member__left_at__isnull=True)
 
     def running_on(self, day):
         """Those that an office has confirmed and that hold on the day."""

@@ -22,6 +22,10 @@ class VacancyQuerySet(models.QuerySet):
         """For the admin: those of units at home in the regions that the user's posts cover."""
         return self.filter(in_reach(user, "unit__region", clock.today()))
 
+    def due(self, day):
+        """Those that wait to be read."""
+        return self.filter(state=VacancyState.REVIEW)
+
     def online(self, now: datetime):
         """Those that everybody may read: online, not past their last day, of a unit that is verified now."""
         today = timezone.localdate(now)
