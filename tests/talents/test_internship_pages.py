@@ -89,11 +89,11 @@ def test_student_unit_and_school_come_to_an_agreement(world, unit, hr, school, t
 
     desk = of(client, hr)
     assert "陈思远" in text(desk.get(reverse("org:internship", args=[place.public_id])))
-    told = {"application": application.public_id, "act": "take", "starts_on": "2026-10-08", "ends_on": "2026-10-01"}
+    told = {"application": application.public_id, "act": "take", "starts_on": "2026-10-08", "last_day": "2026-10-01"}
     page = desk.post(reverse("org:internship", args=[place.public_id]), told | {"insurance_no": "X-1"}, follow=True)
     assert "X-1" in text(page)
     assert not Agreement.objects.exists()
-    told |= {"ends_on": "2027-01-08", "insurance_no": "X-1"}
+    told |= {"last_day": "2027-01-07", "insurance_no": "X-1"}
     desk.post(reverse("org:internship", args=[place.public_id]), told)
     agreement = Agreement.objects.get()
     ours, mine = (
