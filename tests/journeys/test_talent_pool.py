@@ -101,9 +101,7 @@ def find_and_ask(unit, found) -> None:
     assert NAME not in unit.page.content()
 
 
-def test_a_unit_finds_asks_and_sees_what_the_person_chose_until_the_consent_is_withdrawn(
-    visit, world, found, examiner
-):
+def test_a_unit_finds_asks_and_sees_what_the_person_chose_until_the_consent_is_withdrawn(visit, world, found, examiner):
     unit, office = visit(pool.person("handler@example.org", "王经办")), visit(examiner)
     person = visit(found.user, language="en", size=PHONE, touch=True)
     registered = register(unit, world.county)
