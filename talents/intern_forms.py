@@ -5,6 +5,7 @@ from datetime import timedelta
 from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.forms import RegionField
 from accounts.models import Unit
@@ -81,7 +82,7 @@ class AskForm(NamedErrors, forms.Form):
     major = MajorField(label=_("Major"))
     graduates_on = DayField(label=_("You graduate, or graduated, on"))
     school = SchoolField(
-        label=_("School"),
+        label=pgettext_lazy("agreement", "School"),
         queryset=School.objects.none(),
         empty_label="—",
         help_text=_("It signs the agreement. Is yours not here? Ask it to register as a unit."),

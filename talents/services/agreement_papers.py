@@ -9,6 +9,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from certificates.files import signer
 from talentportal.lib import spoken
@@ -45,7 +46,7 @@ def _said(agreement: Agreement) -> dict:
     is_internship = place.kind == PlaceKind.INTERNSHIP
     parties = [
         (_("Unit"), f"{_name(place.unit)}, {place.unit.uscc}"),
-        *([(_("School"), f"{_name(school.unit)}, {school.unit.uscc}")] if school else []),
+        *([(pgettext("agreement", "School"), f"{_name(school.unit)}, {school.unit.uscc}")] if school else []),
         (_("Student") if is_internship else _("Trainee"), f"{agreement.signed_name}, {_document(application.user)}"),
     ]
     facts = [
