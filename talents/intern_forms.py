@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.forms import RegionField
 from accounts.models import Unit

@@ -45,9 +45,12 @@ def _said(agreement: Agreement) -> dict:
     place, school = application.place, application.school
     is_internship = place.kind == PlaceKind.INTERNSHIP
     parties = [
-        (_("Unit"), f"{_name(place.unit)}, {place.unit.uscc}"),
-        *([(pgettext("agreement", "School"), f"{_name(school.unit)}, {school.unit.uscc}")] if school else []),
-        (_("Student") if is_internship else _("Trainee"), f"{agreement.signed_name}, {_document(application.user)}"),
+        (_("Unit"), _(", ").join([_name(place.unit), place.unit.uscc])),
+        *([(pgettext("agreement", "School"), _(", ").join([_name(school.unit), school.unit.uscc]))] if school else []),
+        (
+            _("Student") if is_internship else _("Trainee"),
+            _(", ").join([agreement.signed_name, application.user.person.id_masked]),
+        ),
     ]
     facts = [
         (_("Post"), place.title),
@@ -76,10 +79,6 @@ def _said(agreement: Agreement) -> dict:
 def _name(unit) -> str:
     is_english = translation.get_language() == "en"
     return f"{unit.name} ({unit.name_en})" if is_english and unit.name_en else unit.name
-
-
-def _document(user) -> str:
-    return user.person.id_masked
 
 
 @transaction.atomic
