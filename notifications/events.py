@@ -148,6 +148,7 @@ EVENTS = {
     "agreement_ended": (_("Agreement on an internship ended early"), ("place", "unit", "date")),
     "agreement_finished": (_("Internship finished"), ("place", "unit", "date")),
     "intern_month": (_("Month of an internship recorded"), ("place", "unit")),
+    "intern_objection": (_("Objection to a month of an internship"), ("place", "unit")),
     "retention_recorded": (_("Hired after a traineeship"), ("place", "unit")),
     "claim_approved": (_("Claim of subsidy for trainees approved"), ("unit", "amount")),
     "claim_refused": (_("Claim of subsidy for trainees refused"), ("unit", "amount", "reason")),

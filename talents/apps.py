@@ -15,6 +15,7 @@ class TalentsConfig(AppConfig):
         from talents.queries import memory
         from talents.queries.vacancies import may_hear
         from talents.services import (
+            agreement_papers,
             agreements,
             contact,
             events,
@@ -55,6 +56,7 @@ class TalentsConfig(AppConfig):
 
         # internships
         own_data.register("internships", own_data.Holding(own.copy_internships, own.forget_internships))
+        register_job(agreement_papers.JOB, agreement_papers.draw_due, _("Draw an agreement on an internship"))
         register_sweep("talents.places", places.expire_places)
         register_sweep("talents.agreements", agreements.finish_agreements)
 

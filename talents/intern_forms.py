@@ -1,7 +1,9 @@
 """Input on internships and traineeships."""
 
+from datetime import timedelta
+
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import RegionField
@@ -10,27 +12,18 @@ from applications.questions import DayField
 from talentportal.lib.field_errors import NamedErrors
 from talents.catalogs import majors
 from talents.models import School
+from talents.profile_forms import in_groups
 from talents.states import Degree, PlaceKind
 
 ROWS = {"rows": 4}
-
-
-def major_choices(empty: str) -> list:
-    """Return the majors of the catalog in groups by class, in the active language."""
-    tree = majors()
-    groups = [
-        (tree.name(kind.code), [(entry.code, tree.name(entry.code)) for entry in tree.children(kind.code)])
-        for discipline in tree.children("")
-        for kind in tree.children(discipline.code)
-    ]
-    return [("", empty), *groups]
+ONE_DAY = timedelta(days=1)
 
 
 class MajorField(forms.ChoiceField):
     """A major of the catalog; the choices are read when a form is made, in its language."""
 
     def __init__(self, **options):
-        super().__init__(choices=lambda: major_choices("—"), **options)
+        super().__init__(choices=lambda: in_groups(majors(), "—"), **options)
 
 
 class PlaceForm(NamedErrors, forms.Form):
@@ -88,7 +81,7 @@ class AskForm(NamedErrors, forms.Form):
     major = MajorField(label=_("Major"))
     graduates_on = DayField(label=_("You graduate, or graduated, on"))
     school = SchoolField(
-        label=_("School"),
+        label=pgettext_lazy("agreement", "School"),
         queryset=School.objects.none(),
         empty_label="—",
         help_text=_("It signs the agreement. Is yours not here? Ask it to register as a unit."),
@@ -115,13 +108,22 @@ class AskForm(NamedErrors, forms.Form):
 
 
 class TakeForm(NamedErrors, forms.Form):
-    starts_on = DayField(label=_("From"))
-    ends_on = DayField(label=_("Until (not included)"))
+    starts_on = DayField(label=_("First day"))
+    last_day = DayField(label=_("Last day"))
     insurance_no = forms.CharField(label=_("Number of the accident insurance"), max_length=60)
+
+    def values(self) -> dict:
+        """Return what the service asks for."""
+        said = dict(self.cleaned_data)
+        return said | {"ends_on": said.pop("last_day") + ONE_DAY}
 
 
 class AnswerForm(NamedErrors, forms.Form):
     answer = forms.CharField(label=_("Why, in a word to the person"), max_length=300, widget=forms.Textarea(attrs=ROWS))
+
+    def values(self) -> dict:
+        """Return what the service asks for."""
+        return self.cleaned_data
 
 
 class EndForm(NamedErrors, forms.Form):

@@ -21,6 +21,7 @@ urlpatterns = [
     # internships
     path("internships/", internships.mine, name="internships"),
     path("internships/<slug:public_id>/", internships.agreement, name="internship"),
+    path("internships/<slug:public_id>/agreement.pdf", internships.agreement_pdf, name="internship_pdf"),
     path("internships/<slug:public_id>/withdraw/", internships.withdraw, name="withdraw_internship"),
     # recruitment events
     path("events/", events.mine, name="events"),

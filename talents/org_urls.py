@@ -44,6 +44,11 @@ urlpatterns = [
     path("internships/new/", org_internships.write, name="new_internship"),
     path("internships/base/", org_internships.base, name="intern_base"),
     path("internships/agreements/<slug:public_id>/", org_internships.agreement, name="intern_agreement"),
+    path(
+        "internships/agreements/<slug:public_id>/agreement.pdf",
+        org_internships.agreement_pdf,
+        name="intern_agreement_pdf",
+    ),
     path("internships/<slug:public_id>/", org_internships.place, name="internship"),
     path("internships/<slug:public_id>/edit/", org_internships.write, name="edit_internship"),
     # recruitment events

@@ -37,10 +37,10 @@ def _leaves(catalog: Catalog, code: str) -> list[tuple[str, str]]:
     return [leaf for child in children for leaf in _leaves(catalog, child.code)] or [(code, catalog.name(code))]
 
 
-def _in_groups(catalog: Catalog) -> list:
-    """Return the deepest entries of a catalog in groups by its roots, for a select."""
+def in_groups(catalog: Catalog, none=NOT_TOLD[0][1]) -> list:
+    """Return the deepest entries of a catalog in groups by its roots, for a select, after the words for none."""
     groups = [(catalog.name(root.code), _leaves(catalog, root.code)) for root in catalog.children()]
-    return [*NOT_TOLD, *groups]
+    return [("", none), *groups]
 
 
 def _as_list(catalog: Catalog) -> list:
@@ -133,7 +133,7 @@ class EducationForm(FactsForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.fields["major"].choices = _in_groups(majors())
+        self.fields["major"].choices = in_groups(majors())
 
 
 class WorkForm(FactsForm):
@@ -153,7 +153,7 @@ class WorkForm(FactsForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.fields["industry"].choices = [*NOT_TOLD, *_as_list(industries())]
-        self.fields["occupation"].choices = _in_groups(occupations())
+        self.fields["occupation"].choices = in_groups(occupations())
 
 
 class AbilityForm(FactsForm):
@@ -230,7 +230,7 @@ class JoinForm(VisibilityForm):
     def __init__(self, *args, **options):
         text = consent_texts.current(Purpose.POOL)
         super().__init__(*args, **options | {"initial": {"text_version": text.version}})
-        self.fields["major"].choices = _in_groups(majors())
+        self.fields["major"].choices = in_groups(majors())
 
     def words(self) -> dict:
         """Return the arguments of the service."""

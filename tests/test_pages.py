@@ -62,6 +62,7 @@ NO_PAGES = {
     "me:data_file",
     "me:paper",
     "me:message_file",
+    *("me:internship_pdf", "org:intern_agreement_pdf"),
     "apply:rows",
     "services:form",
     "services:form_sample",

@@ -39,6 +39,7 @@ RAIL = (  # model of the admin, what the rail says, icon
     ("Profile", _("Talent pool"), "users"),
     ("Vacancy", _("Vacancies"), "file"),
     ("Place", _("Internships"), "file"),
+    ("TraineeshipBase", _("Traineeship bases"), "flag"),
     ("SubsidyClaim", _("Trainee subsidies"), "yuan"),
     ("PolicyVersion", _("Policy library"), "book"),
     ("Benefit", _("Benefits"), "yuan"),

@@ -149,18 +149,16 @@ def _authority_cells(authority: Authority) -> tuple:
 
 
 class StandingFilter(admin.SimpleListFilter):
-    """Whether a power of attorney waits, holds or has ended."""
+    """Whether a power of attorney was confirmed or has ended; what waits is what is due."""
 
     title = gettext_lazy("state")
     parameter_name = "standing"
 
     def lookups(self, request, model_admin):
-        return [("waiting", _("to be confirmed")), ("confirmed", _("confirmed")), ("ended", _("ended"))]
+        return [("confirmed", _("confirmed")), ("ended", _("ended"))]
 
     def queryset(self, request, rows):
         match self.value():
-            case "waiting":
-                return rows.filter(confirmed_at__isnull=True, ended_at__isnull=True)
             case "confirmed":
                 return rows.filter(confirmed_at__isnull=False, ended_at__isnull=True)
             case "ended":

@@ -1,5 +1,7 @@
 """Internships and traineeships: who may offer, the places, who asks, the agreement, its months, money and outcome."""
 
+from datetime import timedelta
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -15,6 +17,7 @@ from talents.models.units import CHECKING_ROLES
 from talents.states import AgreementState, ApplicationState, BaseLevel, ClaimState, Degree, PlaceKind, VacancyState
 
 USER = settings.AUTH_USER_MODEL
+ONE_DAY = timedelta(days=1)
 
 
 class OfOfficeQuerySet(models.QuerySet):
@@ -88,6 +91,11 @@ class TraineeshipBase(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit}, {self.get_level_display()}"
+
+    @property
+    def last_day(self):
+        """The last day on which it holds, unless it is cancelled."""
+        return self.ends_on - ONE_DAY
 
 
 class Place(models.Model):
@@ -205,6 +213,9 @@ class Agreement(models.Model):
     signed_name = models.CharField(_("name signed with"), max_length=100, blank=True)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     ended_because = models.CharField(_("why ended"), max_length=300, blank=True)
+    content = models.JSONField(_("content"), null=True, blank=True, editable=False)  # of the paper, since all signed
+    file = models.FileField(_("file"), upload_to="agreements/%Y/%m/", max_length=200, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
     made_at = models.DateTimeField(_("made at"))
 
     class Meta:
@@ -219,9 +230,27 @@ class Agreement(models.Model):
                 name="intern_agreement_signed",
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="intern_agreement_keeps_its_words",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    IF OLD.content IS NOT NULL AND NEW.content IS DISTINCT FROM OLD.content
+                        OR OLD.sha256 <> '' AND NEW.sha256 <> OLD.sha256
+                    THEN RAISE EXCEPTION 'a signed agreement is never edited'; END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.application)
+
+    @property
+    def last_day(self):
+        """The last day of it."""
+        return self.ends_on - ONE_DAY
 
 
 class Attendance(models.Model):

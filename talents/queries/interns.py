@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
-from talents.models import Agreement, Place, PlaceApplication, School, SubsidyClaim, TraineeshipBase
+from talents.models import Agreement, Attendance, Place, PlaceApplication, School, SubsidyClaim, TraineeshipBase
 from talents.rules.interns import retention_percent
 from talents.states import AgreementState, ApplicationState, PlaceKind, VacancyState
 
@@ -20,7 +20,9 @@ def places_of(unit) -> QuerySet[Place]:
     """Return the places of a unit, with how many asked and how many were taken."""
     applications = Count("applications", distinct=True)
     taken = Count("applications", filter=Q(applications__state=ApplicationState.TAKEN), distinct=True)
-    return Place.objects.filter(unit=unit).select_related("region").annotate(asked=applications, taken=taken)
+    waiting = Count("applications", filter=Q(applications__state=ApplicationState.SENT), distinct=True)
+    counts = {"asked": applications, "taken": taken, "waiting": waiting}
+    return Place.objects.filter(unit=unit).select_related("region").annotate(**counts)
 
 
 def applications_of(user) -> QuerySet[PlaceApplication]:
@@ -36,6 +38,24 @@ def agreements_for(user, units: list) -> QuerySet[Agreement]:
     return found.select_related(
         "application__place__unit", "application__place__base", "application__user", "application__school__unit"
     )
+
+
+def waiting_for(user) -> QuerySet[Agreement]:
+    """Return the own agreements on which it is the person's turn: to sign, or to check what the unit recorded."""
+    month = Attendance.objects.filter(agreement=OuterRef("pk"), confirmed_at__isnull=True, disputed_because="")
+    hired = Q(retention__isnull=False, retention__confirmed_by_person_at__isnull=True)
+    turn = Q(state=AgreementState.SIGNING, person_signed_at__isnull=True) | Exists(month) | hired
+    mine = Agreement.objects.filter(turn, application__user=user)
+    return mine.select_related("application__place__unit").order_by("pk")
+
+
+def work_of(unit) -> dict:
+    """Count what waits for a unit: applications without an answer, agreements that it or its school has to sign."""
+    asked = PlaceApplication.objects.filter(place__unit=unit, state=ApplicationState.SENT)
+    as_unit = Q(application__place__unit=unit, unit_signed_at__isnull=True)
+    as_school = Q(application__school__unit=unit, school_signed_at__isnull=True)
+    unsigned = Agreement.objects.filter(as_unit | as_school, state=AgreementState.SIGNING)
+    return {"asked": asked.count(), "unsigned": unsigned.count()}
 
 
 def school_of(unit) -> School | None:

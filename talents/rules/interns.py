@@ -69,6 +69,28 @@ def agreement_obstacles(*, kind: str, starts_on: date, ends_on: date, today: dat
     return []
 
 
+def terms(kind: str) -> list:
+    """List what every agreement says, in the order of its paper (职业教育法 第50条; domain 7.6)."""
+    is_internship = kind == PlaceKind.INTERNSHIP
+    kept = [
+        _("The unit keeps the rules on working hours, rest and safety."),
+        _("The unit pays each month, in full, what is named here, and pays for the accident insurance beforehand."),
+        _("Nobody charges for the place, and no agency stands between."),
+        _("Each party may end the agreement early and says why; the others are told at once."),
+    ]
+    if is_internship:
+        return [
+            _("The work has to do with the studies; the unit names who guides the student and teaches the work."),
+            *kept,
+            _("The school accompanies the student and may look in at the place of work at any time."),
+        ]
+    return [
+        _("The base trains and guides the trainee. It is no employment."),
+        *kept,
+        _("A contract of employment ends the traineeship; whoever is hired is no trainee any more."),
+    ]
+
+
 def months_of(starts_on: date, ends_on: date) -> list[date]:
     """Return the first day of every month that a time touches; `ends_on` is not included."""
     month, found = starts_on.replace(day=1), []

@@ -7,13 +7,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.queries import person_of
+from jobs.services import enqueue
 from notifications.services import Note, notify_many
 from talentportal.lib import names
 from talentportal.lib.refusals import Refused, refuse_unless
 from talentportal.lib.spoken import day_in_both
 from talents.models import Agreement, Place, PlaceApplication, School
+from talents.queries.people import handlers_of
 from talents.queries.units import acting_units
 from talents.rules import interns as rules
+from talents.services import agreement_papers
+from talents.services.units import refuse_stranger
 from talents.states import AgreementState, ApplicationState, PlaceKind, VacancyState
 
 PARTIES = {"unit": "unit_signed_at", "school": "school_signed_at", "person": "person_signed_at"}
@@ -76,7 +80,7 @@ def withdraw_application(*, application: PlaceApplication, actor, now: datetime)
 def decline_application(*, application: PlaceApplication, answer: str, actor, now: datetime) -> PlaceApplication:
     """Decline, with a word to the person."""
     application = _taken(application)
-    _refuse_stranger(application.place.unit_id, actor, now)
+    refuse_stranger(application.place.unit, actor, now)
     refuse_unless(application.state == ApplicationState.SENT, _("This application is answered already."))
     refuse_unless(answer.strip(), _("Say why; the person reads it."))
     _answered(application, ApplicationState.DECLINED, answer, now)
@@ -91,7 +95,7 @@ def take_application(
     """Take somebody, by an agreement that waits for its signatures. Never more than the places there are."""
     place = Place.objects.select_for_update(of=("self",)).get(pk=application.place_id)
     application = _taken(application)
-    _refuse_stranger(place.unit_id, actor, now)
+    refuse_stranger(application.place.unit, actor, now)
     refuse_unless(application.state == ApplicationState.SENT, _("This application is answered already."))
     taken = place.applications.filter(state=ApplicationState.TAKEN).exclude(
         agreement__state__in=[AgreementState.CANCELLED, AgreementState.BROKEN_OFF]
@@ -114,7 +118,7 @@ def take_application(
         insurance_no=insurance_no.strip()[:60],
         made_at=now,
     )
-    _tell("place_taken", application, _to_sign(application, now), now, f"/me/internships/{agreement.public_id}/")
+    _tell_parties("place_taken", agreement, now, but=actor)
     return agreement
 
 
@@ -132,16 +136,17 @@ def sign_agreement(*, agreement: Agreement, party: str, actor, now: datetime, na
             agreement.signed_name = own.name
         case "school":
             refuse_unless(application.school_id is not None, _("No school signs this agreement."))
-            _refuse_stranger(application.school_id, actor, now)
+            refuse_stranger(application.school.unit, actor, now)
             agreement.school_signed_by = actor
         case _:
-            _refuse_stranger(application.place.unit_id, actor, now)
+            refuse_stranger(application.place.unit, actor, now)
             agreement.unit_signed_by = actor
     refuse_unless(getattr(agreement, PARTIES[party]) is None, _("This party has signed already."))
     setattr(agreement, PARTIES[party], now)
     if not missing_parties(agreement):
-        agreement.state = AgreementState.RUNNING
-        _tell("agreement_runs", application, [application.user], now, f"/me/internships/{agreement.public_id}/")
+        agreement.state, agreement.content = AgreementState.RUNNING, agreement_papers.words(agreement, now)
+        enqueue(kind=agreement_papers.JOB, key=str(agreement.pk), now=now, agreement=agreement.pk)
+        _tell_parties("agreement_runs", agreement, now)
     agreement.save()
     return agreement
 
@@ -166,8 +171,7 @@ def end_agreement(*, agreement: Agreement, reason: str, actor, now: datetime) ->
     agreement.state = AgreementState.BROKEN_OFF if is_signed else AgreementState.CANCELLED
     agreement.ended_on, agreement.ended_because = timezone.localdate(now), reason.strip()[:300]
     agreement.save()
-    told = [user for user in (application.user, application.place.by) if user.pk != actor.pk]
-    _tell("agreement_ended", application, told, now, f"/me/internships/{agreement.public_id}/")
+    _tell_parties("agreement_ended", agreement, now, but=actor)
     return agreement
 
 
@@ -177,20 +181,19 @@ def finish_agreements(now: datetime) -> int:
     today = timezone.localdate(now)
     over = list(
         Agreement.objects.select_for_update(of=("self",), skip_locked=True)
-        .select_related("application__user", "application__place__by")
+        .select_related("application__user", "application__place__unit", "application__school__unit")
         .filter(state=AgreementState.RUNNING, ends_on__lte=today)[:500]
     )
     for agreement in over:
         agreement.state, agreement.ended_on = AgreementState.FINISHED, agreement.ends_on
         agreement.save(update_fields=["state", "ended_on"])
-        application = agreement.application
-        told = [application.user, application.place.by]
-        _tell("agreement_finished", application, told, now, f"/me/internships/{agreement.public_id}/")
+        _tell_parties("agreement_finished", agreement, now)
     return len(over)
 
 
 def _locked(agreement: Agreement) -> Agreement:
-    related = ("application__user", "application__place__unit", "application__place__by", "application__school")
+    ours = ("application__place__unit", "application__place__region", "application__school__unit")
+    related = ("application__user__person", *ours, "unit_signed_by", "school_signed_by")
     return Agreement.objects.select_for_update(of=("self",)).select_related(*related).get(pk=agreement.pk)
 
 
@@ -205,16 +208,15 @@ def _answered(application: PlaceApplication, state: str, answer: str, now: datet
     return application
 
 
-def _to_sign(application: PlaceApplication, now: datetime) -> list:
-    """Return the person and, for an internship, who acts for the school."""
-    if application.school is None:
-        return [application.user]
-    members = application.school.unit.members.filter(left_at__isnull=True).select_related("user")
-    return [application.user, *(member.user for member in members)]
-
-
-def _refuse_stranger(unit: int, actor, now: datetime) -> None:
-    refuse_unless(acting_units(actor, now).filter(pk=unit).exists(), _("You do not act for this unit."))
+def _tell_parties(event: str, agreement: Agreement, now: datetime, but=None) -> None:
+    """Tell the person and who acts for the unit and the school now, each with the own page; not who did it."""
+    application = agreement.application
+    units = [application.place.unit, *([application.school.unit] if application.school else [])]
+    ours = {user.pk: user for unit in units for user in handlers_of(unit, now)}
+    told = [user for user in ours.values() if user.pk != application.user_id and user != but]
+    _tell(event, application, told, now, f"/org/internships/agreements/{agreement.public_id}/")
+    if application.user != but:
+        _tell(event, application, [application.user], now, f"/me/internships/{agreement.public_id}/")
 
 
 def _tell(event: str, application: PlaceApplication, people: list, now: datetime, path: str) -> None:

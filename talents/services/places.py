@@ -11,8 +11,9 @@ from notifications.services import Note, notify_many
 from talentportal.lib.refusals import refuse_unless
 from talents.models import Place, TraineeshipBase
 from talents.queries import interns as queries
-from talents.queries.units import acting_units
+from talents.queries.units import acts_for
 from talents.rules import interns as rules
+from talents.services.units import refuse_stranger
 from talents.services.waiting import tell_checkers
 from talents.states import VACANCY_MOVES, PlaceKind, VacancyState
 
@@ -58,7 +59,7 @@ def write_place(*, unit: Unit, values: dict, actor, now: datetime, place: Place 
 
     Raises Refused with every reason; `values` has the keys of WRITTEN.
     """
-    _refuse_stranger(unit, actor, now)
+    refuse_stranger(unit, actor, now)
     if place is None:
         place = Place(unit=unit, by=actor, created_at=now)
     else:
@@ -89,7 +90,7 @@ def hand_in_place(*, place: Place, actor, now: datetime) -> Place:
 def review_place(*, place: Place, passed: bool, note: str, actor, now: datetime) -> Place:
     """Put a place online or send it back with a note, for somebody of the office who does not act for the unit."""
     place = _take(place, "approve" if passed else "send_back")
-    refuse_unless(not acting_units(actor, now).filter(pk=place.unit_id).exists(), _("You act for this unit."))
+    refuse_unless(not acts_for(actor, place.unit, now), _("You act for this unit."))
     refuse_unless(passed or note.strip(), _("Say what is to be changed."))
     reasons = obstacles(place, now) if passed else []
     refuse_unless(not reasons, reasons)
@@ -123,7 +124,7 @@ def expire_places(now: datetime) -> int:
 
 def _moved(place: Place, verb: str, actor, now: datetime) -> Place:
     place = _take(place, verb)
-    _refuse_stranger(place.unit, actor, now)
+    refuse_stranger(place.unit, actor, now)
     place.state, place.updated_at = VACANCY_MOVES[verb].target, now
     return place
 
@@ -139,7 +140,3 @@ def _locked_base(unit: Unit, now: datetime) -> TraineeshipBase | None:
     """Return the unit's base, locked so that two places at once never exceed its share."""
     base = queries.base_of(unit, timezone.localdate(now))
     return base and TraineeshipBase.objects.select_for_update().get(pk=base.pk)
-
-
-def _refuse_stranger(unit: Unit, actor, now: datetime) -> None:
-    refuse_unless(acting_units(actor, now).filter(pk=unit.pk).exists(), _("You do not act for this unit."))

@@ -14,8 +14,9 @@ from talentportal.lib.workdays import add_months
 from talents import limits
 from talents.models import Agreement, Attendance, ClaimedMonth, Place, Retention, School, SubsidyClaim, TraineeshipBase
 from talents.queries import interns as queries
-from talents.queries.units import acting_units
+from talents.queries.units import acts_for
 from talents.rules import interns as rules
+from talents.services.units import refuse_stranger
 from talents.states import AgreementState, ClaimState, PlaceKind, VacancyState
 
 ENDED = (AgreementState.FINISHED, AgreementState.BROKEN_OFF)
@@ -102,7 +103,7 @@ def record_month(
 ) -> Attendance:
     """Record a month: days present and what was paid; the person confirms it. A confirmed month does not change."""
     agreement = _running(agreement)
-    _refuse_stranger(agreement.application.place.unit_id, actor, now)
+    refuse_stranger(agreement.application.place.unit, actor, now)
     today, over = timezone.localdate(now), agreement.ended_on or agreement.ends_on
     reasons = []
     if month not in rules.months_of(agreement.starts_on, over) or month > today:
@@ -127,11 +128,14 @@ def record_month(
 @transaction.atomic
 def confirm_month(*, month: Attendance, actor, now: datetime, objection: str = "") -> Attendance:
     """Confirm a month as the person, or object to it; the unit then records it again."""
-    month = Attendance.objects.select_for_update(of=("self",)).select_related("agreement__application").get(pk=month.pk)
+    related = ("agreement__application__place__unit", "recorded_by")
+    month = Attendance.objects.select_for_update(of=("self",)).select_related(*related).get(pk=month.pk)
     refuse_unless(month.agreement.application.user_id == actor.pk, _("This is not your agreement."))
     refuse_unless(month.confirmed_at is None, _("You have confirmed this month already."))
     month.confirmed_at, month.disputed_because = (None, objection[:300]) if objection.strip() else (now, "")
     month.save()
+    if month.disputed_because:
+        _tell("intern_objection", month.agreement, [month.recorded_by], f"{month.pk}:{now:%Y%m%d%H%M}", now)
     return month
 
 
@@ -139,7 +143,7 @@ def confirm_month(*, month: Attendance, actor, now: datetime, objection: str = "
 def claim_subsidy(*, base: TraineeshipBase, months: list[int], actor, now: datetime) -> SubsidyClaim:
     """Claim the subsidy for months that were paid and confirmed; no month twice, and none of an internship."""
     base = TraineeshipBase.objects.select_for_update().get(pk=base.pk)
-    _refuse_stranger(base.unit_id, actor, now)
+    refuse_stranger(base.unit, actor, now)
     rows = list(claimable(base).filter(pk__in=months).select_for_update(of=("self",)))
     refuse_unless(rows and len(rows) == len(set(months)), _("Choose months that are paid, confirmed and not claimed."))
     today = timezone.localdate(now)
@@ -172,7 +176,7 @@ def decide_claim(*, claim: SubsidyClaim, approved: bool, note: str, actor, now: 
     claim = SubsidyClaim.objects.select_for_update(of=("self",)).select_related("submitted_by", "base").get(pk=claim.pk)
     refuse_unless(claim.state == ClaimState.SUBMITTED, _("This claim is decided already."))
     refuse_unless(
-        not acting_units(actor, now).filter(pk=claim.base.unit_id).exists(),
+        not acts_for(actor, claim.base.unit, now),
         _("You act for this unit; somebody else has to decide."),
     )
     refuse_unless(approved or note.strip(), _("Say why; the unit reads it."))
@@ -203,7 +207,7 @@ def pay_claim(*, claim: SubsidyClaim, paid_on: date, actor, now: datetime) -> Su
 def record_retention(*, agreement: Agreement, hired_on: date, contract_months: int, actor, now: datetime) -> Retention:
     """Record that the unit hired its trainee in time and for a year at least; the person confirms it."""
     agreement = _running(agreement, ENDED)
-    _refuse_stranger(agreement.application.place.unit_id, actor, now)
+    refuse_stranger(agreement.application.place.unit, actor, now)
     refuse_unless(
         rules.is_retained(ended_on=agreement.ended_on, hired_on=hired_on, contract_months=contract_months),
         _("It counts when somebody is hired within %(days)s days after the end, for %(months)s months at least.")
@@ -245,13 +249,13 @@ def _running(agreement: Agreement, states=(AgreementState.RUNNING, *ENDED)) -> A
     return agreement
 
 
-def _refuse_stranger(unit: int, actor, now: datetime) -> None:
-    refuse_unless(acting_units(actor, now).filter(pk=unit).exists(), _("You do not act for this unit."))
-
-
 def _tell(event: str, agreement: Agreement, people: list, key: str, now: datetime) -> None:
     place = agreement.application.place
     words = {"place": place.title, "unit": place.unit.name}
-    path = f"/me/internships/{agreement.public_id}/"
-    notes = [Note(event, user, f"{event}:{agreement.pk}:{key}", words, path) for user in people]
+    mine, ours = f"/me/internships/{agreement.public_id}/", f"/org/internships/agreements/{agreement.public_id}/"
+    paths = [mine if user.pk == agreement.application.user_id else ours for user in people]
+    notes = [
+        Note(event, user, f"{event}:{agreement.pk}:{key}", words, path)
+        for user, path in zip(people, paths, strict=True)
+    ]
     notify_many(notes=notes, now=now)

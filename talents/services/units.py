@@ -22,7 +22,7 @@ from talentportal.lib.refusals import refuse_unless
 from talentportal.lib.spoken import day_in_both
 from talents.catalogs import industries
 from talents.models import Authority, UnitCheck
-from talents.queries.units import checks_units
+from talents.queries.units import acts_for, checks_units
 from talents.services.waiting import tell_checkers
 from talents.states import CheckState
 
@@ -31,6 +31,11 @@ HOME = "/org/"
 REMIND_DAYS = 14  # before a power of attorney ends
 LONGEST_YEARS = 3  # of a power of attorney
 _SCANNED = {"check": (UnitCheck, "license"), "authority": (Authority, "file")}
+
+
+def refuse_stranger(unit: Unit, actor: User, now: datetime) -> None:
+    """Raise Refused for who may not act for the unit now."""
+    refuse_unless(acts_for(actor, unit, now), _("You do not act for this unit any more."))
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from django import template
 
 from jobs import clock
-from talents.queries import people
+from talents.queries import interns, people
 from talents.states import RequestState
 
 register = template.Library()
@@ -16,6 +16,12 @@ def asked_for_contact(context) -> list:
     """Return the contact requests that wait for this person's answer, the nearest day first."""
     waiting = people.requests_to(context["request"].user).filter(state=RequestState.SENT, expires_at__gt=clock.now())
     return list(waiting.order_by("expires_at")[:SHORT])
+
+
+@register.simple_tag(takes_context=True)
+def intern_tasks(context) -> list:
+    """Return the agreements on internships that wait for this person."""
+    return list(interns.waiting_for(context["request"].user)[:SHORT])
 
 
 @register.simple_tag(takes_context=True)

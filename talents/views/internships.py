@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from applications.views.common import signed_in
+from applications.views.files import give_out
 from jobs import clock
 from regions.models import Region
 from talentportal.lib import again
@@ -13,6 +14,7 @@ from talentportal.lib.refusals import Refused
 from talents import intern_forms as forms
 from talents.models import Attendance, Place, Retention
 from talents.queries import interns as queries
+from talents.rules.interns import terms
 from talents.services import agreements, traineeships
 from talents.states import AgreementState, ApplicationState, PlaceKind
 
@@ -104,6 +106,7 @@ def agreement(request, public_id: str):
     context = {
         "agreement": found,
         "place": found.application.place,
+        "terms": terms(found.application.place.kind),
         "missing": agreements.missing_parties(found),
         "months": found.months.all(),
         "retention": Retention.objects.filter(agreement=found).first(),
@@ -115,6 +118,20 @@ def agreement(request, public_id: str):
         "may_end": found.state in (AgreementState.SIGNING, AgreementState.RUNNING),
     }
     return render(request, "talents/my_agreement.html", context)
+
+
+@require_safe
+@signed_in
+def agreement_pdf(request, public_id: str):
+    """Give out my signed agreement; while it is being made, its page says so."""
+    found = get_object_or_404(queries.agreements_for(request.user, []), public_id=public_id)
+    return give_out_agreement(found) or redirect("me:internship", found.public_id)
+
+
+def give_out_agreement(found):
+    """Answer with the paper of an agreement, None while there is none."""
+    name = f"{_('Agreement')} {found.application.place.title}.pdf"
+    return give_out(found.file, name, "application/pdf", inline=True) if found.file else None
 
 
 def _act(request, found):

@@ -13,10 +13,11 @@ from talentportal.lib.workdays import add_months
 from talents import intern_forms as forms
 from talents.models import Place, PlaceApplication, Retention
 from talents.queries import interns as queries
-from talents.rules.interns import months_of
+from talents.rules.interns import months_of, terms
 from talents.services import agreements, places, traineeships
 from talents.states import VACANCY_MOVES, AgreementState, ApplicationState
 from talents.views.common import for_unit
+from talents.views.internships import give_out_agreement
 
 MOVES = ("hand_in", "pause", "resume", "fill", "take_offline")
 CLAIMED_AT_MOST = 500  # months in one claim
@@ -29,7 +30,8 @@ def desk(request):
     today = clock.today()
     found = list(queries.agreements_for(request.user, [request.unit]).exclude(application__user=request.user)[:200])
     for agreement in found:
-        agreement.missing = agreements.missing_parties(agreement) if agreement.state == AgreementState.SIGNING else []
+        missing = agreements.missing_parties(agreement) if agreement.state == AgreementState.SIGNING else []
+        agreement.waits_for_us = _party(request, agreement) in missing
     context = {
         "places": queries.places_of(request.unit)[:200],
         "agreements": found,
@@ -99,7 +101,8 @@ def place(request, public_id: str):
 
 
 def _proposal(found: Place) -> dict:
-    return {"starts_on": found.starts_on, "ends_on": add_months(found.starts_on, found.months)}
+    last = add_months(found.starts_on, found.months) - forms.ONE_DAY
+    return {"starts_on": found.starts_on, "last_day": last}
 
 
 def _move(request, found: Place):
@@ -124,7 +127,7 @@ def _answer(request, found: Place, verb: str, who: dict):
     if form.is_valid():
         serve = agreements.take_application if verb == "take" else agreements.decline_application
         try:
-            serve(application=application, **form.cleaned_data, **who)
+            serve(application=application, **form.values(), **who)
         except Refused as refused:
             reasons = refused.reasons
         else:
@@ -138,8 +141,8 @@ def agreement(request, public_id: str):
     """An agreement of the unit or, for a school, of one of its students: sign, months, retention, end."""
     rows = queries.agreements_for(request.user, [request.unit]).exclude(application__user=request.user)
     found = get_object_or_404(rows, public_id=public_id)
-    is_unit = found.application.place.unit_id == request.unit.pk
-    party = "unit" if is_unit else "school"
+    party = _party(request, found)
+    is_unit = party == "unit"
     if request.method == "POST":
         return _act(request, found, party)
     kept, said = again.typed(request), again.told(request)
@@ -150,6 +153,7 @@ def agreement(request, public_id: str):
     context = {
         "agreement": found,
         "place": found.application.place,
+        "terms": terms(found.application.place.kind),
         "is_unit": is_unit,
         "missing": missing,
         "may_sign": party in missing and found.state == AgreementState.SIGNING,
@@ -166,6 +170,19 @@ def agreement(request, public_id: str):
         "has_errors": bool(tried),
     }
     return render(request, "talents/org_agreement.html", context)
+
+
+@require_safe
+@for_unit
+def agreement_pdf(request, public_id: str):
+    """Give out the signed agreement; while it is being made, its page says so."""
+    rows = queries.agreements_for(request.user, [request.unit]).exclude(application__user=request.user)
+    found = get_object_or_404(rows, public_id=public_id)
+    return give_out_agreement(found) or redirect("org:intern_agreement", found.public_id)
+
+
+def _party(request, found) -> str:
+    return "unit" if found.application.place.unit_id == request.unit.pk else "school"
 
 
 def _act(request, found, party: str):

@@ -15,6 +15,7 @@ from jobs import clock
 from talentportal.lib.refusals import Refused
 from talents import limits
 from talents.queries import contact as contacts
+from talents.queries import interns
 from talents.queries.units import acting_units
 from talents.services import units as services
 from talents.states import CheckState
@@ -40,6 +41,7 @@ def home(request):
             "searches": chosen.talent_searches.all()[:SHOWN],
             "left": contacts.requests_left(chosen, now),
             "most": limits.REQUESTS_A_DAY,
+            "interns": interns.work_of(chosen),
         }
     return render(request, "talents/org_home.html", context)
 

@@ -165,11 +165,13 @@ ADDRESSES = {
     "internships:detail": (PUBLIC, lambda s: {"public_id": s.intern_place.public_id}),
     "me:internships": (SIGNED_IN, None),
     "me:internship": (OWN, lambda s: {"public_id": s.agreement.public_id}),
+    "me:internship_pdf": (OWN, lambda s: {"public_id": s.agreement.public_id}),
     "me:withdraw_internship": (POST_ONLY, lambda s: {"public_id": s.intern_application.public_id}),
     "org:internships": (UNIT, None),
     "org:new_internship": (UNIT, None),
     "org:intern_base": (UNIT, None),
     "org:intern_agreement": (UNIT, lambda s: {"public_id": s.agreement.public_id}),
+    "org:intern_agreement_pdf": (UNIT, lambda s: {"public_id": s.agreement.public_id}),
     "org:internship": (UNIT, lambda s: {"public_id": s.intern_place.public_id}),
     "org:edit_internship": (UNIT, lambda s: {"public_id": s.intern_draft.public_id}),
     # recruitment events

@@ -16,6 +16,7 @@ from talents.models import (
     SubsidyClaim,
     TraineeshipBase,
 )
+from talents.services import agreement_papers
 from talents.states import AgreementState, ApplicationState, Degree, PlaceKind, VacancyState
 
 DAY = dt.timedelta(days=1)
@@ -101,6 +102,13 @@ def agreed(of: Place, person, now, *, by_school=None, state=AgreementState.RUNNI
     return agreement
 
 
+def papered(of: Agreement, now) -> Agreement:
+    """Give a signed agreement its paper."""
+    of.content = agreement_papers.words(of, now)
+    of.save(update_fields=["content"])
+    return agreement_papers.draw(agreement=of, now=now)
+
+
 def month(of: Agreement, first, now, *, confirmed: bool) -> Attendance:
     """Record a month, paid."""
     return Attendance.objects.create(
@@ -139,7 +147,7 @@ def walk(who, now) -> dict:
     rows = {kind: Place.objects.filter(unit=unit, kind=kind).first() for kind in PlaceKind.values}
     signing = agreed(rows["INTERNSHIP"], who("graduate"), now, by_school=college, state=AgreementState.SIGNING)
     running = agreed(rows["TRAINEESHIP"], who("graduate"), now, months=3)
-    finished = agreed(rows["TRAINEESHIP"], who("applicant"), now, state=AgreementState.FINISHED, months=2)
+    finished = papered(agreed(rows["TRAINEESHIP"], who("applicant"), now, state=AgreementState.FINISHED, months=2), now)
     retained(finished, handler, now)
     waiting = asked(rows["INTERNSHIP"], who("applicant"), now, by_school=college)
     draft = place(unit, unit.work_region, handler, now, state=VacancyState.DRAFT)
@@ -193,5 +201,5 @@ def scene(scene) -> None:
     scene.intern_draft = place(**told, state=VacancyState.DRAFT)
     scene.intern_application = asked(scene.intern_place, people.owner, now)
     trainee = place(**told, kind=PlaceKind.TRAINEESHIP, of_base=scene.intern_base)
-    scene.agreement = agreed(trainee, people.owner, now, months=2)
+    scene.agreement = papered(agreed(trainee, people.owner, now, months=2), now)
     scene.intern_claim = claimed(scene.intern_base, scene.agreement.months.all(), people.handler, now)

@@ -6,13 +6,14 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
+from notifications.models import Message
 from talents.models import Agreement, Attendance, Place, PlaceApplication, Retention, SubsidyClaim
-from talents.services import agreements
+from talents.services import agreements, traineeships
 from talents.states import AgreementState, ApplicationState, ClaimState, VacancyState
 from tests import cast
 from tests.cast import moment
 from tests.talents import pool
-from tests.talents.test_internships import NOW, ask, finished, online, take
+from tests.talents.test_internships import NOW, ask, finished, online, sign, take
 
 FORM = {
     "kind": "INTERNSHIP",
@@ -89,11 +90,11 @@ def test_student_unit_and_school_come_to_an_agreement(world, unit, hr, school, t
 
     desk = of(client, hr)
     assert "陈思远" in text(desk.get(reverse("org:internship", args=[place.public_id])))
-    told = {"application": application.public_id, "act": "take", "starts_on": "2026-10-08", "ends_on": "2026-10-01"}
+    told = {"application": application.public_id, "act": "take", "starts_on": "2026-10-08", "last_day": "2026-10-01"}
     page = desk.post(reverse("org:internship", args=[place.public_id]), told | {"insurance_no": "X-1"}, follow=True)
     assert "X-1" in text(page)
     assert not Agreement.objects.exists()
-    told |= {"ends_on": "2027-01-08", "insurance_no": "X-1"}
+    told |= {"last_day": "2027-01-07", "insurance_no": "X-1"}
     desk.post(reverse("org:internship", args=[place.public_id]), told)
     agreement = Agreement.objects.get()
     ours, mine = (
@@ -204,3 +205,23 @@ def test_a_post_that_ended_shows_nothing_of_its_region(world, unit, hr, clerk):
     assert list(Place.objects.visible_to(examiner)) == [place]
     examiner.posts.update(ends_on=cast.day("2026-09-18"))  # not included
     assert not Place.objects.visible_to(examiner).exists()
+
+
+def test_everybody_is_told_with_the_own_page(world, unit, hr, school, teacher, clerk, applicant):
+    pool.wording("place_taken", "agreement_runs")
+    agreement = take(ask(online(world, unit, hr, clerk), applicant, school), hr)
+    mine, ours = f"/me/internships/{agreement.public_id}/", f"/org/internships/agreements/{agreement.public_id}/"
+    told = Message.objects.filter(event="place_taken").values_list("recipient", "path")
+    assert set(told) == {(applicant.pk, mine), (teacher.pk, ours)}  # hr took the applicant
+    sign(agreement, person=applicant, unit=hr, school=teacher)
+    told = Message.objects.filter(event="agreement_runs").values_list("recipient", "path")
+    assert set(told) == {(applicant.pk, mine), (teacher.pk, ours), (hr.pk, ours)}
+
+
+def test_who_objects_to_a_month_is_heard_by_the_unit(world, unit, hr, clerk, applicant, base):
+    pool.wording("intern_objection")
+    agreement = finished(world, unit, hr, clerk, applicant, base)
+    now = moment("2026-12-03 10:00")
+    traineeships.confirm_month(month=agreement.months.first(), actor=applicant, now=now, objection="少记两天")
+    message = Message.objects.get(event="intern_objection")
+    assert (message.recipient, message.path) == (hr, f"/org/internships/agreements/{agreement.public_id}/")
