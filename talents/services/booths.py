@@ -18,6 +18,7 @@ from talents.queries.events import live
 from talents.queries.units import acts_for
 from talents.rules import events as rules
 from talents.services.events import NOT_NOW, end_queue, unfit_vacancies, words_of
+from talents.services.waiting import tell_checkers
 from talents.states import BOOTH_MOVES, HELD_TALKS, TALK_MOVES, BoothState, RecruitKind, RecruitState, TalkState
 
 NOT_THEIRS = _("You do not act for this unit any more.")
@@ -46,6 +47,7 @@ def ask_booth(*, event: RecruitEvent, unit: Unit, vacancies: list[Vacancy], acto
     booth.note, booth.decided_by, booth.decided_at = "", None, None
     booth.save()
     booth.vacancies.set(vacancies)
+    tell_checkers("booth", booth.pk, unit, event.organization.region, now)
     return booth
 
 

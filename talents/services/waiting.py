@@ -11,6 +11,7 @@ KINDS = {  # model of the admin -> what waits, in both languages
     "unitcheck": {"zh": "单位核验", "en": "check of a unit"},
     "authority": {"zh": "经办人授权委托书", "en": "power of attorney of a handler"},
     "vacancy": {"zh": "岗位审核", "en": "vacancy to be read"},
+    "booth": {"zh": "招聘活动展位申请", "en": "booth at a recruitment event"},
     "place": {"zh": "实习见习岗位审核", "en": "place for interns to be read"},
 }
 

@@ -3,10 +3,9 @@
 from datetime import date, timedelta
 
 from django import template
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from accounts.models import Unit
 from talents.models import Vacancy
 from talents.queries.fit import Fit
 from talents.states import VacancyState
@@ -32,12 +31,6 @@ def pay(vacancy: Vacancy) -> str:
     if not vacancy.pay_to or vacancy.pay_to == vacancy.pay_from:
         return _("%(low)s yuan %(period)s") % words
     return _("%(low)s to %(high)s yuan %(period)s") % {**words, "high": f"{vacancy.pay_to:,}"}
-
-
-@register.filter
-def unit_name(unit: Unit) -> str:
-    """The name of a unit: its English one on an English page, where it has one."""
-    return (unit.name_en if (get_language() or "").startswith("en") else "") or unit.name
 
 
 @register.filter
