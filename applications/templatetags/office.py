@@ -40,7 +40,7 @@ RAIL = (  # model of the admin, what the rail says, icon
     ("Vacancy", _("Vacancies"), "file"),
     ("Place", _("Internships"), "file"),
     ("SubsidyClaim", _("Trainee subsidies"), "yuan"),
-    ("RecruitEvent", _("Recruitment events"), "calendar"),
+    ("RecruitEvent", _("Job fairs"), "calendar"),
     ("Booth", _("Booths"), "pin"),
     ("PolicyVersion", _("Policy library"), "book"),
     ("Benefit", _("Benefits"), "yuan"),
