@@ -41,6 +41,8 @@ RAIL = (  # model of the admin, what the rail says, icon
     ("Place", _("Internships"), "file"),
     ("TraineeshipBase", _("Traineeship bases"), "flag"),
     ("SubsidyClaim", _("Trainee subsidies"), "yuan"),
+    ("RecruitEvent", _("Job fairs"), "calendar"),
+    ("Booth", _("Booths"), "pin"),
     ("PolicyVersion", _("Policy library"), "book"),
     ("Benefit", _("Benefits"), "yuan"),
     ("GuideVersion", _("Guides"), "file"),
