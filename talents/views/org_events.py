@@ -128,7 +128,7 @@ def _call(request, found, booth, who):
 
 
 def _end(request, found, booth, who):
-    talk = get_object_or_404(Talk, booth=booth, public_id=request.POST.get("talk", "")[:22])
+    talk = get_object_or_404(Talk, booth=booth, public_id=request.POST.get("talk", "").replace("\0", ""))
     outcome = request.POST.get("outcome", "")
     if outcome not in rules.OUTCOMES:
         raise Http404

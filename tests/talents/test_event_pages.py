@@ -357,3 +357,20 @@ def test_figures_stand_on_the_page_of_an_event_that_is_over(live, booth, applica
     at("2026-09-18 17:00")
     told = client.get(to("events:detail", live.code)).context["figures"]
     assert (told.units, told.registrations, told.held, told.intentions, told.stars) == (1, 1, 1, 1, None)
+
+
+def test_the_search_of_the_site_finds_events_to_come(live, client):
+    found = [text(client.get(to("search"), {"q": words})) for words in ("云招聘", "没有这样的")]
+    assert [f"/events/{live.code}/" in page for page in found] == [True, False]
+    assert client.get(to("search"), {"q": "云\0"}).status_code in (200, 400)
+
+
+def test_a_character_that_no_database_takes_is_bad_input(live, booth, hr, client):
+    desk = of(client, hr)
+    answers = [
+        desk.post(to("org:event", live.code), {"act": "end", "talk": "\0", "outcome": "TALKED"}),
+        desk.post(to("org:event", live.code), {"act": "change", "vacancies": ["\0"]}, follow=True),
+        desk.post(to("events:booth", live.code, booth.public_id), {"vacancy": "\0", "line": "\0"}, follow=True),
+        desk.get(to("events:list"), {"kind": "\0", "page": "\0"}),
+    ]
+    assert all(answer.status_code in (200, 400, 404) for answer in answers), answers
