@@ -77,7 +77,7 @@ class SchoolField(forms.ModelChoiceField):
 class AskForm(NamedErrors, forms.Form):
     """Ask for a place: what the unit reads of the person, and the consent for it."""
 
-    degree = forms.TypedChoiceField(label=_("Degree or diploma"), choices=Degree, coerce=int)
+    degree = forms.TypedChoiceField(label=_("Degree or diploma"), choices=[("", "—"), *Degree.choices], coerce=int)
     major = MajorField(label=_("Major"))
     graduates_on = DayField(label=_("You graduate, or graduated, on"))
     school = SchoolField(

@@ -45,11 +45,11 @@ def _said(agreement: Agreement) -> dict:
     place, school = application.place, application.school
     is_internship = place.kind == PlaceKind.INTERNSHIP
     parties = [
-        (_("Unit"), _(", ").join([_name(place.unit), place.unit.uscc])),
-        *([(pgettext("agreement", "School"), _(", ").join([_name(school.unit), school.unit.uscc]))] if school else []),
+        (_("Unit"), f"{_name(place.unit)}  {place.unit.uscc}"),
+        *([(pgettext("agreement", "School"), f"{_name(school.unit)}  {school.unit.uscc}")] if school else []),
         (
             _("Student") if is_internship else _("Trainee"),
-            _(", ").join([agreement.signed_name, application.user.person.id_masked]),
+            f"{agreement.signed_name}  {application.user.person.id_masked}",
         ),
     ]
     facts = [
@@ -78,7 +78,7 @@ def _said(agreement: Agreement) -> dict:
 
 def _name(unit) -> str:
     is_english = translation.get_language() == "en"
-    return f"{unit.name} ({unit.name_en})" if is_english and unit.name_en else unit.name
+    return (unit.name_en if is_english else "") or unit.name
 
 
 @transaction.atomic

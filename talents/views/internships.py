@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.queries import person_of
 from applications.views.common import signed_in
 from applications.views.files import give_out
 from jobs import clock
@@ -14,6 +15,7 @@ from talentportal.lib.refusals import Refused
 from talents import intern_forms as forms
 from talents.models import Attendance, Place, Retention
 from talents.queries import interns as queries
+from talents.queries.people import profile_of
 from talents.rules.interns import terms
 from talents.services import agreements, traineeships
 from talents.states import AgreementState, ApplicationState, PlaceKind
@@ -51,12 +53,14 @@ def place(request, public_id: str):
     found = get_object_or_404(queries.places_online(today), public_id=public_id)
     if request.method == "POST":
         return _apply(request, found)
-    own = None
-    if request.user.is_authenticated:
-        own = found.applications.filter(user=request.user).exclude(state=ApplicationState.WITHDRAWN).first()
     reasons = again.told(request).get("reasons", [])
-    form = forms.AskForm(again.typed(request), kind=found.kind)
-    context = {"place": found, "own": own, "form": form, "reasons": reasons, "has_errors": bool(reasons)}
+    context = {"place": found, "reasons": reasons, "has_errors": bool(reasons)}
+    if request.user.is_authenticated:
+        profile = profile_of(request.user)
+        begun = {"degree": profile.degree, "major": profile.major} if profile else {}
+        own = found.applications.filter(user=request.user).exclude(state=ApplicationState.WITHDRAWN).first()
+        form = forms.AskForm(again.typed(request), kind=found.kind, initial=begun)
+        context |= {"person": person_of(request.user), "own": own, "form": form}
     return render(request, "talents/place.html", context)
 
 

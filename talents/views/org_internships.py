@@ -15,7 +15,7 @@ from talents.models import Place, PlaceApplication, Retention
 from talents.queries import interns as queries
 from talents.rules.interns import months_of, terms
 from talents.services import agreements, places, traineeships
-from talents.states import VACANCY_MOVES, AgreementState, ApplicationState
+from talents.states import VACANCY_MOVES, AgreementState, ApplicationState, PlaceKind
 from talents.views.common import for_unit
 from talents.views.internships import give_out_agreement
 
@@ -48,7 +48,8 @@ def write(request, public_id: str = ""):
     if found and found.state not in VACANCY_MOVES["edit"].sources:
         messages.info(request, _("Pause the place first; whatever changes is read again by the office."))
         return redirect("org:internship", found.public_id)
-    form = forms.PlaceForm(again.typed(request), initial=forms.place_initial(found) if found else None)
+    begun = forms.place_initial(found) if found else {"kind": PlaceKind.INTERNSHIP, "region": request.unit.work_region}
+    form = forms.PlaceForm(again.typed(request), initial=begun)
     if request.method == "POST":
         reasons = []
         if form.is_valid():
@@ -78,7 +79,9 @@ def place(request, public_id: str):
         return _move(request, found)
     kept, said = again.typed(request), again.told(request)
     tried = said.get("application", "")
-    rows = list(found.applications.exclude(state=ApplicationState.WITHDRAWN).select_related("user", "school__unit"))
+    rows = list(
+        found.applications.exclude(state=ApplicationState.WITHDRAWN).select_related("user", "school__unit", "agreement")
+    )
     for row in rows:
         is_tried = tried == row.public_id
         row.take_form = forms.TakeForm(

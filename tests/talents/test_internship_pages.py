@@ -1,5 +1,6 @@
 """The desks of an internship by their pages: student, unit, school, office; and who finds nothing there."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -8,12 +9,12 @@ from django.urls import reverse
 from accounts.models import Role
 from notifications.models import Message
 from talents.models import Agreement, Attendance, Place, PlaceApplication, Retention, SubsidyClaim
-from talents.services import agreements, traineeships
+from talents.services import agreements, places, traineeships
 from talents.states import AgreementState, ApplicationState, ClaimState, VacancyState
 from tests import cast
 from tests.cast import moment
 from tests.talents import pool
-from tests.talents.test_internships import NOW, ask, finished, online, sign, take
+from tests.talents.test_internships import NOW, ask, finished, online, sign, take, values
 
 FORM = {
     "kind": "INTERNSHIP",
@@ -225,3 +226,40 @@ def test_who_objects_to_a_month_is_heard_by_the_unit(world, unit, hr, clerk, app
     traineeships.confirm_month(month=agreement.months.first(), actor=applicant, now=now, objection="少记两天")
     message = Message.objects.get(event="intern_objection")
     assert (message.recipient, message.path) == (hr, f"/org/internships/agreements/{agreement.public_id}/")
+
+
+def test_who_has_no_real_name_reads_it_before_the_form_and_a_profile_fills_it_in(world, unit, hr, clerk, client):
+    address = reverse("internships:detail", args=[online(world, unit, hr, clerk).public_id])
+    page = of(client, pool.person()).get(address)
+    assert reverse("accounts:identity") in page.text
+    assert 'name="agreed"' not in page.text
+    known = pool.profile(world.county, cast.make_person("known@example.org", "李四", "990101199003070023"), now=NOW)
+    form = of(client, known.user).get(address).context["form"]
+    assert (form["major"].value(), form["degree"].value()) == (known.major, known.degree)
+
+
+def test_the_own_space_and_the_units_say_what_waits(world, unit, hr, school, teacher, clerk, applicant, client, at):
+    agreement = take(ask(online(world, unit, hr, clerk), applicant, school), hr)
+    home, mine = reverse("me:home"), reverse("me:internship", args=[agreement.public_id])
+    assert mine in text(of(client, applicant).get(home))
+    for party in (hr, teacher):
+        assert of(client, party).get(reverse("org:home")).context["interns"] == {"asked": 0, "unsigned": 1}
+    sign(agreement, person=applicant, unit=hr, school=teacher)
+    assert mine not in text(of(client, applicant).get(home))
+    assert of(client, hr).get(reverse("org:home")).context["interns"] == {"asked": 0, "unsigned": 0}
+    now = at("2026-11-02 10:00")
+    told = {"month": dt.date(2026, 10, 1), "days": 20, "paid": Decimal(0), "paid_on": None}
+    row = traineeships.record_month(agreement=agreement, **told, actor=hr, now=now)
+    assert mine in text(of(client, applicant).get(home))
+    traineeships.confirm_month(month=row, actor=applicant, now=now)
+    assert mine not in text(of(client, applicant).get(home))
+
+
+def test_what_waits_for_the_office_is_due(world, unit, hr, clerk, client, base, applicant):
+    examiner = cast.make_staff("examiner@example.org", "赵审核", Role.EXAMINER, world.province, world.office)
+    place = places.write_place(unit=unit, values=values(world), actor=hr, now=NOW)
+    address = reverse("admin:talents_place_changelist") + "?due=yes"
+    assert of(client, examiner).get(address).context["cl"].result_count == 0
+    places.hand_in_place(place=place, actor=hr, now=NOW)
+    assert client.get(address).context["cl"].result_count == 1
+    assert address in client.get(reverse("admin:index")).text
