@@ -210,6 +210,12 @@ class BoothAdmin(HostsOnly, admin.ModelAdmin):
     def host_of(self, row) -> int:
         return row.event.organization_id
 
+    def due_count(self, request) -> int:
+        """Count the booths that wait for an office of this person; those of other offices are only read."""
+        hosts = queries.hosts_of(request.user, clock.now())
+        waiting = self.get_queryset(request).due(clock.today())
+        return waiting.filter(event__organization__in=hosts).count() if self._acts(request) else 0
+
     def facts_of(self, row):
         return [
             (_("State"), row.get_state_display()),

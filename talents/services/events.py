@@ -5,7 +5,7 @@ Basis: 人力资源市场暂行条例 第28条 (the host checks the units and fi
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Min, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organization, Unit, User
 from accounts.queries import membership
 from notifications.services import Note, notify_many
-from talentportal.lib.refusals import refuse_unless
+from talentportal.lib.refusals import Refused, refuse_unless
 from talents import limits
 from talents.models import Booth, RecruitEvent, Talk, Vacancy
 from talents.queries.events import hosts_of
@@ -55,11 +55,15 @@ def write_event(
     event.organization = organization
     for name in WRITTEN:
         setattr(event, name, values[name])
-    faults = rules.time_faults(values)
+    faults, taken = rules.time_faults(values), _("Another event has this code.")
     if RecruitEvent.objects.filter(code=event.code).exclude(pk=event.pk).exists():
-        faults.append(_("Another event has this code."))
+        faults.append(taken)
     refuse_unless(not faults, faults)
-    event.save()
+    try:
+        with transaction.atomic():
+            event.save()
+    except IntegrityError as error:  # somebody saved it at this moment
+        raise Refused([taken]) from error
     return event
 
 

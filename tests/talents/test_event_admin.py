@@ -1,7 +1,8 @@
 """Recruitment events at the office: buttons by role and state, forms with the times of the place."""
 
 import pytest
-from django.test import Client
+from django.contrib import admin
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -100,6 +101,12 @@ def test_a_booth_that_waits_is_found_admitted_and_refused(world, desk, examiner)
     assert "Admit the unit" not in page(desk, BOOTH, first)
 
 
+def due_count(user) -> int:
+    request = RequestFactory().get("/")
+    request.user = user
+    return admin.site.get_model_admin(Booth).due_count(request)
+
+
 def test_others_of_the_region_read_and_press_nothing(world, examiner):
     event = events.event(world.office, world.province, examiner, NOW)
     asked = events.booth(event, pool.unit(world.county), examiner, NOW)
@@ -108,6 +115,7 @@ def test_others_of_the_region_read_and_press_nothing(world, examiner):
     )
     outsider = cast.make_staff("out@example.org", "外", Role.EXAMINER, world.province, office)
     official = cast.make_staff("official@example.org", "周", Role.OFFICIAL, world.province, world.office)
+    assert [due_count(one) for one in (examiner, outsider, official)] == [1, 0, 0]
     for client in (client_of(outsider), client_of(official)):
         assert ["People registered" in page(client, EVENT, event), "Cancel" in page(client, EVENT, event)] == [
             True,
