@@ -56,11 +56,11 @@ class _Held:
     def play(self) -> None:
         """Announce the event, give its booths, and let happen what would have happened by now."""
         event = self._announced()
-        told = [(self._booth(event, booth), booth) for booth in self.entry["booths"]]
+        told = [(self._booth(event, booth, self.before + DAY), booth) for booth in self.entry["booths"]]
         for booth, _told in told:
             events.admit(booth=booth, actor=self.host, now=self.before + 2 * DAY)
         for booth in self.entry.get("asked", ()):
-            self._booth(event, booth)
+            self._booth(event, booth, self.now - 2 * DAY)
         people = list(self._registered(event))
         if self.now >= self.starts_at + TALKS:
             queues = cycle(people)
@@ -90,11 +90,10 @@ class _Held:
         event = events.write_event(organization=office, values=values, actor=self.host, now=self.before)
         return events.announce(event=event, actor=self.host, now=self.before)
 
-    def _booth(self, event: RecruitEvent, told: dict) -> Booth:
+    def _booth(self, event: RecruitEvent, told: dict, at: datetime) -> Booth:
         unit = Unit.objects.get(uscc=self.pack.units[told["unit"]]["uscc"])
         records = PackRecord.objects.filter(kind=demo_vacancies.KIND, key__in=told["vacancies"])
         vacancies = list(Vacancy.objects.filter(public_id__in=records.values("digest")))
-        at = self.before + DAY
         actor = handlers_of(unit, at).earliest("pk")
         return booths.ask_booth(event=event, unit=unit, vacancies=vacancies, actor=actor, now=at)
 

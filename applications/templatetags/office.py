@@ -40,6 +40,8 @@ RAIL = (  # model of the admin, what the rail says, icon
     ("Vacancy", _("Vacancies"), "file"),
     ("Place", _("Internships"), "file"),
     ("SubsidyClaim", _("Trainee subsidies"), "yuan"),
+    ("RecruitEvent", _("Job fairs"), "calendar"),
+    ("Booth", _("Booths"), "pin"),
     ("PolicyVersion", _("Policy library"), "book"),
     ("Benefit", _("Benefits"), "yuan"),
     ("GuideVersion", _("Guides"), "file"),

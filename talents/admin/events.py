@@ -135,7 +135,7 @@ class RecruitEventAdmin(HostsOnly, admin.ModelAdmin):
     list_filter = ("state", "kind")
     search_fields = ("code", "title_zh", "title_en")
 
-    @admin.display(description=gettext_lazy("event"))
+    @admin.display(description=gettext_lazy("Title"))
     def title(self, row):
         return str(row)
 
@@ -151,8 +151,8 @@ class RecruitEventAdmin(HostsOnly, admin.ModelAdmin):
             (_("Place"), row.address),
             (_("Begins at"), moment_words(row.starts_at)),
             (_("Ends at"), moment_words(row.ends_at)),
-            (_("Address of the live stream"), row.stream),
-            (_("Document number of the plan for emergencies"), row.emergency_plan),
+            (_("Live stream"), row.stream),
+            (_("Emergency plan"), row.emergency_plan),
             (_("Most booths"), str(row.most_booths)),
             (_("Chinese text"), row.about_zh),
             (_("English text"), row.about_en),
@@ -178,7 +178,7 @@ class RecruitEventAdmin(HostsOnly, admin.ModelAdmin):
             (_("Answers on how it was"), told.answered),
             (_("Stars on average"), stars),
         ]
-        return [{"title": _("Figures"), "heads": (_("What"), _("Number")), "rows": rows}]
+        return [{"title": _("Figures"), "heads": (_("Figure"), _("Value")), "rows": rows}]
 
     def acts_of(self, row):
         if row.state == RecruitState.DRAFT:

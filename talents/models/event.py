@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Role
 from accounts.queries import in_reach
@@ -98,7 +99,9 @@ class Booth(models.Model):
     """A unit at an event, with the vacancies it shows there."""
 
     public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
-    event = models.ForeignKey(RecruitEvent, models.CASCADE, related_name="booths", verbose_name=_("event"))
+    event = models.ForeignKey(
+        RecruitEvent, models.CASCADE, related_name="booths", verbose_name=pgettext_lazy("recruitment", "event")
+    )
     unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="booths", verbose_name=_("unit"))
     state = models.CharField(_("state"), max_length=10, choices=BoothState, default=BoothState.ASKED)
     number = models.PositiveSmallIntegerField(_("booth"), null=True, blank=True)  # with the admission
@@ -134,7 +137,9 @@ class Booth(models.Model):
 class Registration(models.Model):
     """A person takes part in an event, and afterwards says how it was."""
 
-    event = models.ForeignKey(RecruitEvent, models.CASCADE, related_name="registrations", verbose_name=_("event"))
+    event = models.ForeignKey(
+        RecruitEvent, models.CASCADE, related_name="registrations", verbose_name=pgettext_lazy("recruitment", "event")
+    )
     user = models.ForeignKey(USER, models.CASCADE, related_name="event_registrations", verbose_name=_("person"))
     is_doctor = models.BooleanField(_("holds a doctorate or is about to defend it"), default=False)
     at = models.DateTimeField(_("registered at"))
