@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.act_pages import Act, ActPages, DueFilter, PlainForm, day_field, words_field
 from accounts.models import Organization, Role, Unit
@@ -194,7 +194,7 @@ class SubsidyClaimAdmin(ActPages, admin.ModelAdmin):
             for one in months
         ]
         heads = (_("Trainee"), _("Month"), _("Days present"), _("Allowance paid (yuan)"))
-        return [{"title": _("Months"), "heads": heads, "rows": rows}]
+        return [{"title": pgettext("agreement", "Months"), "heads": heads, "rows": rows}]
 
     def acts_of(self, row):
         if row.state == ClaimState.SUBMITTED:

@@ -154,6 +154,9 @@ def test_months_claim_and_retention_by_the_pages(world, unit, hr, clerk, applica
     assert person.post(mine, {"act": "confirm", "month": "9" * 30}).status_code == 404
     desk = of(client, hr)
     assert "少记一天" in text(desk.get(ours))
+    form = desk.get(ours).context["month_form"]
+    assert [month for month, _ in form.fields["month"].widget.choices] == ["2026-11", "2026-12"]  # October is confirmed
+    assert (form["month"].value(), form["paid"].value()) == ("2026-12", 2000)
     desk.post(ours, {"act": "month", "month": "2026-11", "days": "23", "paid": "2000", "paid_on": "2026-12-01"})
     assert Attendance.objects.get(pk=november.pk).days == 23
     page = desk.post(ours, {"act": "month", "month": "2026-11", "days": "40", "paid": "x"}, follow=True)
