@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.models import Role
 from notifications.models import Message
@@ -184,6 +185,8 @@ def test_months_claim_and_retention_by_the_pages(world, unit, hr, clerk, applica
     of(client, applicant).post(mine, {"act": "retention"})
     assert Retention.objects.get().confirmed_by_person_at
     assert "100" in text(of(client, hr).get(reverse("org:intern_base")))
+    with override("en"):
+        assert "1 of 1, 100 %" in text(of(client, examiner).get(reverse("admin:talents_traineeshipbase_changelist")))
 
 
 def test_an_application_is_taken_back_and_declined(world, unit, hr, school, clerk, applicant, client):
