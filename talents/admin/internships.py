@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.act_pages import Act, ActPages, DueFilter, PlainForm, day_field, words_field
 from accounts.models import Organization, Role, Unit
@@ -13,6 +13,7 @@ from jobs import clock
 from talentportal.lib import spoken
 from talents.models import Place, School, SubsidyClaim, TraineeshipBase
 from talents.queries import interns as queries
+from talents.rules.interns import retention_percent
 from talents.services import places, traineeships
 from talents.states import BaseLevel, ClaimState, VacancyState
 
@@ -76,7 +77,7 @@ class NewBaseForm(PlainForm):
     unit = forms.ModelChoiceField(label=gettext_lazy("Unit"), queryset=Unit.objects.none())
     level = forms.ChoiceField(label=gettext_lazy("Level"), choices=BaseLevel.choices)
     organization = forms.ModelChoiceField(label=gettext_lazy("Recognized by"), queryset=Organization.objects.none())
-    document_no = forms.CharField(label=gettext_lazy("Document number"), max_length=60)
+    document_no = forms.CharField(label=pgettext_lazy("policy", "Document number"), max_length=60)
     staff = forms.IntegerField(label=gettext_lazy("People employed"), min_value=1, max_value=1_000_000)
     starts_on = day_field(gettext_lazy("From"))
     ends_on = day_field(gettext_lazy("Until (not included)"))
@@ -118,27 +119,34 @@ class TraineeshipBaseAdmin(ActPages, admin.ModelAdmin):
         gettext_lazy("Recognized. The unit can offer traineeships."),
         NewBaseForm,
     )
-    list_display = ("unit", "level", "staff", "starts_on", "ends_on", "cancelled_on")
+    list_display = ("unit", "level", "staff", "hired", "starts_on", "last", "cancelled_on")
     list_filter = ("level",)
     search_fields = ("unit__name", "document_no")
     show_full_result_count = False
 
+    def get_queryset(self, request):
+        return queries.with_retention(super().get_queryset(request), clock.today().year)
+
+    @admin.display(description=gettext_lazy("Hired afterwards this year"))
+    def hired(self, row):
+        percent = retention_percent(row.finished, row.retained)
+        words = _("%(retained)s of %(finished)s, %(percent)s %%")
+        return words % {"retained": row.retained, "finished": row.finished, "percent": percent} if row.finished else ""
+
+    @admin.display(description=gettext_lazy("last day"), ordering="ends_on")
+    def last(self, row):
+        return spoken.day(row.last_day)
+
     def facts_of(self, row):
         today = clock.today()
-        finished, retained, percent = queries.retention_of(row, today.year)
-        share = _("%(retained)s of %(finished)s, %(percent)s %%") % {
-            "retained": retained,
-            "finished": finished,
-            "percent": percent,
-        }
         return [
             (_("Unit"), row.unit),
             (_("Level"), row.get_level_display()),
             (_("Recognized by"), row.organization),
-            (_("Document number"), row.document_no),
+            (pgettext("policy", "Document number"), row.document_no),
             (_("People employed"), f"{row.staff:,}"),
             (_("Places in use"), str(queries.places_in_use(row))),
-            (_("Hired afterwards this year"), share if finished else _("Nobody has finished this year.")),
+            (_("Hired afterwards this year"), self.hired(row) or _("Nobody has finished this year.")),
             (_("Should end, because"), " ".join(map(str, traineeships.cancel_reasons(row, today)))),
             (_("Cancelled"), row.cancelled_on and f"{spoken.day(row.cancelled_on)}: {row.cancelled_because}"),
         ]
@@ -194,7 +202,7 @@ class SubsidyClaimAdmin(ActPages, admin.ModelAdmin):
             for one in months
         ]
         heads = (_("Trainee"), _("Month"), _("Days present"), _("Allowance paid (yuan)"))
-        return [{"title": _("Months"), "heads": heads, "rows": rows}]
+        return [{"title": pgettext("agreement", "Months"), "heads": heads, "rows": rows}]
 
     def acts_of(self, row):
         if row.state == ClaimState.SUBMITTED:

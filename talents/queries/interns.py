@@ -6,7 +6,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from talents.models import Agreement, Attendance, Place, PlaceApplication, School, SubsidyClaim, TraineeshipBase
 from talents.rules.interns import retention_percent
-from talents.states import AgreementState, ApplicationState, PlaceKind, VacancyState
+from talents.states import AgreementState, ApplicationState, VacancyState
 
 OFFERED = (VacancyState.REVIEW, VacancyState.ONLINE, VacancyState.PAUSED)
 
@@ -77,17 +77,20 @@ def places_in_use(base: TraineeshipBase, but: int | None = None) -> int:
     return offered + bound.filter(application__place__in=places.exclude(state__in=OFFERED)).count()
 
 
+def with_retention(bases: QuerySet[TraineeshipBase], year: int) -> QuerySet[TraineeshipBase]:
+    """Count for each base how many trainees finished in a year (`finished`) and were hired (`retained`)."""
+    agreement = "places__applications__agreement"
+    ended = Q(**{f"{agreement}__state": AgreementState.FINISHED, f"{agreement}__ended_on__year": year})
+    hired = ended & Q(**{f"{agreement}__retention__confirmed_by_person_at__isnull": False})
+    return bases.annotate(
+        finished=Count(agreement, filter=ended, distinct=True), retained=Count(agreement, filter=hired, distinct=True)
+    )
+
+
 def retention_of(base: TraineeshipBase, year: int) -> tuple[int, int, int | None]:
     """Return how many trainees of a base finished in a year, how many were hired, and the share in percent."""
-    ended = Agreement.objects.filter(
-        application__place__base=base,
-        application__place__kind=PlaceKind.TRAINEESHIP,
-        state=AgreementState.FINISHED,
-        ended_on__year=year,
-    )
-    finished = ended.count()
-    retained = ended.filter(retention__confirmed_by_person_at__isnull=False).count()
-    return finished, retained, retention_percent(finished, retained)
+    counted = with_retention(TraineeshipBase.objects.filter(pk=base.pk), year).get()
+    return counted.finished, counted.retained, retention_percent(counted.finished, counted.retained)
 
 
 def claims_of(base: TraineeshipBase) -> QuerySet[SubsidyClaim]:

@@ -151,7 +151,10 @@ def agreement(request, public_id: str):
     kept, said = again.typed(request), again.told(request)
     tried = said.get("form", "")
     today = clock.today()
+    recorded = {row.month: row for row in found.months.all()}
     months = [day for day in months_of(found.starts_on, found.ended_on or found.ends_on) if day <= today]
+    months = [day for day in months if day not in recorded or recorded[day].confirmed_at is None]
+    begun = {"month": next((f"{day:%Y-%m}" for day in months if day not in recorded), ""), "paid": found.allowance}
     missing = agreements.missing_parties(found)
     context = {
         "agreement": found,
@@ -163,9 +166,11 @@ def agreement(request, public_id: str):
         "may_end": found.state in (AgreementState.SIGNING, AgreementState.RUNNING),
         "may_record": is_unit and months and found.state in (AgreementState.RUNNING, *traineeships.ENDED),
         "may_retain": is_unit and found.state in traineeships.ENDED,
-        "months": found.months.all(),
+        "months": recorded.values(),
         "retention": Retention.objects.filter(agreement=found).first(),
-        "month_form": forms.MonthForm(kept if tried == "month" else None, months=months, auto_id="id_month_%s"),
+        "month_form": forms.MonthForm(
+            kept if tried == "month" else None, months=months, initial=begun, auto_id="id_month_%s"
+        ),
         "retention_form": forms.RetentionForm(kept if tried == "retention" else None, auto_id="id_hired_%s"),
         "end_form": forms.EndForm(kept if tried == "end" else None, auto_id="id_end_%s"),
         "tried": tried,

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.models import Role
 from notifications.models import Message
@@ -154,6 +155,9 @@ def test_months_claim_and_retention_by_the_pages(world, unit, hr, clerk, applica
     assert person.post(mine, {"act": "confirm", "month": "9" * 30}).status_code == 404
     desk = of(client, hr)
     assert "少记一天" in text(desk.get(ours))
+    form = desk.get(ours).context["month_form"]
+    assert [month for month, _ in form.fields["month"].widget.choices] == ["2026-11", "2026-12"]  # October is confirmed
+    assert (form["month"].value(), form["paid"].value()) == ("2026-12", 2000)
     desk.post(ours, {"act": "month", "month": "2026-11", "days": "23", "paid": "2000", "paid_on": "2026-12-01"})
     assert Attendance.objects.get(pk=november.pk).days == 23
     page = desk.post(ours, {"act": "month", "month": "2026-11", "days": "40", "paid": "x"}, follow=True)
@@ -181,6 +185,8 @@ def test_months_claim_and_retention_by_the_pages(world, unit, hr, clerk, applica
     of(client, applicant).post(mine, {"act": "retention"})
     assert Retention.objects.get().confirmed_by_person_at
     assert "100" in text(of(client, hr).get(reverse("org:intern_base")))
+    with override("en"):
+        assert "1 of 1, 100 %" in text(of(client, examiner).get(reverse("admin:talents_traineeshipbase_changelist")))
 
 
 def test_an_application_is_taken_back_and_declined(world, unit, hr, school, clerk, applicant, client):
