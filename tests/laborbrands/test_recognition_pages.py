@@ -206,6 +206,22 @@ def test_whoever_builds_nothing_reads_so(scene, client_of):  # noqa: F811
     assert "No labor brand and no application yet" in client_of(stranger).get(HOME).content.decode()
 
 
+def test_each_brand_leads_to_its_figures_and_its_public_page(scene, client_of):  # noqa: F811
+    client, figures = client_of(scene.handler), f"{HOME}{scene.brand.code}/figures/"
+    page = client.get(HOME).content.decode()
+    assert figures in page
+    assert f"/en/brands/{scene.brand.code}/" in page
+    assert f'href="{HOME}"' in client.get(figures).content.decode()  # the way back
+
+
+def test_the_days_of_a_publicity_are_spoken(scene, client_of):  # noqa: F811
+    case = road.endorsed(scene)
+    road.reviewed(scene, case)
+    road.published(scene, case)
+    page = client_of(scene.handler).get(HOME).content.decode()
+    assert "From Sunday 13 September 2026 to Thursday 17 September 2026" in page
+
+
 def test_money_from_the_units_page_to_the_table(scene, client_of):  # noqa: F811
     road.granted(scene)
     subsidy = Subsidy.objects.get()
