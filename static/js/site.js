@@ -89,3 +89,7 @@ if (list) {
   }
   list.classList.add("is-cards");
 }
+
+// On a phone the office's areas lie side by side: the one that is open comes into sight.
+const here = document.querySelector(".rail [aria-current]");
+if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
