@@ -63,6 +63,10 @@ class FiguresForm(forms.ModelForm):
         years = [(year, year) for year in range(this_year, this_year - 4, -1)]
         self.fields["year"] = forms.TypedChoiceField(label=_("Year"), choices=years, coerce=int)
         self.fields["source"].help_text = _("For instance payroll, register of trainees, survey.")
+        self.fields["source"].error_messages["required"] = _("Say where the figures come from.")
+        for key in (*BrandStat.COUNTS, *MONEY):
+            said = _("%(label)s: give a number from 0 up.") % {"label": self.fields[key].label}
+            self.fields[key].error_messages |= dict.fromkeys(("required", "invalid", "min_value"), said)
 
     def _post_clean(self):
         """Rules over several figures are the service's; the row is never saved from here."""

@@ -11,6 +11,7 @@ from laborbrands.models import BrandApplication
 from laborbrands.rules.recognition import ENDORSED_BY
 from laborbrands.states import EndorsementLevel
 from talentportal.lib.bilingual import pick
+from talentportal.lib.spoken import day
 
 DECIDED = (State.GRANTED, State.READY, State.CLOSED, State.ARCHIVED, State.REVOKED)
 
@@ -68,7 +69,7 @@ def _publicity(case) -> Step:
     entry = reviewing.entry_of(case)
     if entry is None:
         return Step(_("Publicity"))
-    words = {"first": entry.publicity.starts_on, "last": entry.publicity.ends_on}
+    words = {"first": day(entry.publicity.starts_on), "last": day(entry.publicity.ends_on)}
     return Step(_("Publicity"), entry.publicity.posted_at, _("From %(first)s to %(last)s") % words)
 
 

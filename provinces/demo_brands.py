@@ -2,7 +2,8 @@
 
 `<name>/brands/`: `brands.csv` has one line per brand, `trades.yaml` what its trade is, `named.yaml` what the report
 says, `around.yaml` and `offers.csv` what goes on around them, `experts.csv` the think tank. Texts are written
-"Chinese | English". A brand that is there already is left alone: it belongs to the staff from then on.
+"Chinese | English". A brand that is there already, by its code or its name, is left alone: it belongs to the staff from
+then on.
 """
 
 from collections.abc import Iterator
@@ -117,8 +118,10 @@ class _File:
         return timezone.localdate(self.now)
 
     def missing(self) -> list[dict]:
-        there = set(Brand.objects.values_list("code", flat=True))
-        return [row for row in self.rows if row["code"] not in there]
+        """Return the rows of brands that are not there; the name of one that is gone may be taken again."""
+        codes = set(Brand.objects.values_list("code", flat=True))
+        names = set(Brand.objects.exclude(stage__in=(Stage.REMOVED, Stage.MERGED)).values_list("name_zh", flat=True))
+        return [row for row in self.rows if row["code"] not in codes and row["name_zh"] not in names]
 
     def office(self, region: Region) -> Organization:
         """Return the office of a region, or of the closest one above it."""

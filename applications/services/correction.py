@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications import questions
+from applications import outcomes, questions
 from applications.models import Case, Correction, CorrectionPoint, Material
 from applications.services.clocks import finish_clocks, lead, remind_applicant, remind_office, start_clock
 from applications.services.journal import close, step, take
@@ -110,7 +110,7 @@ def take_in_points(case: Case, answers: dict, replies: Mapping[int, str], now: d
     """
     correction = case.correction
     points = list(correction.points.select_related("material__spec"))
-    changed = _change_answers(case, points, answers, timezone.localdate(now))
+    changed = _change_answers(case, points, answers, now)
     fresh = {point.pk for point in points if has_new_file(point.material, correction.sent_at)}
     open_points = [p for p in points if p.pk not in fresh and p.question not in changed]
     refuse_open(point.material for point in open_points)
@@ -129,11 +129,20 @@ def refuse_open(materials: Iterable[Material]) -> None:
         raise Refused(rows=rows)
 
 
-def _change_answers(case: Case, points: list[CorrectionPoint], answers: dict, today) -> dict:
-    """Put new answers to the questions that points name into the case; return key -> [old, new]."""
+def _change_answers(case: Case, points: list[CorrectionPoint], answers: dict, now: datetime) -> dict:
+    """Put new answers to the questions that points name into the case; return key -> [old, new].
+
+    The app above judges them as it does when a case is handed in; what stood against others before does not count.
+    """
     asked = {point.question for point in points if point.question}
     refuse_unless(set(answers) <= asked, _("Only what the notice names can be changed."))
-    return put_answers(case, answers, today)
+    before = outcomes.faults(case, now=now) if answers else {}
+    changed = put_answers(case, answers, timezone.localdate(now))
+    judged = outcomes.faults(case, now=now) if answers else {}
+    wrong = {key: reasons for key, reasons in judged.items() if key in answers or key not in before}
+    if wrong:
+        raise Refused(rows=wrong)
+    return changed
 
 
 def put_answers(case: Case, answers: Mapping, today) -> dict:

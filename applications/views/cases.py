@@ -129,7 +129,8 @@ def _open_answers(request, found: Case, todo: Todo, today) -> None:
         data = {f"{questions.PREFIX}-{key}": value for key, value in found.answers.items()} if typed else None
         for name in typed or ():
             data[name] = typed.getlist(name) if isinstance(data.get(name), list) else typed[name]
-        form = questions.question_form(found.guide, today, answers=found.answers, data=data)
+        judge = outcomes.judge(found, now=clock.now())
+        form = questions.question_form(found.guide, today, answers=found.answers, data=data, judge=judge)
     for entry in todo.rows:
         if form and entry.question:
             form.fields[entry.question["key"]].widget.attrs["form"] = "send"  # the rows hold forms of their own

@@ -80,7 +80,7 @@ class AnnualReportAdmin(ActPages, admin.ModelAdmin):
 
 class NewRoundForm(PlainForm):
     organization = forms.ModelChoiceField(label=gettext_lazy("Office in charge"), queryset=Organization.objects.none())
-    tier = forms.ChoiceField(label=gettext_lazy("Tier"), choices=Tier.choices)
+    tier = forms.ChoiceField(label=gettext_lazy("Tier"), choices=[("", "—"), *Tier.choices])
     scheme = forms.ModelChoiceField(label=gettext_lazy("Score scheme"), queryset=ScoreScheme.objects.all())
     title_zh = forms.CharField(label=gettext_lazy("Chinese title"), max_length=160)
     title_en = forms.CharField(label=gettext_lazy("English title"), max_length=200)
@@ -212,7 +212,7 @@ def _notice_link(one) -> str:
 
 class NoticeForm(PlainForm):
     brand = forms.ModelChoiceField(label=gettext_lazy("Labor brand"), queryset=Brand.objects.none())
-    ground = forms.ChoiceField(label=gettext_lazy("Ground"), choices=RemovalGround.choices)
+    ground = forms.ChoiceField(label=gettext_lazy("Ground"), choices=[("", "—"), *RemovalGround.choices])
     facts = words_field(gettext_lazy("Facts and evidence"), gettext_lazy("The builder reads it and may answer."))
     notice_no = forms.CharField(label=gettext_lazy("Number of the notice"), max_length=60)
     is_downgrade = forms.BooleanField(label=gettext_lazy("Downgrade only: the next lower tier stays"), required=False)

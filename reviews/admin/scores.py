@@ -173,6 +173,7 @@ class DossierAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
             "title": str(round),
             "round": round,
             "groups": [(group, *queries.matrix(group), queries.missing_of(group)) for group in groups],
+            "has_dossiers": Dossier.objects.filter(group__round=round).exists(),
             "place": _place_form(round, cases),
             "extend": forms.ExtendForm(),
             "may_act": in_charge(request.user, round.organization, clock.now()) and round.state != RoundState.CLOSED,
@@ -203,7 +204,8 @@ class DossierAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
             self._round_do(round, act, form.cleaned_data if form else {}, actor=request.user, now=clock.now())
         except Refused as refused:
             return again.give_back(request, page, reasons=refused.reasons)
-        messages.success(request, ROUND_ACTS[act])
+        is_given_up = act == "close" and not Dossier.objects.filter(group__round=round).exists()
+        messages.success(request, _("The round is given up.") if is_given_up else ROUND_ACTS[act])
         return redirect(page)
 
     def _round_do(self, round, act, data, **who) -> None:

@@ -161,10 +161,10 @@ def days_left(round: ReviewRound, calendar, today: date) -> int | None:
 
 @dataclass(frozen=True)
 class Row:
-    """A dossier with the sheet of each seat in the order of the matrix, and its last standing."""
+    """A dossier with each seat and its sheet in the order of the matrix, and its last standing."""
 
     dossier: Dossier
-    sheets: list[Sheet | None]
+    by_seat: list[tuple[Seat, Sheet | None]]
     standing: Standing | None
 
 
@@ -176,7 +176,7 @@ def matrix(group: Group) -> tuple[list[Seat], list[Row]]:
     for dossier in group.dossiers.select_related("group", "case").prefetch_related("sheets", "standings", "files"):
         by_seat = {sheet.seat_id: sheet for sheet in dossier.sheets.all()}
         standing = next(iter(dossier.standings.all()), None)
-        rows.append(Row(dossier, [by_seat.get(seat.pk) for seat in seats], standing))
+        rows.append(Row(dossier, [(seat, by_seat.get(seat.pk)) for seat in seats], standing))
     rows.sort(
         key=lambda row: (
             row.dossier.withdrawn_at is not None,

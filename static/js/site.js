@@ -79,3 +79,17 @@ export function toast(words) {
   box.append(item);
   setTimeout(() => item.remove(), 6000);
 }
+
+// Django's lists are cards on a phone, where every cell names its column.
+const list = document.querySelector("#result_list");
+if (list) {
+  const names = [...list.tHead.rows[0].cells].map((cell) => cell.querySelector(".text")?.textContent.trim());
+  for (const row of list.tBodies[0].rows) {
+    for (const [place, cell] of [...row.cells].entries()) if (names[place]) cell.dataset.label = names[place];
+  }
+  list.classList.add("is-cards");
+}
+
+// On a phone the office's areas lie side by side: the one that is open comes into sight.
+const here = document.querySelector(".rail [aria-current]");
+if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;

@@ -163,3 +163,19 @@ def test_the_builders_page_says_what_is_wrong_and_keeps_what_was_typed(client, b
     answer = client.post(address, data | {"year": 2031, "trained": "viele"})
     assert answer.status_code == 422
     assert not BrandStat.objects.exists()
+
+
+def test_an_error_names_its_figure(brand, builder, client):
+    client.force_login(builder)
+    typed = {name: str(value) for name, value in VALUES.items()} | {
+        "year": "2025",
+        "practitioners": "-5",
+        "trained": "x",
+    }
+    answer = client.post(f"/en/org/brands/{brand.code}/figures/", typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    for said in ("Practitioners: give a number from 0 up.", "Trained: give a number from 0 up."):
+        assert page.count(said) == 2  # above the form and beside the field
+    assert "Say where the figures come from." in page
+    assert not BrandStat.objects.filter(source="").exists()

@@ -148,6 +148,39 @@ def test_a_dissolved_county_names_its_successor(scene, client_of):  # noqa: F811
     assert "Chenggong County was dissolved on Friday 20 May 2011. Choose its successor: Region 530114." in page
 
 
+def corrected(scene, question):
+    """A case whose notice asks for the answer to a question."""
+    case = road.submitted(scene)
+    points = {case.materials.get(spec__key="form").pk: ("M06", "与材料不一致", question)}
+    return services.request_correction(case=case, actor=scene.clerk, now=road.NOW, points=points)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "said"),
+    [
+        ("practitioners", "2999", "Condition not met: at least 3,000 people"),
+        ("home", "530102", "“呈贡花匠” is at home in Region 530114. A brand has one home; apply there."),
+    ],
+)
+def test_a_corrected_answer_is_judged_when_it_is_handed_in(scene, client_of, question, answer, said):  # noqa: F811
+    case = corrected(scene, question)
+    address = f"/en/me/applications/{case.case_no}/supplement/"
+    page = client_of(scene.handler).post(address, {f"q-{question}": answer}, follow=True).content.decode()
+    assert said in beside(page, f"id_q-{question}")
+    assert f'value="{answer}"' in page
+    case.refresh_from_db()
+    assert (case.state, case.answers[question]) == ("CORRECTION", road.ANSWERS[question])
+
+
+def test_a_correction_is_not_held_up_by_what_it_was_not_asked_for(scene, client_of):  # noqa: F811
+    case = corrected(scene, "story")
+    road.found_smaller(case)
+    address = f"/en/me/applications/{case.case_no}/supplement/"
+    client_of(scene.handler).post(address, {"q-story": "花农的手艺，三代相传"})
+    case.refresh_from_db()
+    assert (case.state, case.answers["story"]) == ("RECEIVED", "花农的手艺，三代相传")
+
+
 def test_a_sign_step_is_not_reached_with_what_stands_against_it(scene, client_of):  # noqa: F811
     case = road.draft(scene, practitioners="2999")
     answer = client_of(scene.handler).get(f"/en/apply/{scene.item.code}/{case.public_id}/sign/", follow=True)
@@ -171,6 +204,22 @@ def test_the_counter_refuses_beside_the_field_and_so_does_the_service(scene, cli
 def test_whoever_builds_nothing_reads_so(scene, client_of):  # noqa: F811
     stranger = road.colleague(scene, unit="none")
     assert "No labor brand and no application yet" in client_of(stranger).get(HOME).content.decode()
+
+
+def test_each_brand_leads_to_its_figures_and_its_public_page(scene, client_of):  # noqa: F811
+    client, figures = client_of(scene.handler), f"{HOME}{scene.brand.code}/figures/"
+    page = client.get(HOME).content.decode()
+    assert figures in page
+    assert f"/en/brands/{scene.brand.code}/" in page
+    assert f'href="{HOME}"' in client.get(figures).content.decode()  # the way back
+
+
+def test_the_days_of_a_publicity_are_spoken(scene, client_of):  # noqa: F811
+    case = road.endorsed(scene)
+    road.reviewed(scene, case)
+    road.published(scene, case)
+    page = client_of(scene.handler).get(HOME).content.decode()
+    assert "From Sunday 13 September 2026 to Thursday 17 September 2026" in page
 
 
 def test_money_from_the_units_page_to_the_table(scene, client_of):  # noqa: F811

@@ -147,6 +147,17 @@ def test_wrong_people_and_twice(brand, examiner, leader, applicant, stranger, wo
     assert "This is not possible" in refused(removals.carry_out, removal=removal, actor=examiner, now=AFTER)
 
 
+def test_no_ground_of_removal_is_chosen_beforehand(brand, examiner, client):
+    client.force_login(examiner)
+    page = client.get("/admin/laborbrands/removal/add/").content.decode()
+    ground = page[page.index('name="ground"') :]
+    assert ground[: ground.index("</select>")].count("selected") == 1
+    assert '<option value="" selected>' in ground[: ground.index("</select>")]
+    said = {"brand": brand.pk, "ground": "", "facts": "数据造假", "notice_no": "1号"}
+    assert "error-summary" in client.post("/admin/laborbrands/removal/add/", said, follow=True).content.decode()
+    assert not Removal.objects.exists()
+
+
 @pytest.mark.parametrize(("ground", "words"), [("REPORTS", "Reports missing: 1"), ("UNQUALIFIED", "put things right")])
 def test_grounds_that_the_records_must_bear_out(brand, examiner, ground, words):
     AnnualReport.objects.create(brand=brand, year=2025, due_on=day("2026-03-31"), missed_at=NOTICE)

@@ -206,6 +206,16 @@ def test_a_brand_that_the_pack_gained_is_added_with_all_that_is_around_it(yunnan
     assert BrandEvent.objects.filter(brand=brand).count() == 3
 
 
+def test_a_name_that_an_application_took_meanwhile_stops_nothing(yunnan):
+    """The pack brings a brand under a name that a walk through the demo has given to a brand of its own."""
+    Brand.objects.filter(code="jianshui-potters").update(code="jian-shui-tao-jiang")
+    before = counts()
+    assert demo_brands.load(yunnan, NOW) == "265 brands, 0 new; 249 experts"
+    assert counts() == before
+    Brand.objects.filter(code="jian-shui-tao-jiang").update(stage="REMOVED")  # the name is free again
+    assert demo_brands.load(yunnan, NOW) == "265 brands, 1 new; 249 experts"
+
+
 @pytest.mark.parametrize("name", ["jilin", "zhejiang", "yunnan"])
 def test_without_a_demo_there_are_industries_and_disciplines_but_no_brands(name):
     load_brands(name)

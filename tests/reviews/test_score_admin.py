@@ -113,3 +113,20 @@ def test_others_find_nothing(reviewed, client_of, people, other_clerk, at):
     pages = [("round", reviewed.round.pk), ("change", first.pk), ("act", first.pk, "approve"), ("changelist",)]
     for user in (other_clerk, people.clerk, reviewed.seats[0].expert.user):
         assert {client_of(user).get(address(*one)).status_code for one in pages} <= {302, 403, 404}
+
+
+def test_a_round_without_dossiers_is_given_up_not_closed_with_results(scene, office):
+    page = address("round", scene.round.pk)
+    shown = text(office[0].get(page))
+    assert "Give the round up" in shown
+    assert "The expert review of every case ends with its mean as result." not in shown
+    said = text(office[0].post(page, {"act": "close"}, follow=True))
+    assert "The round is given up." in said
+    assert "go on with their results" not in said
+
+
+def test_every_score_in_the_matrix_bears_its_expert_for_the_cards_of_a_phone(reviewed, office):
+    score(reviewed.seats[0], reviewed.dossiers[0], "40")
+    shown = text(office[0].get(address("round", reviewed.round.pk)))
+    for seat in reviewed.seats:
+        assert shown.count(f'data-label="{seat.expert.name}"') == len(reviewed.dossiers)
