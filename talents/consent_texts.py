@@ -134,9 +134,9 @@ TALKS: tuple[ConsentText, ...] = (  # the last one is in use
                 "en": "Only its authorized handlers see them. Phone, e-mail and documents are not shown.",
             },
             {
-                "zh": "没有面谈就离开队伍，马上删除；谈过的，活动结束 30 天后删除。",
+                "zh": "没有面谈就离开队伍，马上删除；谈过的，活动结束 30 天后删除，你也可以随时收回。",
                 "en": "If you leave the queue before the talk, both are erased at once; after a talk, 30 days after "
-                "the event.",
+                "the event, or as soon as you take them back.",
             },
             {
                 "zh": "不同意不影响报名和观看直播。",

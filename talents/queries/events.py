@@ -1,9 +1,12 @@
 """Recruitment events, their booths and queues, for everybody, for a person and for a unit."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Avg, Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Avg, Count, F, Prefetch, Q, QuerySet, Sum, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from accounts.models import Organization, Role, Unit, User
@@ -152,11 +155,14 @@ def place_in(talk: Talk) -> int:
     return talk.booth.talks.filter(state=TalkState.WAITING, number__lt=talk.number).count()
 
 
-def expected_wait(booth: Booth, before: int | None = None) -> int | None:
-    """Return the minutes to wait with so many `before`, all who wait unless told; None while nobody can say."""
-    held = booth.talks.filter(state__in=HELD_TALKS).order_by("-ended_at")
-    lengths = held.annotate(took=F("ended_at") - F("called_at")).values_list("took", flat=True)[:LAST_TALKS]
-    return rules.wait_minutes(list(lengths), queue_of(booth).count() if before is None else before)
+def expected_waits(before: Mapping[int, int]) -> dict[int, int | None]:
+    """Return booth -> the minutes to wait with so many people `before`; None while nobody can say. One query."""
+    latest = Window(RowNumber(), partition_by="booth", order_by=F("ended_at").desc())
+    held = Talk.objects.filter(booth__in=before, state__in=HELD_TALKS).annotate(latest=latest)
+    lengths = defaultdict(list)
+    for talk in held.filter(latest__lte=LAST_TALKS).only("booth_id", "called_at", "ended_at"):
+        lengths[talk.booth_id].append(talk.ended_at - talk.called_at)
+    return {booth: rules.wait_minutes(lengths[booth], people) for booth, people in before.items()}
 
 
 # --- a person --------------------------------------------------------------------------------------------------------

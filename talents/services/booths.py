@@ -164,12 +164,19 @@ def draw(*, booth: Booth, user: User, vacancy: Vacancy, line: str, consent_versi
 
 @transaction.atomic
 def leave(*, talk: Talk, user: User, now: datetime) -> Talk:
-    """Leave a queue before being called; what the unit saw is erased at once."""
+    """Take the consent back: the name and the line are erased at once (PIPL article 15), also after the talk.
+
+    Who waits leaves the queue; what became of a talk stays among the figures. Raises Refused while the talk goes on.
+    """
     talk = Talk.objects.select_for_update(of=("self",)).select_related("registration").get(pk=talk.pk)
     refuse_unless(talk.registration.user_id == user.pk, _("This is not your place."))
-    refuse_unless(talk.state in TALK_MOVES["leave"].sources, _("You do not wait here any more."))
-    end_queue(Talk.objects.filter(pk=talk.pk), now)
-    talk.refresh_from_db()
+    refuse_unless(talk.state in (*TALK_MOVES["leave"].sources, *HELD_TALKS), _("You do not wait here any more."))
+    if talk.state in HELD_TALKS:
+        talk.name, talk.line = "", ""
+        talk.save(update_fields=["name", "line"])
+    else:
+        end_queue(Talk.objects.filter(pk=talk.pk), now)
+        talk.refresh_from_db()
     return talk
 
 

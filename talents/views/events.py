@@ -65,9 +65,9 @@ def detail(request, code: str):
     own = queries.registration_of(event, request.user)
     rows = list(queries.booths_of(event, now))
     talks = {talk.booth_id: talk for talk in own.talks.filter(state__in=WAITING_TALKS)} if own else {}
+    waits = queries.expected_waits({row.pk: row.waiting for row in rows if row.waiting and at == "live"})
     for row in rows:
-        row.own = talks.get(row.pk)
-        row.wait = queries.expected_wait(row, row.waiting) if at == "live" and row.waiting else None
+        row.own, row.wait = talks.get(row.pk), waits.get(row.pk)
     context = {
         "event": event,
         "phase": at,
@@ -111,7 +111,7 @@ def booth(request, code: str, public_id: str):
         "event": event,
         "phase": at,
         "booth": found,
-        "wait": queries.expected_wait(found, found.waiting) if at == "live" and found.waiting else None,
+        "wait": queries.expected_waits({found.pk: found.waiting})[found.pk] if at == "live" and found.waiting else None,
         "own": own,
         "talk": own.talks.filter(booth=found, state__in=WAITING_TALKS).first() if own else None,
         "form": _draw_form(found, again.typed(request)),
@@ -168,7 +168,7 @@ def mine(request):
 
 def _placed(talk: Talk) -> Talk:
     talk.before = queries.place_in(talk) if talk.state == TalkState.WAITING else 0
-    talk.wait = queries.expected_wait(talk.booth, talk.before)
+    talk.wait = queries.expected_waits({talk.booth_id: talk.before})[talk.booth_id]
     return talk
 
 
@@ -180,13 +180,18 @@ def _may_answer(row, now: datetime) -> bool:
 @require_POST
 @signed_in
 def leave(request, public_id: str):
-    """Leave a queue."""
-    talk = get_object_or_404(Talk, registration__user=request.user, public_id=public_id)
+    """Leave a queue; after a talk, take back what the unit sees of it."""
+    own = Talk.objects.filter(registration__user=request.user).select_related("booth__event")
+    talk = get_object_or_404(own, public_id=public_id)
     try:
-        booths.leave(talk=talk, user=request.user, now=clock.now())
-        messages.success(request, _("You have left the queue. Your name and line are deleted."))
+        left = booths.leave(talk=talk, user=request.user, now=clock.now())
     except Refused as refused:
         messages.error(request, str(refused))
+        return redirect("me:events")
+    if left.state != TalkState.LEFT:
+        messages.success(request, _("The unit sees neither your name nor your line any more."))
+        return redirect("me:event", talk.booth.event.code)
+    messages.success(request, _("You have left the queue. Your name and line are deleted."))
     return redirect("me:events")
 
 

@@ -137,6 +137,22 @@ def test_a_person_registers_waits_and_leaves(live, booth, applicant, client):
     assert to("me:leave_talk", talk.public_id) not in text(person.get(to("me:events")))
 
 
+def test_after_a_talk_the_name_is_taken_back(live, booth, hr, applicant, client):
+    person = of(client, applicant)
+    person.post(to("events:detail", live.code))
+    drawing(person, booth)
+    talk, there = Talk.objects.get(), to("me:event", live.code)
+    booths.call_next(booth=booth, actor=hr, now=NOW)
+    assert to("me:leave_talk", talk.public_id) not in text(person.get(there))  # while they talk
+    booths.end_talk(talk=talk, outcome="TALKED", actor=hr, now=NOW)
+    assert to("me:leave_talk", talk.public_id) in text(person.get(there))
+    page = person.post(to("me:leave_talk", talk.public_id), follow=True)
+    assert page.redirect_chain[-1][0] == there
+    talk.refresh_from_db()
+    assert (talk.name, talk.line, talk.state) == ("", "", TalkState.TALKED)
+    assert to("me:leave_talk", talk.public_id) not in text(page)
+
+
 def test_without_consent_nothing_is_drawn_and_what_was_typed_stays(live, booth, applicant, client):
     rows.registered(live, applicant, NOW)
     person = of(client, applicant)

@@ -370,6 +370,16 @@ def test_only_the_person_leaves_and_only_while_waiting(event, booth, vacancy, ap
     assert refused(booths.leave, talk=talk, user=applicant, now=LIVE) == ["You do not wait here any more."]
 
 
+def test_after_a_talk_the_person_takes_the_name_back(event, booth, vacancy, applicant, hr):
+    joined(event, applicant)
+    talk = draw(booth, applicant, vacancy)
+    booths.call_next(booth=booth, actor=hr, now=LIVE)
+    booths.end_talk(talk=talk, outcome="INTENTION", actor=hr, now=LIVE)
+    booths.leave(talk=talk, user=applicant, now=OVER)
+    talk.refresh_from_db()
+    assert (talk.name, talk.line, talk.state) == ("", "", TalkState.INTENTION)  # the figures stay
+
+
 def test_a_unit_calls_one_after_the_other_and_notes_what_became_of_it(event, booth, hr, applicant, stranger):
     first, second = (events.talk(booth, one, LIVE) for one in joined(event, applicant, stranger))
     for now in (NOW, OVER):
@@ -395,9 +405,21 @@ def test_the_wait_is_told_from_three_talks_on(event, booth, applicant, stranger)
     waiting = events.talk(booth, other, LIVE)
     for minutes in (5, 30):
         events.talk(booth, registration, LIVE, state=TalkState.TALKED, minutes=minutes)
-    assert queries.expected_wait(booth) is None
+    assert queries.expected_waits({booth.pk: 1}) == {booth.pk: None}
     events.talk(booth, registration, LIVE, state=TalkState.INTENTION, minutes=8)
-    assert [queries.expected_wait(booth), queries.expected_wait(booth, queries.place_in(waiting))] == [8, 0]
+    assert queries.expected_waits({booth.pk: 1}) == {booth.pk: 8}
+    assert queries.expected_waits({booth.pk: queries.place_in(waiting)}) == {booth.pk: 0}
+
+
+def test_the_waits_of_all_booths_take_one_query_and_the_last_ten_talks_count(
+    event, booth, applicant, world, hr, django_assert_num_queries
+):
+    (registration,) = joined(event, applicant)
+    other = events.booth(event, pool.unit(world.county), hr, NOW, number=7)
+    for ago, minutes in enumerate([6] * 10 + [60] * 5):  # the older ones were long
+        events.talk(booth, registration, LIVE - ago * HOUR, state=TalkState.TALKED, minutes=minutes)
+    with django_assert_num_queries(1):
+        assert queries.expected_waits({booth.pk: 2, other.pk: 1}) == {booth.pk: 12, other.pk: None}
 
 
 # --- after the event -------------------------------------------------------------------------------------------------
