@@ -164,7 +164,11 @@ def face_of(application: BrandApplication, brand, number: str) -> dict:
 
 
 def accepted(case: Case, *, now: datetime) -> None:
-    """Write down what an accepted case is about, so that county and prefecture find it, and tell whose turn it is."""
+    """Hand an accepted case to the office that decides on its tier: its papers bear that office's name and numbers.
+
+    What the case is about is written down, so that county and prefecture find it, and it is told whose turn it is.
+    """
+    case.organization = queries.deciding_office(case.answers) or case.organization
     if case.answers.get("tier") in rules.ENDORSED_BY:
         turns.next_turn(services.application_of(case, now=now), now)
 

@@ -72,7 +72,7 @@ def forget_internships(user: User, now) -> None:
 def copy_events(user: User) -> list:
     """Return at which recruitment events somebody took part, with the queues and what the units saw there."""
     names = ("is_doctor", "at", "stars", "words", "answered_at")
-    found = user.event_registrations.select_related("event").order_by("at")
+    found = user.event_registrations.select_related("event").order_by("at", "pk")
     return [
         {"event": one.event.title_zh, **{name: getattr(one, name) for name in names}, "talks": _talks(one)}
         for one in found
@@ -81,7 +81,7 @@ def copy_events(user: User) -> list:
 
 def _talks(registration) -> list:
     told = ("booth__unit__name", "vacancy__title", "number", "name", "line", "state", "consent_version")
-    return list(registration.talks.order_by("drawn_at").values(*told, "drawn_at", "called_at", "ended_at"))
+    return list(registration.talks.order_by("drawn_at", "pk").values(*told, "drawn_at", "called_at", "ended_at"))
 
 
 def forget_events(user: User, now) -> None:

@@ -102,7 +102,7 @@ def demo(django_db_setup, django_db_blocker, tmp_path_factory):
         apart(loader.load, "yunnan", demo=True, now=clock.now())
         apart(jobs.run_due, clock.now())
         server = LiveServer("127.0.0.1")
-        yield SimpleNamespace(url=server.url, **drafts())
+        yield SimpleNamespace(url=server.url, **apart(drafts))
         server.stop()
         call_command("flush", interactive=False, verbosity=0)
 

@@ -52,6 +52,13 @@ def deciding_place(application: BrandApplication) -> Region | None:
     return place_of(application.region, DECIDED_AT[Tier(application.tier)])
 
 
+def deciding_office(answers: Mapping) -> Organization | None:
+    """Return the organization that decides on what the answers ask for."""
+    home, tier = home_of(answers), answers.get("tier")
+    place = place_of(home, DECIDED_AT[Tier(tier)]) if home and tier in DECIDED_AT else None
+    return office_of(place) if place else None
+
+
 def post_at(user, place: Region | None, roles, day: date) -> StaffPost | None:
     """Return a post that somebody holds on a day for exactly this region in one of the roles."""
     if place is None or user is None:

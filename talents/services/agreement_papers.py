@@ -99,4 +99,5 @@ def draw(*, agreement: Agreement, now: datetime) -> Agreement:
 
 
 def draw_due(payload: dict, now: datetime) -> None:
+    """Handle the job that draws and signs the paper of an agreement. Safe to run twice."""
     draw(agreement=Agreement(pk=payload["agreement"]), now=now)

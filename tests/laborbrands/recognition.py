@@ -86,7 +86,7 @@ def make_office(region) -> Organization:
         name_en=f"Bureau of {region.code}",
         uscc=f"1199{region.code}MB000000",
         region=region,
-        document_prefix="人社",
+        document_prefix=f"{region.code}人社",
     )
 
 

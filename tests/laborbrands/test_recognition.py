@@ -282,7 +282,10 @@ def test_the_county_decides_on_its_own_tier_without_anybodys_word(scene):
     case = cases.grant(case=case, actor=scene.county_leader, now=NOW)
     brand = Brand.objects.get()
     assert (brand.stage, brand.code, brand.region_id) == ("RECOGNIZED", "cheng-gong-hua-jiang", "530114")
-    assert Certificate.objects.get(source=f"case:{case.pk}").organization == scene.offices[scene.world.county]
+    office = scene.offices[scene.world.county]
+    assert Certificate.objects.get(source=f"case:{case.pk}").organization == office
+    papers = case.papers.filter(kind__in=["ACCEPTANCE", "GRANT"])
+    assert [paper.number.startswith(office.document_prefix) for paper in papers] == [True, True]
     assert not Subsidy.objects.exists()
 
 
