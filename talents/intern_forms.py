@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from django import forms
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.forms import RegionField
 from accounts.models import Unit
 from applications.questions import DayField
+from talentportal.lib.bilingual import pick
 from talentportal.lib.field_errors import NamedErrors
 from talents.catalogs import majors
 from talents.models import School
@@ -70,8 +71,7 @@ def place_initial(place) -> dict:
 
 class SchoolField(forms.ModelChoiceField):
     def label_from_instance(self, school: School) -> str:
-        is_english = (get_language() or "").startswith("en")
-        return (is_english and school.unit.name_en) or school.unit.name
+        return pick(school.unit, "name")
 
 
 class AskForm(NamedErrors, forms.Form):

@@ -45,8 +45,8 @@ def _said(agreement: Agreement) -> dict:
     place, school = application.place, application.school
     is_internship = place.kind == PlaceKind.INTERNSHIP
     parties = [
-        (_("Unit"), f"{_name(place.unit)}  {place.unit.uscc}"),
-        *([(pgettext("agreement", "School"), f"{_name(school.unit)}  {school.unit.uscc}")] if school else []),
+        (_("Unit"), f"{pick(place.unit, 'name')}  {place.unit.uscc}"),
+        *([(pgettext("agreement", "School"), f"{pick(school.unit, 'name')}  {school.unit.uscc}")] if school else []),
         (
             _("Student") if is_internship else _("Trainee"),
             f"{agreement.signed_name}  {application.user.person.id_masked}",
@@ -74,11 +74,6 @@ def _said(agreement: Agreement) -> dict:
         "terms": [str(term) for term in terms(place.kind)],
         "signed": [(party, name, f"{timezone.localtime(at):%Y-%m-%d %H:%M}") for party, name, at in signed],
     }
-
-
-def _name(unit) -> str:
-    is_english = translation.get_language() == "en"
-    return (unit.name_en if is_english else "") or unit.name
 
 
 @transaction.atomic
